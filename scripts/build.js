@@ -1,0 +1,115 @@
+// Builds the project: schemas → src/format/generated, TypeScript → dist, and
+// the bundles that hooks and git run. A step whose inputs and outputs are as
+// it left them is skipped.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const STAMPS = join(root, 'dist/build.json');
+const GENERATED = ['validators.js', 'validators.d.ts', 'types.ts'].map(name => `src/format/generated/${name}`);
+const BUNDLES = [
+  { entry: 'src/hooks/pre-receive.ts', outfile: 'dist/bundle/pre-receive.cjs' },
+  { entry: 'src/hooks/sign.ts', outfile: 'dist/bundle/vpr-sign.cjs' },
+];
+const TOOLS = ['package-lock.json', 'scripts/build.js'];
+
+const steps = [
+  {
+    name: 'schemas',
+    inputs: ['schemas', 'scripts/generate.js', ...TOOLS],
+    outputs: () => GENERATED,
+    run: async () => (await import('./generate.js')).generate(root),
+  },
+  {
+    name: 'typescript',
+    inputs: ['src', 'test', 'bench', 'tsconfig.json', ...TOOLS],
+    outputs: () => [...GENERATED.map(file => (file.endsWith('.ts') && !file.endsWith('.d.ts') ? file.replace(/ts$/, 'js') : file)).map(file => `dist/${file}`)],
+    run: compile,
+  },
+  {
+    name: 'bundles',
+    inputs: ['src', 'tsconfig.json', ...TOOLS],
+    outputs: () => BUNDLES.filter(({ entry }) => existsSync(join(root, entry))).map(({ outfile }) => outfile),
+    run: bundle,
+  },
+];
+
+function compile() {
+  const { status, error } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: root, stdio: 'inherit' });
+  if (error || status !== 0) throw new Error(error?.message ?? 'tsc found errors (above)');
+  // tsc neither copies declarations nor JavaScript that has one beside it.
+  for (const file of GENERATED.filter(name => !name.endsWith('types.ts'))) {
+    mkdirSync(dirname(join(root, 'dist', file)), { recursive: true });
+    copyFileSync(join(root, file), join(root, 'dist', file));
+  }
+  // What was made from sources that are gone would still be run, or shipped.
+  for (const file of ['src', 'test', 'bench'].flatMap(folder => filesUnder(`dist/${folder}`))) {
+    const source = file.slice('dist/'.length).replace(/(?:\.d\.ts|\.js)$/, '');
+    if (!['.ts', '.js', '.d.ts'].some(ending => existsSync(join(root, source + ending)))) rmSync(join(root, file));
+  }
+}
+
+async function bundle() {
+  const { build } = await import('esbuild');
+  for (const { entry, outfile } of BUNDLES.filter(({ entry }) => existsSync(join(root, entry)))) {
+    await build({
+      absWorkingDir: root,
+      entryPoints: [entry],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      minify: true,
+      legalComments: 'eof',
+      // The same code as ES modules, of which only what is used goes into the bundle.
+      alias: { yaml: join(root, 'node_modules/yaml/browser/dist/index.js') },
+      logLevel: 'warning',
+    });
+  }
+}
+
+function filesUnder(path) {
+  const full = join(root, path);
+  if (!existsSync(full)) return [];
+  const entries = readdirSync(full, { recursive: true, withFileTypes: true });
+  return entries.filter(entry => entry.isFile()).map(entry => relative(root, join(entry.parentPath, entry.name))).sort();
+}
+
+/** One digest over names and contents of files and of all files under folders. */
+function digest(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    const files = /\.[a-z]+$/.test(path) ? [path] : filesUnder(path);
+    for (const file of files.filter(name => existsSync(join(root, name)))) {
+      hash.update(`${file}\0`).update(createHash('sha256').update(readFileSync(join(root, file))).digest());
+    }
+  }
+  return hash.digest('hex');
+}
+
+function stampsOfLastTime() {
+  try {
+    return JSON.parse(readFileSync(STAMPS, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+const stamps = stampsOfLastTime();
+for (const { name, inputs, outputs, run } of steps) {
+  const stamp = digest(inputs);
+  if (stamps[name] === stamp && outputs().every(file => existsSync(join(root, file)))) continue;
+  try {
+    await run();
+  } catch (error) {
+    console.error(`build: ${name} failed: ${error instanceof Error ? error.message : error}`);
+    process.exit(2);
+  }
+  stamps[name] = stamp;
+  mkdirSync(dirname(STAMPS), { recursive: true });
+  writeFileSync(STAMPS, `${JSON.stringify(stamps, null, 2)}\n`);
+}

@@ -1,0 +1,65 @@
+import { Command, Errors } from '@oclif/core';
+import { VprError } from '../errors.js';
+import { printable } from '../format/text.js';
+
+/** Exit codes of every command: nothing wrong, problems found, could not run. */
+export const EXIT = { ok: 0, problems: 1, couldNotRun: 2 } as const;
+
+/**
+ * What every command of `vpr` shares: `--json`, errors with a code and what to
+ * do next, and the exit codes 0 / 1 (problems) / 2 (could not run).
+ *
+ * A command's `run()` returns the object that `--json` prints, prints for
+ * people with `say()`, and calls `problemsFound()` where the exit code is 1.
+ */
+export abstract class VprCommand extends Command {
+  static override enableJsonFlag = true;
+
+  /** Prints lines for people; silent under `--json`. */
+  protected say(...lines: readonly string[]): void {
+    for (const line of lines) this.log('%s', line);
+  }
+
+  /** Ends what a person reads with what to type next; silent under `--json`. */
+  protected sayNext(...commands: readonly string[]): void {
+    if (commands.length > 0) this.say('', 'next:', ...commands.map((command) => `  ${command}`));
+  }
+
+  /** The command ran and found problems: exit code 1, whatever is printed. */
+  protected problemsFound(): void {
+    process.exitCode = EXIT.problems;
+  }
+
+  /** Everything thrown means "could not run": exit code 2, in words or as JSON. */
+  protected override async catch(error: Error & { exitCode?: number }): Promise<void> {
+    if (error instanceof Errors.ExitError) throw error;
+    process.exitCode = EXIT.couldNotRun;
+    if (this.jsonEnabled()) {
+      this.logJson(this.toErrorJson(error));
+      return;
+    }
+    if (error instanceof Errors.CLIError) throw error; // a typing mistake: oclif shows the usage and exits 2
+    for (const line of errorLines(error)) this.logToStderr('%s', line);
+  }
+
+  protected override toErrorJson(error: unknown): { error: { code: string; message: string; help: readonly string[] } } {
+    if (error instanceof VprError) return { error: { code: error.code, message: error.message, help: error.help } };
+    const message = error instanceof Error ? error.message : String(error);
+    return { error: { code: codeOf(error), message, help: [] } };
+  }
+}
+
+/** What a person reads of an error: what went wrong, then what to do. A fault of ours keeps its stack. */
+export function errorLines(error: unknown): string[] {
+  if (error instanceof VprError) {
+    return [`error ${error.code}: ${printable(error.message)}`, ...error.help.map((line) => `  help: ${printable(line)}`)];
+  }
+  if (error instanceof Error && 'syscall' in error) return [`error ${codeOf(error)}: ${printable(error.message)}`];
+  return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Errors.CLIError) return 'usage';
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return 'internal';
+}

@@ -1,0 +1,46 @@
+import { VprError } from '../errors.js';
+import { type HostPolicy, loadHostPolicy } from '../hooks/receive-policy.js';
+import { fault, type Finding, note } from '../hosts/finding.js';
+import type { HostPaths } from '../hosts/paths.js';
+import { RULES } from '../validators/rules.js';
+
+/** How long before a trusted certificate ends `vpr doctor` says so, in milliseconds. */
+const SOON = 30 * 24 * 3600 * 1000;
+
+/** What is wrong with a host's policy and its trusted certificates, for `vpr doctor`. */
+export function* examinePolicy({ policy: path }: HostPaths, now = new Date()): Generator<Finding> {
+  let loaded: HostPolicy;
+  try {
+    loaded = loadHostPolicy(path);
+  } catch (error) {
+    if (!(error instanceof VprError)) throw error;
+    yield fault(error.code.replace('/', '-'), `${error.message}: every push is refused`, error.help.length > 0 ? error.help : [`correct ${path}`]);
+    return;
+  }
+  yield* looseRules(loaded, path);
+  yield* certificates(loaded, path, now);
+}
+
+function* looseRules({ policy }: HostPolicy, path: string): Generator<Finding> {
+  for (const rule of RULES) {
+    const severity = policy.rules[rule.id] ?? 'error';
+    const help = [`remove ${rule.id} from rules in ${path}; what it is for: vpr explain ${rule.id}`];
+    if (severity === 'error') continue;
+    if (rule.fixed === true) yield note('rule-fixed', `the rule ${rule.id} is set to ${severity}, which has no effect: others build on it`, help);
+    else if (severity === 'off') yield fault('rule-off', `the rule ${rule.id} is off${rule.protects === true ? ', which protects history itself' : ''}`, help);
+    else yield note('rule-warns', `the rule ${rule.id} only warns`, help);
+  }
+}
+
+function* certificates({ trust }: HostPolicy, path: string, now: Date): Generator<Finding> {
+  const anchors = [...trust.roots, ...trust.listed.filter(({ authorities }) => authorities !== undefined)];
+  if (anchors.length === 0) {
+    yield note('trusts-nobody', 'no certificate is trusted yet: every push is refused', [`name the roots you trust in ${path}`]);
+  }
+  for (const { certificate } of anchors) {
+    const { notAfter, subject } = certificate;
+    const help = [`get a renewed certificate, and name it in ${path}`];
+    if (notAfter < now) yield fault('trust-expired', `the trusted certificate of ${subject.text} ended on ${notAfter.toISOString()}`, help);
+    else if (notAfter.getTime() - now.getTime() < SOON) yield note('trust-expires', `the trusted certificate of ${subject.text} ends on ${notAfter.toISOString()}`, help);
+  }
+}

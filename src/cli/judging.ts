@@ -1,0 +1,73 @@
+/** The host's rules over a clone: what `vpr check` and `vpr verify` share. */
+import { VprError } from '../errors.js';
+import { type ObjectId, type Policy, type RefUpdate, type Uuid, parseUuid, readPolicy, readStatus } from '../format/index.js';
+import { openObjects, readPush } from '../git/index.js';
+import { type Repository, MAIN, fileAt } from '../records/clone.js';
+import { registeredId } from '../records/init-coordination.js';
+import { readSettings } from '../records/settings.js';
+import { STATUS_PATH } from '../records/threads.js';
+import { loadBundle } from '../records/trust-bundle.js';
+import type { Trust } from '../trust/index.js';
+import { type Context, RULES, type Verdict, judge } from '../validators/index.js';
+
+/** Ids of all rules, which a policy may name. */
+export const RULE_IDS: readonly string[] = RULES.map(({ id }) => id);
+
+/** What is judged, and as of when. */
+export interface Question {
+  readonly repository: Repository;
+  /** Absent: from the root on. */
+  readonly from?: ObjectId;
+  readonly to: ObjectId;
+  readonly times: Context['times'];
+  /** A trust bundle instead of the clone's own. */
+  readonly trust?: string;
+  /** Judge however many commits there are, not only as many as one push may have. */
+  readonly whole: boolean;
+}
+
+/** The verdict, and what it could not go by. */
+export interface Answer {
+  readonly verdict: Verdict;
+  readonly trusted: boolean;
+  /** Sentences, each with what would be needed. */
+  readonly notChecked: readonly string[];
+}
+
+/** A record's history judged by the host's rules, with the host's trust where the clone has it. */
+export async function judgeHistory({ repository, from, to, times, trust: file, whole }: Question): Promise<Answer> {
+  const { policy, trust } = hostTrust(repository, file);
+  const registered = registeredId(repository);
+  const id = registered ?? statedId(repository, to);
+  const updates: RefUpdate[] = [{ old: from ?? '0'.repeat(to.length), new: to, ref: MAIN }];
+  const limits = whole ? { ...policy.limits, commitsPerPush: Number.MAX_SAFE_INTEGER } : policy.limits;
+  const objects = openObjects(repository.gitDirectory);
+  try {
+    const push = await readPush(objects, updates, limits);
+    const verdict = await judge(push, { record: { kind: 'coordination', id }, policy, trust, times, knownRegistrations: () => undefined });
+    const notChecked = [];
+    if (trust === undefined) {
+      notChecked.push(`who signed, and what they may do (${verdict.notChecked.join(', ')}): the host's trust bundle is not here; get it, then: vpr setup --trust FILE`);
+    }
+    if (registered === undefined) notChecked.push('whether this is the record that the host registered (record/registered, record/identity): only the host knows');
+    return { verdict, trusted: trust !== undefined, notChecked };
+  } finally {
+    await objects.close();
+  }
+}
+
+/** Policy and trust of the bundle; without one, a new host's policy and no trust. */
+function hostTrust(repository: Repository, file: string | undefined): { readonly policy: Policy; readonly trust: Trust | undefined } {
+  const bundle = file ?? readSettings(repository.directory).trust;
+  if (bundle !== undefined) return loadBundle(bundle, RULE_IDS);
+  const policy = readPolicy(Buffer.from('version: 1\n'), RULE_IDS);
+  if (!policy.ok) throw new VprError('policy/default', 'the default policy does not read');
+  return { policy: policy.value, trust: undefined };
+}
+
+/** The id that the record itself states; a nil one where it states none, which no record has. */
+function statedId({ directory }: Repository, commit: ObjectId): Uuid {
+  const bytes = fileAt(directory, commit, STATUS_PATH);
+  const status = bytes === undefined ? undefined : readStatus(bytes);
+  return (status?.ok === true ? parseUuid(status.value.coordination_id) : undefined) ?? '00000000-0000-0000-0000-000000000000';
+}

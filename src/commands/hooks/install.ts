@@ -1,0 +1,42 @@
+import { Args, Flags } from '@oclif/core';
+import { VprCommand } from '../../cli/base.js';
+import { VprError } from '../../errors.js';
+import { runGit } from '../../git/run.js';
+import { installHook, installProgram } from '../../hosts/install.js';
+import { hostAbove, openHost } from '../../hosts/plain.js';
+import { registeredRecords } from '../../hosts/registry.js';
+import { commandLine } from '../../hosts/shell.js';
+
+export default class HooksInstall extends VprCommand {
+  static override summary = 'Put the hook that checks pushes into repositories, or renew it.';
+  static override description = `The host keeps a copy of the program that its hooks run. This renews the copy, so
+that after an upgrade of vpr, and only then, pushes are judged by the new
+version. Without REPO, with --host, all registered repositories get the hook.`;
+  static override examples = [
+    '<%= config.bin %> hooks install --host /srv/vpr',
+    '<%= config.bin %> hooks install /srv/vpr/coordination/7f/4c/7f4c2e9d4b0a4f3a9a2c0e9a6b5d1c88.git',
+    '<%= config.bin %> hooks install --host /srv/vpr /var/lib/gitea/repositories/ward/record.git',
+  ];
+  static override strict = false;
+  static override args = { repository: Args.string({ name: 'REPO', description: 'bare repositories, one or more' }) };
+  static override flags = {
+    host: Flags.string({ helpValue: 'DIR', description: "the host's directory; found from the first REPO where it lies in one" }),
+  };
+
+  async run() {
+    const { argv, flags } = await this.parse(HooksInstall);
+    const given = argv.map(String);
+    const host = flags.host === undefined ? hostAbove(given[0] ?? '.') : openHost(flags.host);
+    if (host === undefined || (given.length === 0 && flags.host === undefined)) {
+      throw new VprError('hooks/which-host', given.length === 0 ? 'which repositories?' : `${given[0]} lies in no host`, {
+        help: ['vpr hooks install --host DIR', 'vpr hooks install --host DIR REPO'],
+      });
+    }
+    const launcher = installProgram(host.root);
+    const repositories = given.length > 0 ? given : [...registeredRecords(host.root)].map(({ path }) => path);
+    const hooks = repositories.map((repository) => installHook(repository, launcher, runGit));
+    this.say(`the program in ${host.hooks} is that of vpr ${this.config.version}`, ...hooks.map((hook) => `hooked in: ${hook}`));
+    this.sayNext(commandLine('vpr', 'doctor', host.root));
+    return { root: host.root, hooks };
+  }
+}

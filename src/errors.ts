@@ -1,0 +1,17 @@
+/**
+ * What went wrong around a record (not in it): a missing file, a git that
+ * fails, a policy that does not read. Whoever catches one refuses.
+ */
+export class VprError extends Error {
+  /** A stable code, for example `policy/unreadable`. */
+  readonly code: string;
+  /** What the reader can do about it, a command where there is one. */
+  readonly help: readonly string[];
+
+  constructor(code: string, message: string, options: { cause?: unknown; help?: readonly string[] } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'VprError';
+    this.code = code;
+    this.help = options.help ?? [];
+  }
+}

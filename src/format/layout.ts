@@ -1,0 +1,91 @@
+/** Which paths a record may hold, and what each means (FORMAT.md §1, §3, §8). */
+import { type RecordKind, parseTimestampId } from './identifiers.js';
+import { nearest } from './nearest.js';
+
+/** What a path of a record is. `communication` is the timestamp id that names the thread's directory. */
+export type PathMeaning =
+  | { readonly kind: 'status' }
+  | { readonly kind: 'gitignore' }
+  | { readonly kind: 'thread'; readonly communication: string }
+  | { readonly kind: 'ledger'; readonly communication: string };
+
+/** The file at the root that marks a record of each kind (FORMAT.md §1). */
+export const STATUS_FILE: Readonly<Record<RecordKind, string>> = {
+  coordination: 'COORDINATION_STATUS.yaml',
+  clinical: 'ehr_status.yaml',
+  demographics: 'patient.yaml',
+  redaction: 'RETENTION_STATUS.yaml',
+};
+
+/** What `.gitignore` may hold: what the toolkit writes, and what VPR's own program wrote. */
+export const GITIGNORE_CONTENTS: readonly string[] = ['files/\n', '\n# VPR default ignores\nfiles/\n'];
+
+const THREADS = 'communications';
+const THREAD_FILES: Readonly<Record<string, 'thread' | 'ledger'>> = { 'thread.md': 'thread', 'ledger.yaml': 'ledger' };
+/** FORMAT.md §3 names them; what goes into them is still to come. */
+const LATER: ReadonlySet<string> = new Set(['encounters', 'appointments', 'referrals', 'tasks', 'episodes']);
+/** What editors and systems leave behind. */
+const LEFT_BEHIND = /~$|^#.*#$|\.(?:swp|swo|bak|orig|rej|tmp)$|^\.ds_store$|^thumbs\.db$|^desktop\.ini$/i;
+
+/**
+ * What a path means in a record of a kind; undefined where it is not allowed.
+ * Of the kinds but coordination only the files at the root are known yet.
+ */
+export function meaningOf(kind: RecordKind, path: string): PathMeaning | undefined {
+  if (path === STATUS_FILE[kind]) return { kind: 'status' };
+  if (path === '.gitignore') return { kind: 'gitignore' };
+  if (kind !== 'coordination') return undefined;
+  const [top, communication = '', name = '', ...rest] = path.split('/');
+  const file = Object.hasOwn(THREAD_FILES, name) ? THREAD_FILES[name] : undefined;
+  if (top !== THREADS || file === undefined || rest.length > 0) return undefined;
+  return parseTimestampId(communication) === undefined ? undefined : { kind: file, communication };
+}
+
+/**
+ * Why a path that `meaningOf` knows nothing of is not allowed, in a few words
+ * that hint at what was meant. Never quotes the path.
+ */
+export function whyNotAllowed(kind: RecordKind, path: string): string {
+  const segments = path.split('/');
+  const [top = '', directory = ''] = segments;
+  const name = segments.at(-1) ?? '';
+  if (/[^\x20-\x7e]/.test(path)) return 'paths are ASCII, without control characters';
+  if (name === '.gitignore') return '.gitignore stands at the root only';
+  if (segments.some((segment) => /^\.git/i.test(segment))) return "files that change how Git treats others are refused, such as .gitattributes and .gitmodules";
+  if (top === 'files') return 'files/ is kept outside Git: add the line "files/" to .gitignore';
+  if (LEFT_BEHIND.test(name)) return 'an editor or the system left it behind';
+  const marks = Object.entries(STATUS_FILE).find(([, file]) => file === path)?.[0];
+  if (marks !== undefined) return `it marks a record of another kind, ${marks}`;
+  const meant = properCase(kind, path);
+  if (meant !== undefined) return `upper and lower case count: it is spelt ${meant}`;
+  if (kind !== 'coordination') return `paths of ${kind} records are not known yet`;
+  if (top === THREADS) return whyNotInThreads(segments, directory, name);
+  if (LATER.has(top)) return `${top}/ is not part of the format yet`;
+  const known = [STATUS_FILE[kind], '.gitignore', THREADS];
+  const similar = nearest(top, known);
+  return similar === undefined ? `at its root stand ${known[0]}, ${known[1]} and ${THREADS}/ alone` : `did you mean ${similar}?`;
+}
+
+function whyNotInThreads(segments: readonly string[], directory: string, name: string): string {
+  if (segments.length === 2) return `in ${THREADS}/ stand directories alone, one for each thread`;
+  if (parseTimestampId(directory) === undefined) {
+    return "a thread's directory is named by a timestamp id, YYYYMMDDTHHMMSS.sssZ-<hyphenated uuid>";
+  }
+  const files = "a thread's directory has thread.md and ledger.yaml, and nothing else";
+  if (segments.length > 3) return files;
+  if (name === 'messages.md') return `${files}: messages go into thread.md`;
+  const similar = nearest(name, Object.keys(THREAD_FILES));
+  return similar === undefined ? files : `${files}; did you mean ${similar}?`;
+}
+
+/** The allowed name that differs from a path's only in upper and lower case. */
+function properCase(kind: RecordKind, path: string): string | undefined {
+  const lower = path.toLowerCase();
+  if (lower === STATUS_FILE[kind].toLowerCase()) return STATUS_FILE[kind];
+  const [top = '', directory = '', name = ''] = lower.split('/');
+  const id = directory.toUpperCase().slice(0, 20) + directory.slice(20);
+  const spelt = [top, id, name].join('/');
+  if (meaningOf(kind, spelt) === undefined) return undefined;
+  const given = path.split('/');
+  return given[2] === name ? (given[0] === top ? 'with a capital T and Z in the timestamp, and a lowercase uuid' : `${top}/`) : name;
+}

@@ -1,0 +1,105 @@
+/**
+ * What a push is made of, as the rules see it: plain data read from Git, with
+ * raw bytes kept. `src/git` fills it; nothing here knows where it came from.
+ */
+
+/** A Git object id in lowercase hex. Nothing may count on its length (FORMAT §1). */
+export type ObjectId = string;
+
+/** One line of a receive hook's input. An id of zeros means "none". */
+export interface RefUpdate {
+  readonly old: ObjectId;
+  readonly new: ObjectId;
+  readonly ref: string;
+}
+
+/** One version of a file. */
+export interface FileState {
+  /** The mode's digits exactly as the raw tree has them, for example `100644`. */
+  readonly mode: string;
+  readonly id: ObjectId;
+  /** Size of the blob in bytes; -1 where the object is not a readable blob. */
+  readonly size: number;
+  /** The content; absent where the blob is larger than the reader's limit, or unreadable. */
+  readonly bytes?: Uint8Array;
+}
+
+/** One path that differs between a commit and its parent (or nothing, for a root). */
+export interface Change {
+  /** Slash-separated path; each byte of Git's path is one character (latin1), so none is lost. */
+  readonly path: string;
+  readonly before?: FileState;
+  readonly after?: FileState;
+}
+
+/** What is wrong with a commit's trees themselves. */
+export interface TreeFault {
+  readonly kind: 'unreadable' | 'mode' | 'name' | 'order' | 'empty' | 'depth' | 'count' | 'size';
+  readonly path: string;
+  /** For `mode`: the digits found. */
+  readonly mode?: string;
+  readonly message: string;
+}
+
+/** A commit of a push, with the objects around it that rules look at. */
+export interface PushedCommit {
+  readonly id: ObjectId;
+  /** The commit object's stored bytes, without Git's `commit <size>\0`. */
+  readonly bytes: Uint8Array;
+  /** The parent's stored bytes; absent for a root. */
+  readonly parentBytes?: Uint8Array;
+  /** All paths that differ from the parent, in Git's order. */
+  readonly changes: readonly Change[];
+  readonly treeFaults: readonly TreeFault[];
+  /** A file as the parent has it, changed or not. Only of `CONTEXT_FILES` of touched directories, and changed paths. */
+  before(path: string): FileState | undefined;
+  /** A file as the commit has it, changed or not; same bounds as `before`. */
+  after(path: string): FileState | undefined;
+}
+
+/** How the walk from `new` along the first parents ended. */
+export type WalkEnd =
+  | { readonly kind: 'old' }
+  | { readonly kind: 'root' }
+  /** A root other than the record's: `new` does not descend from `old`. */
+  | { readonly kind: 'unrelated' }
+  | { readonly kind: 'missing'; readonly id: ObjectId }
+  | { readonly kind: 'not-a-commit'; readonly id: ObjectId; readonly type: string }
+  | { readonly kind: 'too-large'; readonly id: ObjectId; readonly size: number }
+  | { readonly kind: 'too-many'; readonly limit: number };
+
+/** The commits between `old` and `new` of refs/heads/main, oldest first. */
+export interface History {
+  readonly old: ObjectId | undefined;
+  readonly new: ObjectId;
+  readonly end: WalkEnd;
+  /** Ids of all commits found, oldest first, whatever the end. */
+  readonly ids: readonly ObjectId[];
+  /** Reads the commits one after the other; memory holds one at a time. */
+  commits(): AsyncIterable<PushedCommit>;
+}
+
+/** A whole push: every ref line, and the history of main where it was updated to a commit. */
+export interface Push {
+  readonly updates: readonly RefUpdate[];
+  readonly main?: History;
+}
+
+/** A Git object as stored. */
+export interface GitObject {
+  readonly type: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Where objects come from: a repository with its quarantine, or a table in a test. */
+export interface ObjectSource {
+  /** Type and size, without reading the content; undefined where there is no such object. */
+  stat(id: ObjectId): Promise<{ readonly type: string; readonly size: number } | undefined>;
+  /** The object, or undefined where there is none. */
+  read(id: ObjectId): Promise<GitObject | undefined>;
+}
+
+/** Whether an id is Git's "no object": all zeros, of either length. */
+export function isZero(id: ObjectId): boolean {
+  return /^0+$/.test(id);
+}

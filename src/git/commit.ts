@@ -1,0 +1,118 @@
+import { readCommitObject } from '../format/commit-object.js';
+import { STATUS_FILE } from '../format/layout.js';
+import type { Change, FileState, ObjectId, PushedCommit, TreeFault } from '../format/push.js';
+import type { TreeEntry } from '../format/tree-object.js';
+import { type DiffLimits, diffTrees, type TreeDiff } from './diff.js';
+import type { BlobReading, Objects } from './objects.js';
+import { isBlob, isDirectory } from './tree-faults.js';
+
+/** The host's limits that bound the reading of one commit; sizes in bytes. A policy's `limits` fits. */
+export interface ReadLimits extends DiffLimits {
+  readonly treeBytes: number;
+  readonly yamlBytes: number;
+  readonly threadBytes: number;
+}
+
+/** Directories and contents of one commit may together be so many times the largest of one. */
+const TREES_OF_A_COMMIT = 16;
+const BLOBS_OF_A_COMMIT = 4;
+
+type Side = 'before' | 'after';
+
+/**
+ * Compares a commit with its parent and reads what rules look at: every
+ * changed file, before and after; for each touched directory under
+ * `communications/`, its thread and ledger; and the record's status file.
+ * Files above their limit keep their size and have no bytes.
+ */
+export async function readCommit(
+  objects: Objects,
+  id: ObjectId,
+  bytes: Uint8Array,
+  parentBytes: Uint8Array | undefined,
+  limits: ReadLimits,
+): Promise<PushedCommit> {
+  const tree = readCommitObject(bytes).tree;
+  const formerTree = parentBytes === undefined ? undefined : readCommitObject(parentBytes).tree;
+  const diff = await diffTrees(objects, formerTree, tree, limits, { left: limits.treeBytes * TREES_OF_A_COMMIT });
+  const entries = { before: entriesToRead(diff, 'before'), after: entriesToRead(diff, 'after') };
+  const blobs = await objects.blobs(blobLimits(entries, limits), { left: limits.threadBytes * BLOBS_OF_A_COMMIT });
+  const files = { before: fileStates(entries.before, blobs, limits), after: fileStates(entries.after, blobs, limits) };
+  return {
+    id,
+    bytes,
+    ...(parentBytes === undefined ? {} : { parentBytes }),
+    changes: diff.changes.map(({ path }) => change(path, files.before.get(path), files.after.get(path))),
+    treeFaults: [...noTree(tree), ...diff.faults, ...missingBlobs(diff, files.after)],
+    before: (path) => files.before.get(path),
+    after: (path) => files.after.get(path),
+  };
+}
+
+function change(path: string, before: FileState | undefined, after: FileState | undefined): Change {
+  return { path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+}
+
+/** Largest content that is read of a file of that name, in bytes. */
+function limitOf(path: string, limits: ReadLimits): number {
+  return path.endsWith('.md') ? limits.threadBytes : limits.yamlBytes;
+}
+
+/** Changed files of one side, and the files that rules look at whether or not they changed. */
+function entriesToRead(diff: TreeDiff, side: Side): Map<string, TreeEntry> {
+  const entries = new Map<string, TreeEntry>();
+  for (const changed of diff.changes) {
+    const entry = changed[side];
+    if (entry !== undefined) entries.set(changed.path, entry);
+  }
+  for (const [directory, names] of contextNames(diff)) {
+    for (const entry of diff.directories.get(directory)?.[side] ?? []) {
+      if (names.has(entry.name) && !isDirectory(entry)) entries.set(directory === '' ? entry.name : `${directory}/${entry.name}`, entry);
+    }
+  }
+  return entries;
+}
+
+const STATUS_NAMES: ReadonlySet<string> = new Set(Object.values(STATUS_FILE));
+const THREAD_NAMES: ReadonlySet<string> = new Set(['thread.md', 'ledger.yaml']);
+
+function* contextNames(diff: TreeDiff): Generator<[directory: string, names: ReadonlySet<string>]> {
+  yield ['', STATUS_NAMES];
+  for (const directory of diff.directories.keys()) {
+    if (/^communications\/[^/]+$/.test(directory)) yield [directory, THREAD_NAMES];
+  }
+}
+
+function blobLimits(entries: Readonly<Record<Side, ReadonlyMap<string, TreeEntry>>>, limits: ReadLimits): Map<ObjectId, number> {
+  const wanted = new Map<ObjectId, number>();
+  for (const [path, entry] of [...entries.before, ...entries.after]) {
+    if (isBlob(entry)) wanted.set(entry.id, Math.max(wanted.get(entry.id) ?? 0, limitOf(path, limits)));
+  }
+  return wanted;
+}
+
+function fileStates(
+  entries: ReadonlyMap<string, TreeEntry>,
+  blobs: ReadonlyMap<ObjectId, BlobReading>,
+  limits: ReadLimits,
+): Map<string, FileState> {
+  const states = new Map<string, FileState>();
+  for (const [path, { mode, id }] of entries) {
+    const { size, bytes } = blobs.get(id) ?? { size: -1 };
+    states.set(path, { mode, id, size, ...(bytes === undefined || size > limitOf(path, limits) ? {} : { bytes }) });
+  }
+  return states;
+}
+
+function noTree(tree: ObjectId | undefined): TreeFault[] {
+  return tree === undefined ? [{ kind: 'unreadable', path: '', message: 'the commit names no tree' }] : [];
+}
+
+/** Files after the commit whose content isn't there, or is no blob. Of those of odd modes, their mode is the fault. */
+function missingBlobs(diff: TreeDiff, files: ReadonlyMap<string, FileState>): TreeFault[] {
+  return diff.changes.flatMap(({ path, after }) =>
+    after !== undefined && isBlob(after) && files.get(path)?.size === -1
+      ? [{ kind: 'unreadable' as const, path, message: 'the file has no readable content' }]
+      : [],
+  );
+}

@@ -1,0 +1,92 @@
+import type { FileState, ObjectId, ObjectSource } from '../format/push.js';
+import { readTreeObject, type TreeEntry } from '../format/tree-object.js';
+import { boundedMemory } from './memory.js';
+
+/** A directory as stored, or why it can't be read. */
+export type TreeReading =
+  | { readonly size: number; readonly entries: readonly TreeEntry[] }
+  | { readonly size: number; readonly fault: { readonly kind: 'unreadable' | 'size'; readonly message: string } };
+
+/** A file's content, or only its size where it is larger than asked for; size -1 where it is no readable blob. */
+export type BlobReading = Pick<FileState, 'size' | 'bytes'>;
+
+/** Trees and blobs of a repository, read in batches, within bounds, and remembered for the next commit. */
+export interface Objects {
+  trees(ids: ReadonlySet<ObjectId>, budget: Budget): Promise<ReadonlyMap<ObjectId, TreeReading>>;
+  /** Reads blobs, each up to its own limit in bytes. */
+  blobs(limits: ReadonlyMap<ObjectId, number>, budget: Budget): Promise<ReadonlyMap<ObjectId, BlobReading>>;
+}
+
+/** Bytes that one commit may still bring into memory. Counts what is remembered as well: a verdict doesn't depend on what was read before. */
+export interface Budget {
+  left: number;
+}
+
+/** Parsed trees weigh several times their bytes. */
+const TREE_WEIGHT = 4;
+const TREES = 64 * 1024 * 1024;
+const BLOBS = 64 * 1024 * 1024;
+
+/** Reads from `source`; `largestTree` in bytes. Memory is bounded, however many commits are read. */
+export function rememberObjects(source: ObjectSource, largestTree: number): Objects {
+  const trees = boundedMemory<TreeReading>(TREES);
+  const blobs = boundedMemory<BlobReading>(BLOBS);
+
+  async function readTree(id: ObjectId, budget: Budget): Promise<TreeReading> {
+    const known = trees.get(id);
+    if (known !== undefined) return take(budget, known.size) ? known : overBudget(known.size);
+    const stat = await source.stat(id);
+    if (stat === undefined) return unreadable('the directory is missing');
+    if (stat.type !== 'tree') return unreadable(`a ${stat.type} stands where a directory should`);
+    if (stat.size > largestTree) return tooLarge(stat.size, `the directory has ${stat.size} bytes; the host reads up to ${largestTree}`);
+    if (!take(budget, stat.size)) return overBudget(stat.size);
+    const object = await source.read(id);
+    if (object === undefined) return unreadable('the directory is missing');
+    const reading = readTreeObject(object.bytes);
+    if (!reading.ok) return unreadable(reading.faults[0]?.message ?? 'the directory does not read');
+    const tree = { size: stat.size, entries: reading.value };
+    trees.set(id, tree, stat.size * TREE_WEIGHT + 200);
+    return tree;
+  }
+
+  async function readBlob(id: ObjectId, limit: number, budget: Budget): Promise<BlobReading> {
+    const known = blobs.get(id);
+    if (known !== undefined) return take(budget, known.size) ? known : { size: known.size };
+    const stat = await source.stat(id);
+    if (stat?.type !== 'blob') return { size: -1 };
+    if (stat.size > limit || !take(budget, stat.size)) return { size: stat.size };
+    const object = await source.read(id);
+    if (object === undefined) return { size: -1 };
+    const blob = { size: stat.size, bytes: object.bytes };
+    blobs.set(id, blob, stat.size + 200);
+    return blob;
+  }
+
+  return {
+    trees: (ids, budget) => all(ids, (id) => readTree(id, budget)),
+    blobs: (limits, budget) => all(limits.keys(), (id) => readBlob(id, limits.get(id) ?? 0, budget)),
+  };
+}
+
+function take(budget: Budget, size: number): boolean {
+  if (size > budget.left) return false;
+  budget.left -= size;
+  return true;
+}
+
+function unreadable(message: string): TreeReading {
+  return { size: 0, fault: { kind: 'unreadable', message } };
+}
+
+function tooLarge(size: number, message: string): TreeReading {
+  return { size, fault: { kind: 'size', message } };
+}
+
+function overBudget(size: number): TreeReading {
+  return tooLarge(size, 'all directories of the commit together are larger than the host reads');
+}
+
+/** Asks for everything at once, so that git gets one batch and not a question at a time. */
+async function all<T>(ids: Iterable<ObjectId>, readOne: (id: ObjectId) => Promise<T>): Promise<ReadonlyMap<ObjectId, T>> {
+  return new Map(await Promise.all([...ids].map(async (id): Promise<[ObjectId, T]> => [id, await readOne(id)])));
+}

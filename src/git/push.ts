@@ -1,0 +1,56 @@
+import type { History, ObjectId, ObjectSource, Push, PushedCommit, RefUpdate } from '../format/push.js';
+import { isZero } from '../format/push.js';
+import { readCommitObject } from '../format/commit-object.js';
+import { readCommit, type ReadLimits } from './commit.js';
+import { rememberObjects } from './objects.js';
+import { commitReader, needCommit, type ReadCommit, walk, type WalkLimits } from './walk.js';
+
+/** The host's limits on what a push makes it read. A policy's `limits` fits. */
+export interface PushLimits extends ReadLimits, WalkLimits {}
+
+const MAIN = 'refs/heads/main';
+
+/** Reads a push: its ref lines, and the history of main where they set it. Throws what the source throws. */
+export async function readPush(source: ObjectSource, updates: readonly RefUpdate[], limits: PushLimits): Promise<Push> {
+  const main = updates.find(({ ref }) => ref === MAIN);
+  if (main === undefined || isZero(main.new)) return { updates };
+  const range = isZero(main.old) ? { new: main.new } : { old: main.old, new: main.new };
+  return { updates, main: await readHistory(source, range, limits) };
+}
+
+/**
+ * Reads the commits reachable from `new` and not from `old` along first
+ * parents: those of a push, or, without `old`, a whole history.
+ */
+export async function readHistory(
+  source: ObjectSource,
+  range: { readonly old?: ObjectId; readonly new: ObjectId },
+  limits: PushLimits,
+): Promise<History> {
+  const readOne = commitReader(source, limits.commitBytes);
+  const { ids, end } = await walk(readOne, range.new, range.old, limits);
+  return { old: range.old, new: range.new, end, ids, commits: () => readCommits(source, readOne, ids, limits) };
+}
+
+/** One commit is read ahead, so that git works while rules do. */
+async function* readCommits(
+  source: ObjectSource,
+  readOne: ReadCommit,
+  ids: readonly ObjectId[],
+  limits: PushLimits,
+): AsyncGenerator<PushedCommit> {
+  const objects = rememberObjects(source, limits.treeBytes);
+  const load = async (id: ObjectId): Promise<PushedCommit> => {
+    const bytes = await needCommit(readOne, id);
+    const parent = readCommitObject(bytes).parents[0];
+    return readCommit(objects, id, bytes, parent === undefined ? undefined : await needCommit(readOne, parent), limits);
+  };
+  let ahead: Promise<PushedCommit> | undefined;
+  for (const [index, id] of ids.entries()) {
+    const current = await (ahead ?? load(id));
+    const next = ids[index + 1];
+    ahead = next === undefined ? undefined : load(next);
+    ahead?.catch(() => {}); // reported when its turn comes
+    yield current;
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The program behind the launcher `hooks/pre-receive`: reads what git hands to
+ * a pre-receive hook and ends with 0 only where every rule is content and the
+ * journal is on the disk. Whatever else happens, it refuses and says why.
+ *
+ * Usage: node pre-receive.cjs <host directory>, in the repository.
+ */
+import { readSync, writeSync } from 'node:fs';
+import { VprError } from '../errors.js';
+import { printable } from '../format/text.js';
+import { MAX_UPDATE_BYTES, parseRefUpdates } from '../git/updates.js';
+import { codeOf } from '../hosts/files.js';
+import { hostPaths } from '../hosts/paths.js';
+import { reportText } from '../validators/report.js';
+import { receive } from './receive.js';
+import { pushObjects } from './receive-objects.js';
+import { loadHostPolicy } from './receive-policy.js';
+
+const STDIN = 0;
+const STDERR = 2;
+/** Longest line of an error that a pusher sees. */
+const LINE = 1000;
+
+process.on('uncaughtException', refuse);
+process.on('unhandledRejection', refuse);
+main().catch(refuse);
+
+async function main(): Promise<void> {
+  const at = new Date();
+  const host = process.argv[2];
+  const program = process.argv[1];
+  if (host === undefined || program === undefined) throw new VprError('receive/usage', 'the hook does not say which host it is of');
+  const updates = parseRefUpdates(readInput());
+  if (!updates.ok) throw new VprError('receive/input', updates.faults[0]?.message ?? '', { help: updates.faults[0]?.help ?? [] });
+  const objects = pushObjects(process.env);
+  const policy = loadHostPolicy(hostPaths(host).policy);
+  const { seconds } = policy.policy.limits;
+  setTimeout(() => refuse(new VprError('receive/timeout', `checking took longer than ${seconds} seconds`)), seconds * 1000);
+  const verdict = await receive({ host, objects, updates: updates.value, policy, at, program });
+  say(reportText(verdict));
+  process.exit(verdict.accepted ? 0 : 1);
+}
+
+/** All of standard input, up to a little more than may be in it. */
+function readInput(): Uint8Array {
+  const input = Buffer.alloc(MAX_UPDATE_BYTES + 1);
+  let length = 0;
+  for (let read = 1; read > 0 && length < input.length; length += read) read = readSync(STDIN, input, length, input.length - length, null);
+  return input.subarray(0, length);
+}
+
+/** Ends the hook with a refusal, once and for all. */
+function refuse(error: unknown): never {
+  const known = error instanceof VprError;
+  const code = known ? error.code : (codeOf(error) ?? 'internal');
+  const message = known ? error.message : 'an unexpected failure';
+  try {
+    say([
+      `refused: the host could not check this push (${code}): ${message}`,
+      ...(known ? error.help : []).map((line) => `  help: ${line}`),
+      '  help: nothing was changed; if pushing again does not help, tell your administrator (vpr doctor, on the host)',
+    ]);
+  } finally {
+    process.exit(1);
+  }
+}
+
+/** To the pusher's screen. Written through: nothing is lost when the process ends right after. */
+function say(lines: readonly string[]): void {
+  const bytes = Buffer.from(lines.map((line) => `${printable(line, LINE)}\n`).join(''));
+  for (let at = 0; at < bytes.length; ) at += writeSync(STDERR, bytes, at);
+}

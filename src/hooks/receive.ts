@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { VprError } from '../errors.js';
+import type { Uuid } from '../format/identifiers.js';
+import type { RefUpdate } from '../format/push.js';
+import { openObjects } from '../git/cat-file.js';
+import { readPush } from '../git/push.js';
+import { appendJournal } from '../hosts/journal.js';
+import { type Registrations, registrationsOf, rememberRegistrations } from '../hosts/participants.js';
+import { recordOf, type RegisteredRecord } from '../hosts/registry.js';
+import { judge } from '../validators/judge.js';
+import { FORMAT_VERSION, type Verdict } from '../validators/verdict.js';
+import type { PushObjects } from './receive-objects.js';
+import type { HostPolicy } from './receive-policy.js';
+
+/** A push as a host has received it. */
+export interface Received {
+  /** The host's directory. */
+  readonly host: string;
+  readonly objects: PushObjects;
+  readonly updates: readonly RefUpdate[];
+  readonly policy: HostPolicy;
+  readonly at: Date;
+  /** Path of the program that judges: its digest goes into the journal. */
+  readonly program: string;
+}
+
+/**
+ * Judges a push and, where it is accepted, remembers the participants and
+ * writes the journal, on the disk, before it returns. Throws where anything of
+ * this fails; the caller refuses.
+ */
+export async function receive(received: Received): Promise<Verdict> {
+  const { host, objects, updates, policy, at } = received;
+  const record = recordOf(host, objects.repository);
+  const known = new Map<Uuid, Registrations | undefined>();
+  const knownRegistrations = (participant: Uuid): Registrations | undefined => {
+    if (!known.has(participant)) known.set(participant, registrationsOf(host, participant));
+    return known.get(participant);
+  };
+
+  const reader = openObjects(objects.repository, objects.environment);
+  let verdict: Verdict;
+  try {
+    const push = await readPush(reader, updates, policy.policy.limits);
+    const times = () => ({ received: at, latest: at });
+    verdict = await judge(push, { record, policy: policy.policy, trust: policy.trust, times, knownRegistrations });
+  } finally {
+    await reader.close();
+  }
+  if (!verdict.accepted) return verdict;
+  if (record === undefined) throw new VprError('receive/unregistered', 'the host does not know whose record this is');
+  remember(received, verdict, knownRegistrations);
+  journal(received, verdict, record);
+  return verdict;
+}
+
+function remember({ host, at }: Received, { signers }: Verdict, judged: (participant: Uuid) => Registrations | undefined): void {
+  const seen = new Map<Uuid, Set<string>>();
+  for (const { signer } of signers) {
+    if (signer.participantId === undefined) continue;
+    const all = seen.get(signer.participantId) ?? new Set();
+    for (const { authority, number } of signer.registrations) all.add(`${authority} ${number}`);
+    seen.set(signer.participantId, all);
+  }
+  for (const [participant, registrations] of seen) {
+    rememberRegistrations(host, participant, [...registrations], judged(participant), at.toISOString());
+  }
+}
+
+function journal({ host, updates, policy, at, program }: Received, verdict: Verdict, record: RegisteredRecord): void {
+  for (const update of updates) {
+    appendJournal(host, {
+      time: at.toISOString(),
+      kind: record.kind,
+      record: record.id,
+      old: update.old,
+      new: update.new,
+      format: FORMAT_VERSION,
+      digests: {
+        rules: createHash('sha256').update(readFileSync(program)).digest('hex'),
+        policy: policy.digest,
+        trust: policy.trust.digest,
+      },
+      verdict: 'accepted',
+      commits: verdict.commits.judged,
+      signers: [...new Set(verdict.signers.map(({ signer }) => signer.certificate.fingerprint))],
+    });
+  }
+}

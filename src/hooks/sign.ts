@@ -1,0 +1,75 @@
+/**
+ * `vpr-sign`: what git runs as gpg.x509.program. Two calls, as git makes them
+ * (git's gpg-interface.c):
+ *
+ *     vpr-sign --status-fd=2 -bsau <key>          payload in, signature out
+ *     vpr-sign --status-fd=1 --verify <file> -    payload in, status lines out
+ *
+ * What a person should read goes to stderr and, since git up to 2.40 shows
+ * nothing of that when signing fails, to the terminal itself.
+ */
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { VprError } from '../errors.js';
+import { printable } from '../format/text.js';
+import { readSettings } from '../records/settings.js';
+import { signCommit } from '../records/sign-payload.js';
+
+/** One call of git's, as its arguments say. */
+type Call = { readonly statusFd: number } & ({ readonly kind: 'sign'; readonly key: string } | { readonly kind: 'verify'; readonly file: string });
+
+async function main(args: readonly string[]): Promise<number> {
+  const call = parseCall(args);
+  if (call === undefined) {
+    complain(['usage: vpr-sign --status-fd=N -bsau KEY', '       vpr-sign --status-fd=N --verify FILE -', 'git calls it: vpr setup says so in its configuration']);
+    return 2;
+  }
+  const payload = readFileSync(0);
+  if (call.kind === 'sign') return sign(call, payload);
+  const { verifySignature } = await import('./verify-signature.js');
+  const { lines, words, good } = verifySignature(payload, readFileSync(call.file), readSettings(process.cwd()));
+  writeSync(call.statusFd, lines.map((line) => `[GNUPG:] ${line}\n`).join(''));
+  writeSync(2, words.map((line) => `vpr-sign: ${line}\n`).join(''));
+  return good ? 0 : 1;
+}
+
+function sign({ statusFd, key }: { statusFd: number; key: string }, payload: Uint8Array): number {
+  const now = new Date();
+  const { signature, fingerprint } = signCommit(payload, key, readSettings(process.cwd()), now);
+  writeSync(1, `${signature}\n`);
+  writeSync(statusFd, `[GNUPG:] BEGIN_SIGNING H8\n[GNUPG:] SIG_CREATED D 1 8 00 ${Math.floor(now.getTime() / 1000)} ${fingerprint}\n`);
+  return 0;
+}
+
+function parseCall(args: readonly string[]): Call | undefined {
+  const [status = '', action = '', subject = '', last] = args;
+  const statusFd = Number(/^--status-fd=([12])$/.exec(status)?.[1] ?? 0);
+  if (statusFd === 0) return undefined;
+  if (action === '-bsau' && args.length === 3) return { statusFd, kind: 'sign', key: subject };
+  if (action === '--verify' && last === '-' && args.length === 4) return { statusFd, kind: 'verify', file: subject };
+  return undefined;
+}
+
+/** Says why on stderr, and on the terminal where stderr goes elsewhere. */
+function complain(lines: readonly string[]): void {
+  const text = lines.map((line) => `${printable(line, 1000)}\n`).join('');
+  writeSync(2, text);
+  if (process.stderr.isTTY) return;
+  try {
+    const terminal = openSync('/dev/tty', 'w');
+    writeSync(terminal, text);
+    closeSync(terminal);
+  } catch {
+    // No terminal: stderr has it.
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const { message, help } = error instanceof VprError ? error : { message: String(error instanceof Error ? error.stack : error), help: [] };
+    complain([`vpr-sign: ${message}`, ...help.map((line) => `  help: ${line}`)]);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,45 @@
+/** What git is told of a commit's signature: GnuPG's status lines (doc/DETAILS of GnuPG), and words for people. */
+import { existsSync } from 'node:fs';
+import { readCommitObject } from '../format/commit-object.js';
+import { loadBundle } from '../records/trust-bundle.js';
+import type { Settings } from '../records/settings.js';
+import { verifyCommit } from '../trust/index.js';
+import { RULES } from '../validators/index.js';
+
+/** The answer to git. Good only where signature, path and signer all are. */
+export interface SignatureAnswer {
+  readonly lines: readonly string[];
+  readonly words: readonly string[];
+  readonly good: boolean;
+}
+
+/**
+ * Checks a signature over a payload. Without the host's trust bundle a
+ * signature that verifies is of undefined trust, and not good: an unknown
+ * signer proves nothing. Judged by the committer's date, which is only the
+ * signer's word; `vpr verify` says more.
+ */
+export function verifySignature(payload: Uint8Array, signature: Uint8Array, settings: Settings): SignatureAnswer {
+  const commit = withSignature(payload, signature);
+  const { committer } = readCommitObject(commit);
+  const host = settings.trust !== undefined && existsSync(settings.trust) ? loadBundle(settings.trust, RULES.map(({ id }) => id)) : undefined;
+  const at = new Date((committer?.time ?? 0) * 1000);
+  const { signatureFaults, signerFaults, certificate, signer } = verifyCommit(commit, host?.trust, at);
+  const words = [...signatureFaults, ...signerFaults].map(({ message }) => message);
+  const id = certificate?.fingerprint ?? '0'.repeat(64);
+  if (signatureFaults.length > 0 || certificate === undefined) return { lines: ['NEWSIG', `BADSIG ${id} unknown`], words, good: false };
+  const name = (signer?.name ?? certificate.subject.cn[0] ?? 'unknown').replace(/\s+/g, ' ');
+  const valid = ['NEWSIG', `GOODSIG ${id} ${name}`, `VALIDSIG ${id} ${at.toISOString().slice(0, 10)} ${committer?.time ?? 0} 0 0 - - - 00 ${id}`];
+  if (host === undefined) return { lines: [...valid, 'TRUST_UNDEFINED 0'], words: [`signed by "${name}", but whose roots to trust is not known: vpr setup --trust FILE`], good: false };
+  if (signer === undefined) return { lines: [...valid, 'TRUST_NEVER 0'], words, good: false };
+  const registrations = signer.registrations.map(({ authority, number }) => `${authority} ${number}`).join(', ');
+  return { lines: [...valid, 'TRUST_FULLY 0 chain'], words: [`good signature of ${name}, ${signer.class} (${registrations})`], good: true };
+}
+
+/** A commit's bytes from what git hands over: the payload, with the signature as header `gpgsig` before the message. */
+function withSignature(payload: Uint8Array, signature: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(payload);
+  const end = bytes.indexOf('\n\n') + 1;
+  const value = Buffer.from(signature).toString('latin1').replace(/\n$/, '').replaceAll('\n', '\n ');
+  return Buffer.concat([bytes.subarray(0, end), Buffer.from(`gpgsig ${value}\n`, 'latin1'), bytes.subarray(end)]);
+}

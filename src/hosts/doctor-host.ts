@@ -1,0 +1,71 @@
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { weaknesses } from './config.js';
+import { readIfThere } from './files.js';
+import { fault, type Finding } from './finding.js';
+import { launcherPath, packagedProgram, programPath, type RunGit } from './install.js';
+import { type LauncherValues, readLauncher } from './launcher.js';
+import type { HostPaths } from './paths.js';
+import { commandLine } from './shell.js';
+import { ownersShell, statOf, writablePlaces } from './writable.js';
+
+/** The oldest git that the hook's one process works with: `cat-file --batch-command`. */
+const OLDEST_GIT = [2, 39] as const;
+
+/** What is wrong with a host as a whole, apart from its policy and its repositories. */
+export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> {
+  yield* examineGit(paths, git);
+  yield* examineProgram(paths);
+  yield* examineLauncher(paths);
+  const owner = statOf(paths.root)?.uid ?? 0;
+  const { root, policy, trust, registry, journal, participants, hooks } = paths;
+  yield* writablePlaces([root, policy, trust, registry, journal, participants, hooks, launcherPath(root), programPath(root)], owner);
+  yield* ownersShell(owner);
+}
+
+/** The command that puts the program and the launchers of a whole host in place again. */
+export function reinstall(root: string): string {
+  return commandLine('vpr', 'hooks', 'install', '--host', root);
+}
+
+function* examineGit({ root }: HostPaths, git: RunGit): Generator<Finding> {
+  const version = git(root, 'version')?.match(/(\d+)\.(\d+)/) ?? [];
+  const [major, minor] = [Number(version[1] ?? 0), Number(version[2] ?? 0)];
+  if (major < OLDEST_GIT[0] || (major === OLDEST_GIT[0] && minor < OLDEST_GIT[1])) {
+    yield fault('git-old', `git ${version[0] ?? 'is missing'}; ${OLDEST_GIT.join('.')} or later is needed`, ['install a newer git']);
+  }
+  for (const { key, expected } of weaknesses(git(root, 'config', '--list', '-z') ?? '')) {
+    if (expected === undefined) {
+      yield fault('account-config', `${key} is set in the configuration of the account or the system`, [`git config --show-origin --get-all ${key}`, 'remove it there']);
+    }
+  }
+}
+
+function* examineProgram({ root }: HostPaths): Generator<Finding> {
+  const path = programPath(root);
+  if (statOf(path) === undefined) {
+    yield fault('program-missing', `${path} is missing: every push is refused`, [reinstall(root)]);
+  } else if (!readFileSync(path).equals(packagedProgram())) {
+    yield fault('program-changed', `${path} is not the program of the vpr that looks at it: it was changed, or is of another version`, [reinstall(root)]);
+  }
+}
+
+function* examineLauncher({ root }: HostPaths): Generator<Finding> {
+  const path = launcherPath(root);
+  const text = readIfThere(path);
+  const values = text === undefined ? undefined : readLauncher(text);
+  if (text === undefined) {
+    yield fault('launcher-missing', `${path} is missing: no record can be added`, [reinstall(root)]);
+  } else if (values === undefined || values.host !== root || values.program !== programPath(root)) {
+    yield fault('launcher-changed', `${path} is not the launcher of this host: it was changed, is of another version, or the host was moved`, [reinstall(root)]);
+  } else {
+    yield* examineNode(root, values);
+  }
+}
+
+function* examineNode(root: string, { node }: LauncherValues): Generator<Finding> {
+  try {
+    accessSync(node, constants.X_OK);
+  } catch {
+    yield fault('node-missing', `${node}, which hooks run, is missing: every push is refused`, [reinstall(root)]);
+  }
+}

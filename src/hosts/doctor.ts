@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { recordPath } from '../format/identifiers.js';
+import { examineHost } from './doctor-host.js';
+import { examineRepository } from './doctor-repository.js';
+import { readIfThere } from './files.js';
+import { fault, type Finding, type Findings, SHOWN } from './finding.js';
+import { launcherPath, type RunGit } from './install.js';
+import type { HostPaths } from './paths.js';
+import { namesIn, realPath, type RegisteredRecord, recordIdIn, registeredRecords } from './registry.js';
+import { commandLine } from './shell.js';
+import { statOf } from './writable.js';
+
+/**
+ * Looks for everything that stops a host from protecting its records. `policy`
+ * are findings about `vpr.yaml` and the trusted certificates, which others read.
+ * Bounded: at most `SHOWN` findings of one code, the others are counted.
+ */
+export function examine(paths: HostPaths, policy: Iterable<Finding>, git: RunGit): Findings {
+  const findings: Finding[] = [];
+  const counts = new Map<string, number>();
+  let repositories = 0;
+
+  function add(found: Iterable<Finding>): void {
+    for (const finding of found) {
+      const count = (counts.get(finding.code) ?? 0) + 1;
+      counts.set(finding.code, count);
+      if (count <= SHOWN) findings.push(finding);
+    }
+  }
+
+  add(policy);
+  add(examineHost(paths, git));
+  const expected = { root: paths.root, owner: statOf(paths.root)?.uid ?? 0, launcher: readIfThere(launcherPath(paths.root)) };
+  const known = new Set<string>();
+  for (const record of registeredRecords(paths.root)) {
+    repositories += 1;
+    known.add(realPath(record.path) ?? record.path);
+    add(examineSafely(record, () => examineRepository(record, expected, git)));
+  }
+  add(unregistered(paths.root, known));
+  const more = [...counts].filter(([, count]) => count > SHOWN).map(([code, count]): [string, number] => [code, count - SHOWN]);
+  return { findings, more: Object.fromEntries(more), repositories };
+}
+
+/** A repository that can't even be looked at is a finding, and doesn't hide the others. */
+function* examineSafely(record: RegisteredRecord, look: () => Iterable<Finding>): Generator<Finding> {
+  try {
+    yield* look();
+  } catch (error) {
+    yield fault('repository-unreadable', `it cannot be examined: ${error instanceof Error ? error.message : String(error)}`, [
+      'run vpr doctor as the account that owns the repositories',
+    ], record.path);
+  }
+}
+
+/** Repositories at a record's place that the registry doesn't know: every push to them is refused. */
+function* unregistered(root: string, known: ReadonlySet<string>): Generator<Finding> {
+  for (const kind of ['coordination', 'clinical', 'demographics', 'redaction'] as const) {
+    for (const first of namesIn(join(root, kind), /^[0-9a-f]{2}$/)) {
+      for (const second of namesIn(join(root, kind, first), /^[0-9a-f]{2}$/)) {
+        for (const name of namesIn(join(root, kind, first, second), /\.git$/)) {
+          const repo = join(root, kind, first, second, name);
+          if (known.has(realPath(repo) ?? repo)) continue;
+          const id = recordIdIn(repo);
+          const help = id !== undefined && join(root, recordPath(kind, id)) === repo ? [commandLine('vpr', 'host', 'list', root)] : ['move it away'];
+          yield fault('unregistered', 'the repository is not in the registry: every push is refused', help, repo);
+        }
+      }
+    }
+  }
+}

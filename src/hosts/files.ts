@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fchmodSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { VprError } from '../errors.js';
+
+/** What the host keeps is for its own account and group: it is about patients. */
+const FILE_MODE = 0o640;
+const DIRECTORY_MODE = 0o750;
+const LF = 0x0a;
+
+/**
+ * Appends one line and waits until it is on the disk, with the directories
+ * that had to be made for it. A line that an earlier crash left unfinished stays a line of its own.
+ * Throws where anything of it fails; `host/short-write` where the disk is full.
+ */
+export function appendLine(path: string, line: string): void {
+  makeDirectory(dirname(path));
+  const file = openSync(path, 'a+', FILE_MODE);
+  try {
+    const { size } = fstatSync(file);
+    const last = Buffer.alloc(1);
+    if (size > 0) readSync(file, last, 0, 1, size - 1);
+    writeWhole(file, size > 0 && last[0] !== LF ? `\n${line}\n` : `${line}\n`);
+    fsyncSync(file);
+    if (size === 0) syncDirectory(dirname(path));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Makes a file that must not exist, whole and on the disk before anybody can
+ * see it. False where it exists already: of two that try, one makes it.
+ */
+export function createWhole(path: string, content: string): boolean {
+  makeDirectory(dirname(path));
+  const temporary = writeTemporary(path, content, FILE_MODE);
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  syncDirectory(dirname(path));
+  return true;
+}
+
+/** Puts a file in place in one step, whether or not there was one. The mode is not subject to the umask. */
+export function replaceFile(path: string, content: string | Uint8Array, mode: number): void {
+  const temporary = writeTemporary(path, content, mode);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncDirectory(dirname(path));
+}
+
+/** Makes a directory and what is missing above it, on the disk. */
+export function makeDirectory(path: string): void {
+  const first = mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
+  if (first === undefined) return;
+  for (let at = path; at.length >= first.length; at = dirname(at)) syncDirectory(dirname(at));
+}
+
+/** A file's text, or undefined where there is none. Throws for any other failure, `host/file-too-large` above `limit` bytes. */
+export function readIfThere(path: string, limit = 1024 * 1024): string | undefined {
+  try {
+    const bytes = readFileSync(path);
+    if (bytes.length > limit) throw new VprError('host/file-too-large', `${path} has ${bytes.length} bytes, more than ${limit}`);
+    return bytes.toString('utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** The system's code of an error, for example `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function writeTemporary(path: string, content: string | Uint8Array, mode: number): string {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}`);
+  const file = openSync(temporary, 'wx', mode);
+  try {
+    writeWhole(file, content);
+    fchmodSync(file, mode);
+    fsyncSync(file);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  return temporary;
+}
+
+function writeWhole(file: number, content: string | Uint8Array): void {
+  const bytes = Buffer.from(content);
+  const written = writeSync(file, bytes);
+  if (written !== bytes.length) throw new VprError('host/short-write', `only ${written} of ${bytes.length} bytes could be written: is the disk full?`);
+}
+
+function syncDirectory(path: string): void {
+  const directory = openSync(path, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}

@@ -1,0 +1,111 @@
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
+import { VprError } from '../errors.js';
+import { makeDirectory, readIfThere, replaceFile } from './files.js';
+import { isOurs, type LauncherValues, renderLauncher } from './launcher.js';
+import { PROGRAM, packageFile } from './package.js';
+import { hostPaths } from './paths.js';
+import { realPath } from './registry.js';
+
+/** Runs git in a directory and returns what it prints; undefined where it fails. */
+export type RunGit = (directory: string, ...args: readonly string[]) => string | undefined;
+
+/** The program as a host keeps it: a copy, beside the launcher. */
+const PROGRAM_NAME = 'pre-receive.cjs';
+const LAUNCHER_NAME = 'pre-receive';
+
+/**
+ * Puts the program and the launcher into the host's directory, and returns the
+ * launcher's text. The host has a copy of the program, not a reference into the
+ * installed package: what judges pushes changes when an administrator says so
+ * (`vpr hooks install` again), in one step, and not while npm is half-way
+ * through an upgrade; it doesn't depend on who can read or write where npm
+ * installs; and its digest in the journal names something that still exists.
+ */
+export function installProgram(root: string): string {
+  const { hooks } = hostPaths(root);
+  makeDirectory(hooks);
+  replaceFile(join(hooks, PROGRAM_NAME), packagedProgram(), 0o644);
+  const launcher = renderLauncher(launcherValues(root));
+  replaceFile(join(hooks, LAUNCHER_NAME), launcher, 0o755);
+  return launcher;
+}
+
+/** The launcher's text as the host has it, for repositories made later. Throws `hooks/missing`. */
+export function hostLauncher(root: string): string {
+  const text = readIfThere(launcherPath(root));
+  if (text !== undefined) return text;
+  throw new VprError('hooks/missing', `${root} has no launcher`, { help: [`vpr hooks install --host ${root}`] });
+}
+
+export function launcherPath(root: string): string {
+  return join(hostPaths(root).hooks, LAUNCHER_NAME);
+}
+
+export function programPath(root: string): string {
+  return join(hostPaths(root).hooks, PROGRAM_NAME);
+}
+
+/** The bundled program of the installed package. Throws `hooks/no-program` where it wasn't built. */
+export function packagedProgram(): Uint8Array {
+  const path = packageFile(PROGRAM);
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new VprError('hooks/no-program', `the program that hooks run is missing: ${path}`, {
+      cause,
+      help: ['install vpr again; in a checkout: npm run build'],
+    });
+  }
+}
+
+/** Puts the launcher into a repository, and returns where. Throws `hooks/not-a-repository`, `hooks/foreign`. */
+export function installHook(repository: string, launcher: string, git: RunGit): string {
+  const hook = hookPath(repository, git);
+  const found = readIfThere(hook);
+  if (found !== undefined && !isOurs(found)) {
+    throw new VprError('hooks/foreign', `${hook} is another program's hook and is not replaced`, {
+      help: ['move it away, or call it from a wrapper that hands on standard input and every exit code but 0'],
+    });
+  }
+  replaceFile(hook, launcher, 0o755);
+  return hook;
+}
+
+/**
+ * Where a repository's pre-receive hook goes: where its git looks for hooks
+ * (`core.hooksPath` is resolved), or in `pre-receive.d/vpr` on a forge that
+ * runs a directory of them (Gitea, Forgejo).
+ */
+export function hookPath(repository: string, git: RunGit): string {
+  const hooks = git(repository, 'rev-parse', '--git-path', 'hooks')?.replace(/\n$/, '');
+  if (hooks === undefined) throw new VprError('hooks/not-a-repository', `${repository} is not a Git repository that can be read`);
+  const directory = isAbsolute(hooks) ? hooks : resolve(repository, hooks);
+  const forge = join(directory, 'pre-receive.d');
+  return isDirectory(forge) ? join(forge, 'vpr') : join(directory, 'pre-receive');
+}
+
+function launcherValues(root: string): LauncherValues {
+  const git = findOnPath('git');
+  if (git === undefined) throw new VprError('hooks/no-git', 'git is not on the PATH', { help: ['install git 2.39 or later'] });
+  const path = [...new Set([dirname(git), '/usr/local/bin', '/usr/bin', '/bin'])].join(':');
+  return { node: process.execPath, program: programPath(root), host: root, path };
+}
+
+function findOnPath(program: string): string | undefined {
+  const directories = (process.env['PATH'] ?? '').split(delimiter).filter(isAbsolute);
+  return directories.map((directory) => join(directory, program)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return realPath(path) !== undefined && statSync(path).isDirectory();
+}

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { VprError } from '../errors.js';
+import { newUuid, type RecordKind, recordPath, type Uuid } from '../format/identifiers.js';
+import { createWhole, makeDirectory, replaceFile } from './files.js';
+import { hostLauncher, installHook, installProgram, type RunGit } from './install.js';
+import { packageFile } from './package.js';
+import { type HostPaths, hostPaths } from './paths.js';
+import {
+  RECORD_FILE,
+  realPath,
+  recordFileContent,
+  recordIdIn,
+  type RegisteredRecord,
+  register,
+  registeredRecord,
+} from './registry.js';
+import { makeRepository } from './repository.js';
+import { commandLine } from './shell.js';
+
+/** The kinds of record that rules exist for: hosts take only those (FORMAT.md §7). */
+const KINDS_WITH_RULES: ReadonlySet<RecordKind> = new Set<RecordKind>(['coordination']);
+
+/** What may lie in a directory that becomes a host: what `initHost` itself makes, and certificates put there before. */
+const OWN_NAMES: ReadonlySet<string> = new Set(['vpr.yaml', 'trust', 'registry', 'journal', 'participants', 'hooks']);
+
+/**
+ * Makes a directory a host: its policy, its registry, its journal and the
+ * program that hooks run. True where it wasn't one; a policy that is there is
+ * never overwritten. Throws `host/not-empty` for a directory with anything else in it.
+ */
+export function initHost(directory: string): boolean {
+  const root = resolve(directory);
+  if (isHost(root)) return false;
+  const strangers = realPath(root) === undefined ? [] : readdirSync(root).filter((name) => !OWN_NAMES.has(name));
+  if (strangers.length > 0) {
+    throw new VprError('host/not-empty', `${root} is not empty, and not a host: there is ${JSON.stringify(strangers[0])} in it`, {
+      help: ['name a new directory'],
+    });
+  }
+  makeDirectory(root);
+  const paths = hostPaths(realPath(root) ?? root);
+  for (const path of [paths.trust, paths.journal, paths.participants]) makeDirectory(path);
+  installProgram(paths.root);
+  createWhole(paths.policy, readFileSync(packageFile('templates/host/vpr.yaml'), 'utf8'));
+  makeDirectory(paths.registry);
+  return true;
+}
+
+/** The paths of the host in a directory. Throws `host/not-a-host`. */
+export function openHost(directory: string): HostPaths {
+  const root = realPath(directory);
+  if (root !== undefined && isHost(root)) return hostPaths(root);
+  throw new VprError('host/not-a-host', `${directory} is not a host: it has no vpr.yaml and registry`, {
+    help: [commandLine('vpr', 'host', 'init', directory)],
+  });
+}
+
+/** The host that a repository lies in; undefined where it lies in none. */
+export function hostAbove(repository: string): HostPaths | undefined {
+  for (let at = realPath(repository) ?? '/'; ; at = dirname(at)) {
+    if (isHost(at)) return hostPaths(at);
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+export interface NewRecord {
+  readonly kind: RecordKind;
+  /** A fresh one where none is given. */
+  readonly id?: Uuid;
+  /** An empty bare repository of a forge, instead of one of the host's own. */
+  readonly repository?: string;
+}
+
+/**
+ * Registers a record and makes its repository, hook and guarded configuration included; or
+ * hooks into the empty one that is given. An add that was interrupted is
+ * finished by the next one of the same id. Throws `host/kind`, `host/registered`, `host/repository-exists`, `host/not-empty-repository`.
+ */
+export function addRecord(root: string, { kind, id = newUuid(), repository }: NewRecord, git: RunGit): RegisteredRecord {
+  if (!KINDS_WITH_RULES.has(kind)) {
+    throw new VprError('host/kind', `there are no rules yet for ${kind} records, and a host takes only kinds that have rules`, {
+      help: [`kinds with rules: ${[...KINDS_WITH_RULES].join(', ')}`],
+    });
+  }
+  const launcher = hostLauncher(root);
+  const path = repository === undefined ? join(root, recordPath(kind, id)) : emptyRepository(repository, git);
+  claim(root, { kind, id, path }, repository === undefined);
+  if (repository === undefined) {
+    makeRepository(path, id, launcher);
+  } else {
+    installHook(path, launcher, git);
+    replaceFile(join(path, RECORD_FILE), recordFileContent(id), 0o640);
+  }
+  return { kind, id, path };
+}
+
+function claim(root: string, record: RegisteredRecord, own: boolean): void {
+  const { id, path } = record;
+  const former = registeredRecord(root, id);
+  if (own && former === undefined && realPath(path) !== undefined) {
+    throw new VprError('host/repository-exists', `${path} exists already, and is not registered`, { help: ['move it away first'] });
+  }
+  const unfinished = former?.kind === record.kind && former.path === path && (realPath(path) === undefined || recordIdIn(path) !== id);
+  if (!unfinished && !register(root, record)) {
+    throw new VprError('host/registered', `a record ${id} is registered already`, { help: [commandLine('vpr', 'host', 'list', root)] });
+  }
+}
+
+/** The real path of a bare repository without refs. */
+function emptyRepository(repository: string, git: RunGit): string {
+  const path = realPath(repository);
+  if (path === undefined || git(path, 'rev-parse', '--is-bare-repository')?.trim() !== 'true') {
+    throw new VprError('host/not-bare', `${repository} is not a bare repository`);
+  }
+  if (git(path, 'for-each-ref', '--count=1') === '') return path;
+  throw new VprError('host/not-empty-repository', `${repository} has refs already: what is in it has not been checked`, {
+    help: ['give an empty repository, and push the record to it'],
+  });
+}
+
+function isHost(root: string): boolean {
+  const { policy, registry } = hostPaths(root);
+  return realPath(policy) !== undefined && realPath(registry) !== undefined && statSync(registry).isDirectory();
+}

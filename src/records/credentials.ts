@@ -1,0 +1,114 @@
+/** The signer's certificate and key as files on their machine, and whether they may sign a commit now. */
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { VprError } from '../errors.js';
+import type { Fault } from '../format/index.js';
+import { type Certificate, type Identity, certificateIdentity, comparableName, readCertificate, sameEmail } from '../trust/index.js';
+import { readFile } from './files.js';
+
+/** What signs: the leaf first, then the intermediates that stand in the same file. */
+export interface Credentials {
+  readonly chain: readonly [Certificate, ...Certificate[]];
+  readonly identity: Identity;
+  readonly key: KeyObject;
+}
+
+/** Reads a certificate's file (PEM, one or more; or DER). Throws `certificate/unreadable`, `file/…`. */
+export function loadCertificate(path: string): { chain: readonly [Certificate, ...Certificate[]]; identity: Identity } {
+  const bytes = readFile(path, 'the certificate');
+  const blocks = bytes.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
+  const chain = (blocks?.map((block) => Buffer.from(`${block}\n`, 'latin1')) ?? [bytes]).map((block) => {
+    const certificate = readCertificate(block);
+    if (certificate.ok) return certificate.value;
+    throw unreadable(path, certificate.faults);
+  });
+  const [leaf, ...others] = chain;
+  if (leaf === undefined) throw unreadable(path, []);
+  const identity = certificateIdentity(leaf);
+  if (!identity.ok) throw unreadable(path, identity.faults);
+  return { chain: [leaf, ...others], identity: identity.value };
+}
+
+/** Certificate and key together. Throws `key/…` where the key does not read or is not the certificate's. */
+export function loadCredentials(certificatePath: string, keyPath: string): Credentials {
+  const { chain, identity } = loadCertificate(certificatePath);
+  const key = loadKey(keyPath);
+  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  if (!spki.equals(Buffer.from(chain[0].spki))) {
+    throw new VprError('key/other', `the key in ${keyPath} is not the key of the certificate in ${certificatePath}`, {
+      help: ['name the pair that belongs together: vpr setup --certificate FILE --key FILE'],
+    });
+  }
+  return { chain, identity, key };
+}
+
+/**
+ * Why a certificate may not sign a commit by these people now: it is out of
+ * date, or a name or an e-mail is not its holder's (FORMAT §6 "Signer").
+ * Empty where it may.
+ */
+export function signingFaults(
+  certificate: Certificate,
+  identity: Identity,
+  idents: readonly { readonly role: 'author' | 'committer'; readonly name: string; readonly email: string }[],
+  now: Date,
+): Fault[] {
+  return [...dateFaults(certificate, now), ...idents.flatMap((ident) => identFaults(identity, ident))];
+}
+
+function dateFaults({ notBefore, notAfter }: Certificate, now: Date): Fault[] {
+  if (now > notAfter) {
+    return [{ message: `the certificate expired on ${notAfter.toISOString()}`, help: ['get a new one, then: vpr setup --certificate FILE --key FILE'] }];
+  }
+  if (now < notBefore) {
+    return [{ message: `the certificate is not valid before ${notBefore.toISOString()}`, help: [`it is ${now.toISOString()} here: set your clock right, or wait`] }];
+  }
+  return [];
+}
+
+function identFaults(identity: Identity, { role, name, email }: { role: 'author' | 'committer'; name: string; email: string }): Fault[] {
+  const faults: Fault[] = [];
+  if (comparableName(name) !== comparableName(identity.name)) {
+    faults.push({
+      message: `the commit's ${role} is "${name}", the certificate's holder is "${identity.name}"`,
+      help: [`git config user.name ${shellQuote(identity.name)}`, againFor(role)],
+    });
+  }
+  const [first, ...more] = identity.emails;
+  if (first !== undefined && ![first, ...more].some((certified) => sameEmail(certified, email))) {
+    faults.push({
+      message: `the ${role}'s e-mail is "${email}", the certificate has ${identity.emails.join(', ')}`,
+      help: [`git config user.email ${shellQuote(first)}`, againFor(role)],
+    });
+  }
+  return faults;
+}
+
+function againFor(role: 'author' | 'committer'): string {
+  return role === 'author' ? 'then commit again (on an amended commit: git commit --amend --reset-author)' : 'then commit again; GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL must not be set';
+}
+
+/** A word as sh reads it literally. */
+export function shellQuote(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function loadKey(path: string): KeyObject {
+  const pem = readFile(path, 'the private key');
+  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem.toString('latin1'))) {
+    throw new VprError('key/encrypted', `the key in ${path} is protected by a passphrase, which vpr-sign cannot ask for`, {
+      help: [`write it without one, for yourself alone: umask 077; openssl pkcs8 -topk8 -nocrypt -in ${shellQuote(path)} -out new.key`],
+    });
+  }
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(pem);
+  } catch (cause) {
+    throw new VprError('key/unreadable', `${path} is not a private key in PEM`, { cause });
+  }
+  if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
+  throw new VprError('key/kind', `the key in ${path} is not an elliptic curve key on P-256, which alone signs records`);
+}
+
+function unreadable(path: string, faults: readonly Fault[]): VprError {
+  return new VprError('certificate/unreadable', `the certificate in ${path}: ${faults.map(({ message }) => message).join('; ') || 'empty'}`);
+}

@@ -1,0 +1,63 @@
+/** What `vpr setup` leaves in a clone's Git configuration, under `vpr.`. */
+import { tryGit } from './git.js';
+
+/** How the toolkit signs: FORMAT §6 "Signature". */
+export const ENCODINGS = ['cms', 'container'] as const;
+export type WrittenEncoding = (typeof ENCODINGS)[number];
+
+/** A clone's settings, as far as they are set. */
+export interface Settings {
+  /** Path of the signer's certificate (PEM), followed in the file by any intermediates. */
+  readonly certificate?: string;
+  /** Path of its private key (PEM, PKCS#8 or SEC1). */
+  readonly key?: string;
+  readonly encoding: WrittenEncoding;
+  /** Trailer `Author-Role`. */
+  readonly role?: string;
+  /** Trailer `Care-Location`. */
+  readonly careLocation?: string;
+  /** The signer's id in ledgers, from the certificate or the host's policy. */
+  readonly participantId?: string;
+  /** Path of the host's trust bundle. */
+  readonly trust?: string;
+  /** user.signingkey, user.name and user.email as git has them. */
+  readonly signingKey?: string;
+  readonly userName?: string;
+  readonly userEmail?: string;
+}
+
+/** Reads the settings that hold in a directory: the clone's own over the user's. */
+export function readSettings(directory: string): Settings {
+  const values = readConfiguration(directory, '^(vpr|user)\\.');
+  const one = (key: string) => values.get(key)?.at(-1);
+  const optional = (name: keyof Settings, key: string) => {
+    const value = one(key);
+    return value === undefined || value === '' ? {} : { [name]: value };
+  };
+  return {
+    encoding: one('vpr.encoding') === 'container' ? 'container' : 'cms',
+    ...optional('certificate', 'vpr.certificate'),
+    ...optional('key', 'vpr.key'),
+    ...optional('role', 'vpr.role'),
+    ...optional('careLocation', 'vpr.carelocation'),
+    ...optional('participantId', 'vpr.participantid'),
+    ...optional('trust', 'vpr.trust'),
+    ...optional('signingKey', 'user.signingkey'),
+    ...optional('userName', 'user.name'),
+    ...optional('userEmail', 'user.email'),
+  };
+}
+
+/** Every value of the keys that match, in git's order of reading; keys as git prints them (section and name in lowercase). */
+export function readConfiguration(directory: string, pattern: string): ReadonlyMap<string, readonly string[]> {
+  const { stdout } = tryGit(directory, ['config', '--null', '--get-regexp', pattern]);
+  const values = new Map<string, string[]>();
+  for (const entry of stdout.toString('utf8').split('\0')) {
+    if (entry === '') continue;
+    const end = entry.indexOf('\n');
+    const key = end < 0 ? entry : entry.slice(0, end);
+    const value = end < 0 ? 'true' : entry.slice(end + 1);
+    values.set(key, [...(values.get(key) ?? []), value]);
+  }
+  return values;
+}

@@ -1,0 +1,18 @@
+/** Base64 (RFC 4648 §4) with one spelling for each octet string. */
+import { Buffer } from 'node:buffer';
+
+/** The octets, or undefined for what `toBase64` would not have written. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  const octets = Buffer.from(text, 'base64');
+  return octets.toString('base64') === text ? octets : undefined;
+}
+
+/** Padded base64 without line breaks. */
+export function toBase64(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength).toString('base64');
+}
+
+/** Padded base64 in lines of 64 characters, joined by LF, none at the end. */
+export function toBase64Lines(octets: Uint8Array): string {
+  return toBase64(octets).replace(/.{64}(?=.)/g, '$&\n');
+}

@@ -1,0 +1,20 @@
+/** Help that several faults share: commands that mend a signature. */
+
+/** Signs what is not signed, or signs again what is not signed well. */
+export const howToSign: readonly string[] = [
+  'git commit --amend --no-edit -S  # where it is the last commit',
+  "git rebase --exec 'git commit --amend --no-edit -S' origin/main  # where there are several",
+  'git pull --rebase -S  # in place of a plain git pull, which drops signatures',
+];
+
+/** Makes Git sign with the certificate in place of another kind of key. */
+export const howToSetUp: readonly string[] = ['vpr setup  # then sign again:', ...howToSign.slice(0, 2)];
+
+/** A certificate that has to be replaced. */
+export const howToRenew: readonly string[] = [
+  'ask the authority that issued it for a new one (where that is you: vpr cert issue), then: vpr setup',
+  ...howToSign.slice(0, 2),
+];
+
+/** Something only the host's administrator can settle. */
+export const askTheHost: readonly string[] = ["ask the host's administrator: what it trusts is in its vpr.yaml"];

@@ -1,0 +1,42 @@
+/** Whether one certificate signed another. */
+import { verify } from 'node:crypto';
+import { publicKeyOf } from '../certificate/key.js';
+import { OID } from '../oids.js';
+import { remember } from '../remember.js';
+import type { Certificate } from '../types.js';
+
+/** What issuers may sign with. SHA-1, DSA and RSA-PSS are not among it. */
+const ALGORITHMS: Readonly<Record<string, { readonly digest: string; readonly rsa: boolean }>> = {
+  [OID.ecdsaWithSha256]: { digest: 'sha256', rsa: false },
+  [OID.ecdsaWithSha384]: { digest: 'sha384', rsa: false },
+  [OID.ecdsaWithSha512]: { digest: 'sha512', rsa: false },
+  [OID.sha256WithRsa]: { digest: 'sha256', rsa: true },
+  [OID.sha384WithRsa]: { digest: 'sha384', rsa: true },
+  [OID.sha512WithRsa]: { digest: 'sha512', rsa: true },
+};
+
+/** Fewest bits of an issuer's RSA modulus. */
+const RSA_BITS = 2048;
+
+const links = remember<string | undefined>(10_000);
+
+/**
+ * What is wrong with an issuer's signature on a certificate; undefined where it
+ * is good. Names, dates and extensions are not looked at. Remembered, because
+ * every commit of a signer asks for the same links.
+ */
+export function linkFault(certificate: Certificate, issuer: Certificate): string | undefined {
+  return links(`${certificate.fingerprint} ${issuer.fingerprint}`, () => check(certificate, issuer));
+}
+
+function check(certificate: Certificate, issuer: Certificate): string | undefined {
+  const algorithm = ALGORITHMS[certificate.signatureAlgorithm];
+  if (algorithm === undefined) return `is signed with ${certificate.signatureAlgorithm}, expected ECDSA or RSA with SHA-256, SHA-384 or SHA-512`;
+  const key = publicKeyOf(issuer);
+  if (key === undefined) return 'has an issuer whose public key is damaged or of a kind not known here';
+  if (algorithm.rsa !== (issuer.keyKind === 'RSA')) return 'is signed with an algorithm that its issuer has no key for';
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? RSA_BITS;
+  if (bits < RSA_BITS) return `has an issuer with an RSA key of ${bits} bits, expected at least ${RSA_BITS}`;
+  if (!verify(algorithm.digest, certificate.tbs, key, certificate.signature)) return "is not signed with its issuer's key";
+  return undefined;
+}

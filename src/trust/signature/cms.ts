@@ -1,0 +1,48 @@
+/**
+ * CMS without signed attributes, the toolkit's default (FORMAT §6): strict DER,
+ * and one spelling of it. The signature is over the payload itself.
+ */
+import { Buffer } from 'node:buffer';
+import { refuse } from '../refusal.js';
+import type { Certificate } from '../types.js';
+import { toArmour } from './armour.js';
+import { type SignedData, STRICT, writeSignedData } from './signed-data.js';
+import { names } from './signer-id.js';
+import type { CmsSignature } from './types.js';
+
+/** Takes SignedData without signed attributes as `text` spelt it. Throws a Refusal. */
+export function cmsFrom(data: SignedData, certificates: readonly Certificate[], text: string): CmsSignature {
+  const signer = { issuer: data.issuer, serial: Buffer.from(data.serial).toString('hex') };
+  const [leaf, ...twins] = certificates.filter((certificate) => names(signer, certificate));
+  if (leaf === undefined) {
+    return refuse(`the signature carries ${certificates.length} certificates and not its signer's, expected the signer's and all intermediates`, [
+      'vpr setup  # so that Git signs with the certificate',
+      'git commit --amend --no-edit -S',
+    ]);
+  }
+  if (twins.length > 0) return refuse('the signature carries two certificates with the issuer and serial number of its signer');
+  const others = certificates.filter((certificate) => certificate !== leaf);
+  const found: CmsSignature = { encoding: 'cms', signature: data.signature, certificates: [leaf, ...others] };
+  if (renderCms(found) !== text) return refuse(notCanonical(data));
+  return found;
+}
+
+/** Writes the armoured text; certificates go in DER's order, whatever the array's. */
+export function renderCms({ signature, certificates }: Omit<CmsSignature, 'encoding'>): string {
+  const [leaf] = certificates;
+  const data = {
+    form: STRICT,
+    certificates: certificates.map(({ der }) => der).sort(Buffer.compare),
+    issuer: leaf.issuer.der,
+    serial: Buffer.from(leaf.serial, 'hex'),
+    signature,
+  };
+  return toArmour(writeSignedData(data));
+}
+
+function notCanonical({ form }: SignedData): string {
+  const why = Object.values(form).includes(true)
+    ? 'indefinite lengths or algorithm parameters, which only signed attributes allow'
+    : 'its certificates are not in the order of DER, or its armour is not as expected';
+  return `the signature is not in canonical form: ${why}`;
+}

@@ -1,0 +1,157 @@
+/**
+ * What the rest of the project knows of trust: certificates as read, signers
+ * as established, and what a look at one commit's signature found.
+ */
+import type { Fault } from '../format/fault.js';
+
+/** What a signer may do in a record (FORMAT §3 "Who may write what"). */
+export type SignerClass = 'clinician' | 'administrator' | 'patient' | 'associate' | 'system';
+
+/** The four encodings of FORMAT §6. */
+export type Encoding = 'cms' | 'cms-attributes' | 'container' | 'raw';
+
+/** An X.501 name. `der` is what names are compared by. */
+export interface DistinguishedName {
+  readonly der: Uint8Array;
+  /** Values of commonName, in order; one that is no text in a known encoding reads as ''. */
+  readonly cn: readonly string[];
+  /** Values of organizationName. */
+  readonly o: readonly string[];
+  /** Values of serialNumber (2.5.4.5): the registration number. */
+  readonly serialNumber: readonly string[];
+  /** `CN=…, O=…`, for messages; bounded, and without control characters. */
+  readonly text: string;
+}
+
+/** Bits of keyUsage (RFC 5280 §4.2.1.3). */
+export type KeyUsage =
+  | 'digitalSignature'
+  | 'nonRepudiation'
+  | 'keyEncipherment'
+  | 'dataEncipherment'
+  | 'keyAgreement'
+  | 'keyCertSign'
+  | 'cRLSign'
+  | 'encipherOnly'
+  | 'decipherOnly';
+
+/** One extension as it stands in the certificate. */
+export interface Extension {
+  /** Dotted decimal. */
+  readonly oid: string;
+  readonly critical: boolean;
+  /** The DER inside the OCTET STRING. */
+  readonly value: Uint8Array;
+}
+
+/** What kind of public key a certificate holds; `other` can verify nothing here. */
+export type KeyKind = 'P-256' | 'P-384' | 'P-521' | 'RSA' | 'other';
+
+/** An X.509 v3 certificate, read strictly from DER. Reading says nothing of trust. */
+export interface Certificate {
+  readonly der: Uint8Array;
+  /** SHA-256 of `der`, in lowercase hex. */
+  readonly fingerprint: string;
+  /** tbsCertificate: what the issuer signed. */
+  readonly tbs: Uint8Array;
+  /** Content octets of the serial number, in lowercase hex. */
+  readonly serial: string;
+  readonly issuer: DistinguishedName;
+  readonly subject: DistinguishedName;
+  /** First and last instant of validity, both inclusive. */
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** SubjectPublicKeyInfo in DER; `publicKeyOf` makes a KeyObject of it. */
+  readonly spki: Uint8Array;
+  readonly keyKind: KeyKind;
+  /** For an elliptic curve: the SEC1 uncompressed point (65 bytes for P-256). */
+  readonly point?: Uint8Array;
+  /** Dotted OID of the algorithm the issuer signed with. */
+  readonly signatureAlgorithm: string;
+  readonly signature: Uint8Array;
+  readonly extensions: readonly Extension[];
+  /** basicConstraints cA. */
+  readonly isCa: boolean;
+  /** basicConstraints pathLenConstraint. */
+  readonly pathLength?: number;
+  /** Absent where the certificate has no keyUsage. */
+  readonly keyUsage?: readonly KeyUsage[];
+  /** Dotted OIDs; absent where the certificate has no extKeyUsage. */
+  readonly extKeyUsage?: readonly string[];
+  /** URIs of subjectAltName, in order. */
+  readonly uris: readonly string[];
+  /** rfc822Names of subjectAltName, in order. */
+  readonly emails: readonly string[];
+  readonly subjectKeyId?: Uint8Array;
+  readonly authorityKeyId?: Uint8Array;
+}
+
+/** A professional registration: `GMC`, `1234567`. Written `GMC 1234567`. */
+export interface Registration {
+  readonly authority: string;
+  readonly number: string;
+}
+
+/** What a certificate says of its holder (FORMAT §6 "Signer"), whoever issued it. */
+export interface Identity {
+  /** CN, as written. Compare names by `comparableName`. */
+  readonly name: string;
+  /** O: the authority of the holder's own registration. */
+  readonly organisation: string;
+  /** The subject's own registration first, then the others of subjectAltName. */
+  readonly registrations: readonly Registration[];
+  readonly emails: readonly string[];
+  /** Canonical UUID of `urn:uuid:`, where there is one. */
+  readonly participantId?: string;
+}
+
+/** A signer the host trusts: identity, class, and where the participant id comes from. */
+export interface Signer extends Identity {
+  readonly class: SignerClass;
+  readonly participantIdFrom?: 'certificate' | 'policy';
+  readonly certificate: Certificate;
+}
+
+/** What `verifyCommit` found. Good is: no faults at all, and a signer where trust was given. */
+export interface Verification {
+  /** Absent where there is no signature, or none of a known encoding. */
+  readonly encoding?: Encoding;
+  /** Faults of the signature itself: rule `commit/signature`. */
+  readonly signatureFaults: readonly Fault[];
+  /** Faults of who signed: rule `commit/signer`. */
+  readonly signerFaults: readonly Fault[];
+  /** The certificate with whose key the signature verified. */
+  readonly certificate?: Certificate;
+  /** Only where signature, path and identity are all good. */
+  readonly signer?: Signer;
+}
+
+/** An authority that a root (or a single certificate) may certify, and what it stands for. */
+export interface TrustedAuthority {
+  readonly name: string;
+  readonly class: SignerClass;
+}
+
+/** A certificate the host trusts by itself, with what it may certify. */
+export interface TrustAnchor {
+  readonly certificate: Certificate;
+  readonly authorities: readonly TrustedAuthority[];
+}
+
+/** A single certificate the host's policy names. */
+export interface ListedCertificate {
+  readonly certificate: Certificate;
+  /** Given: trusted by itself, for these. Absent: known, but must chain to a root. */
+  readonly authorities?: readonly TrustedAuthority[];
+  /** For a certificate without an id of its own, or to allow a known id with other registrations. */
+  readonly participantId?: string;
+}
+
+/** The host's trust store, as `loadTrust` made it from policy and files. */
+export interface Trust {
+  readonly roots: readonly TrustAnchor[];
+  readonly intermediates: readonly Certificate[];
+  readonly listed: readonly ListedCertificate[];
+  /** SHA-256 hex over all certificates and what policy says of them. */
+  readonly digest: string;
+}

@@ -1,0 +1,79 @@
+/** Verifying one commit: the signature over the stored bytes, then who signed. */
+import type { Fault } from '../format/fault.js';
+import { isLowS } from './ecdsa.js';
+import { howToSign } from './help.js';
+import { type CertificatePath, labelOf } from './path/build.js';
+import { payloadOf } from './payload.js';
+import { resolveSigner } from './resolve.js';
+import { readSignature } from './signature/read.js';
+import type { CommitSignature } from './signature/types.js';
+import { establishSigner } from './signer.js';
+import type { Certificate, Signer, Trust, Verification } from './types.js';
+
+/** How strictly to read. */
+export interface VerifyOptions {
+  /** The commit belongs to a history taken over (FORMAT §9): high-S signatures are read. */
+  readonly takenOver?: boolean;
+}
+
+/**
+ * Verifies a commit's stored bytes (FORMAT §6) as of `at`: when the host
+ * received it, or what stands in for that. Pure: time and trust are given.
+ * Without trust only the signature is checked, with the certificate or key it
+ * carries, and nothing is said of who signed. Never throws on bad input.
+ */
+export function verifyCommit(bytes: Uint8Array, trust: Trust | undefined, at: Date, options: VerifyOptions = {}): Verification {
+  const split = payloadOf(bytes);
+  if (!('payload' in split)) return { signatureFaults: [split], signerFaults: [] };
+  const reading = readSignature(split.gpgsig);
+  if (!reading.ok) return { signatureFaults: reading.faults, signerFaults: [] };
+  const signature = reading.value;
+  const { encoding } = signature;
+  const { certificate, ...resolved } = resolveSigner(signature, split.payload, trust);
+  const signatureFaults = [...lowSFaults(signature, options), ...resolved.signatureFaults];
+  const found = { encoding, signatureFaults, signerFaults: resolved.signerFaults };
+  if (certificate === undefined) return found;
+  if (trust === undefined) return { ...found, certificate };
+  const judged = judge(signature, certificate, trust, at);
+  const all = { ...found, certificate, signatureFaults: [...signatureFaults, ...judged.signatureFaults], signerFaults: judged.signerFaults };
+  return judged.signer === undefined || all.signatureFaults.length > 0 ? all : { ...all, signer: judged.signer };
+}
+
+function lowSFaults({ encoding, signature }: CommitSignature, { takenOver }: VerifyOptions): Fault[] {
+  // Writers of signed attributes cannot choose (FORMAT §6).
+  if (encoding === 'cms-attributes' || takenOver === true || isLowS(signature)) return [];
+  return [{ message: 'the signature is high-S, expected s in the lower half of its range', help: howToSign }];
+}
+
+interface Judged {
+  readonly signatureFaults: readonly Fault[];
+  readonly signerFaults: readonly Fault[];
+  readonly signer?: Signer;
+}
+
+/** Who signed, and whether the signature carries the certificates it should. */
+function judge(signature: CommitSignature, certificate: Certificate, trust: Trust, at: Date): Judged {
+  const carried = 'certificates' in signature ? signature.certificates : [];
+  const faultsOf = (path: CertificatePath) => carriedFaults(signature, carried, path);
+  const established = establishSigner(certificate, carried, trust, at, (path) => faultsOf(path).length === 0);
+  if (!established.ok) return { signatureFaults: [], signerFaults: established.faults };
+  const { signer, path } = established.value;
+  return { signatureFaults: faultsOf(path), signerFaults: [], signer };
+}
+
+/**
+ * In CMS the certificates are the path without its root and nothing else; with
+ * signed attributes those may be missing that the host's store holds.
+ */
+function carriedFaults({ encoding }: CommitSignature, carried: readonly Certificate[], { certificates }: CertificatePath): Fault[] {
+  const on = (list: readonly Certificate[], certificate: Certificate) => list.some(({ fingerprint }) => fingerprint === certificate.fingerprint);
+  const extra = carried.filter((certificate, i) => !on(certificates, certificate) || on(carried.slice(0, i), certificate));
+  const missing = encoding === 'cms' ? certificates.filter((certificate) => !on(carried, certificate)) : [];
+  return [
+    ...extra.map((certificate) => ({ message: `the signature carries ${labelOf(certificate)}, which its path does not need (a root is never carried)` })),
+    ...missing.map((certificate) => ({
+      message: `the signature lacks ${labelOf(certificate)}, an intermediate of its path`,
+      help: ['vpr setup  # with a certificate file that the intermediates follow', ...howToSign.slice(0, 2)],
+    })),
+  ];
+}

@@ -1,0 +1,159 @@
+import type { Problem, Severity } from '../problem.js';
+import { VprError } from '../errors.js';
+import type { Push } from '../format/push.js';
+import type { Signer } from '../trust/types.js';
+import { rememberDocuments } from './documents.js';
+import { RULES } from './rules.js';
+import type { Finding, Rule } from './rule.js';
+import { type Context, type Step, stepOf } from './step.js';
+import type { Verdict } from './verdict.js';
+
+/** Problems of one rule that are shown; the rest is counted, so that a flood of one hides no other. */
+const SHOWN_PER_RULE = 10;
+
+/** How a walk must have ended for its commits to be judged: otherwise they aren't all there. */
+const WHOLE: ReadonlySet<string> = new Set(['old', 'root', 'unrelated']);
+
+/**
+ * Every rule over every commit of a push: all problems at once, in the order of
+ * commits and places. Judges every commit against its parent, not only the tip.
+ *
+ * Throws `VprError` with the code `rule/crashed` where a rule fails, and what
+ * the object source throws; the caller refuses.
+ */
+export async function judge(push: Push, context: Context): Promise<Verdict> {
+  const found = collector(context);
+  const missing = notKnown(context);
+  const rules = RULES.filter((rule) => severityOf(rule, context) !== 'off');
+  const judged = rules.filter((rule) => !(rule.needs ?? []).some((need) => missing.has(need)));
+
+  for (const rule of judged) {
+    if (rule.onPush !== undefined) found.add(rule, undefined, run(rule, () => rule.onPush?.(push, context) ?? []));
+  }
+
+  const signers: Verdict['signers'][number][] = [];
+  let commits = 0;
+  if (push.main !== undefined && WHOLE.has(push.main.end.kind) && context.record !== undefined) {
+    const documents = rememberDocuments();
+    const known = registrationsSeen(context);
+    for await (const pushed of push.main.commits()) {
+      commits += 1;
+      const step = stepOf(pushed, context, documents, known.of);
+      const before = found.errors();
+      for (const rule of judged) judgeCommit(rule, step, found);
+      const { signer } = step.verification;
+      if (signer !== undefined) {
+        signers.push({ commit: pushed.id, signer });
+        if (found.errors() === before) known.add(signer);
+      }
+    }
+  }
+
+  const problems = found.problems();
+  return {
+    accepted: !problems.some(({ severity }) => severity === 'error'),
+    problems,
+    suppressed: found.suppressed(),
+    commits: { judged: commits, pushed: push.main?.ids.length ?? 0 },
+    notChecked: rules.filter((rule) => !judged.includes(rule)).map(({ id }) => id),
+    signers,
+  };
+}
+
+/** The severity a host gives a rule: `error` where it says nothing, or may not. */
+export function severityOf(rule: Rule, { policy }: Pick<Context, 'policy'>): Severity {
+  return rule.fixed === true ? 'error' : (policy.rules[rule.id] ?? 'error');
+}
+
+function judgeCommit(rule: Rule, step: Step, found: Collector): void {
+  if (rule.onCommit === undefined) return;
+  if (rule.needs?.includes('signer') === true && step.verification.signer === undefined) {
+    // Said by the signature's own rules; where a host has switched those off,
+    // nobody has, and a commit without a signer may do nothing.
+    if (!found.hasError(step.pushed.id, ['commit/signature', 'commit/signer', 'commit/headers'])) {
+      found.add(rule, step.pushed.id, [{ message: 'has no verified signer, without whom this cannot be judged' }]);
+    }
+    return;
+  }
+  found.add(rule, step.pushed.id, run(rule, () => rule.onCommit?.(step) ?? [], step.pushed.id));
+}
+
+function run(rule: Rule, check: () => Iterable<Finding>, commit?: string): readonly Finding[] {
+  try {
+    return [...check()];
+  } catch (cause) {
+    throw new VprError('rule/crashed', `the rule ${rule.id} failed${commit === undefined ? '' : ` on commit ${commit}`}`, { cause });
+  }
+}
+
+function notKnown(context: Context): ReadonlySet<string> {
+  return new Set(context.trust === undefined ? ['trust', 'signer'] : []);
+}
+
+function registrationsSeen(context: Context): { of: Step['knownRegistrations']; add: (signer: Signer) => void } {
+  const seen = new Map<string, Set<string>>();
+  const of: Step['knownRegistrations'] = (id) => seen.get(id) ?? context.knownRegistrations(id);
+  return {
+    of,
+    add({ participantId, registrations }) {
+      if (participantId === undefined) return;
+      const all = new Set(of(participantId));
+      for (const { authority, number } of registrations) all.add(`${authority} ${number}`);
+      seen.set(participantId, all);
+    },
+  };
+}
+
+interface Collector {
+  add(rule: Rule, commit: string | undefined, findings: readonly Finding[]): void;
+  errors(): number;
+  hasError(commit: string, rules: readonly string[]): boolean;
+  problems(): Verdict['problems'];
+  suppressed(): Verdict['suppressed'];
+}
+
+function collector(context: Context): Collector {
+  const kept: Verdict['problems'][number][] = [];
+  const counts = new Map<string, number>();
+  const failed = new Set<string>();
+  let errors = 0;
+  return {
+    add(rule, commit, findings) {
+      const severity = severityOf(rule, context);
+      if (severity === 'off') return;
+      for (const finding of findings) {
+        const count = (counts.get(rule.id) ?? 0) + 1;
+        counts.set(rule.id, count);
+        if (severity === 'error') {
+          errors += 1;
+          failed.add(`${commit ?? ''} ${rule.id}`);
+        }
+        if (count > SHOWN_PER_RULE) continue;
+        const problem: Problem = { ...finding, rule: rule.id, ...(commit === undefined ? {} : { commit }) };
+        kept.push({ ...problem, severity });
+      }
+    },
+    errors: () => errors,
+    hasError: (commit, rules) => rules.some((rule) => failed.has(`${commit} ${rule}`)),
+    problems: () => inOrder(kept),
+    suppressed: () =>
+      Object.fromEntries([...counts].filter(([, count]) => count > SHOWN_PER_RULE).map(([id, count]) => [id, count - SHOWN_PER_RULE])),
+  };
+}
+
+/** By commit (as pushed), then path and line; the push's own problems first. */
+function inOrder(problems: Verdict['problems']): Verdict['problems'] {
+  const order = new Map<string | undefined, number>([[undefined, 0]]);
+  for (const { commit } of problems) if (!order.has(commit)) order.set(commit, order.size);
+  const place = (commit: string | undefined) => order.get(commit) ?? 0;
+  return [...problems].sort(
+    (a, b) =>
+      place(a.commit) - place(b.commit) ||
+      compare(a.path ?? '', b.path ?? '') ||
+      (a.line ?? 0) - (b.line ?? 0),
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,43 @@
+import { printable } from '../format/text.js';
+import type { JudgedProblem } from '../problem.js';
+import type { Verdict } from './verdict.js';
+
+/** Quoted lines of a record are cut here: a screen, not a log. */
+const QUOTED = 160;
+
+/**
+ * A verdict as a person reads it: one line an element, without the `remote: `
+ * that git puts in front. Everything that came from the push is stripped of
+ * control characters. Empty where there is nothing to say.
+ */
+export function reportText(verdict: Verdict): string[] {
+  if (verdict.problems.length === 0) return [];
+  const lines = [headline(verdict), ''];
+  for (const problem of verdict.problems) lines.push(...problemLines(problem), '');
+  for (const [rule, count] of Object.entries(verdict.suppressed)) lines.push(`and ${count} more of ${rule}`, '');
+  return lines;
+}
+
+function headline(verdict: Verdict): string {
+  const shown = verdict.problems.length;
+  const hidden = Object.values(verdict.suppressed).reduce((sum, count) => sum + count, 0);
+  const commits = new Set(verdict.problems.flatMap(({ commit }) => commit ?? [])).size;
+  const where = commits === 0 ? '' : ` in ${commits} of ${plural(verdict.commits.pushed, 'commit')}`;
+  return `${verdict.accepted ? 'accepted, with' : 'refused:'} ${plural(shown + hidden, 'problem')}${where}`;
+}
+
+function problemLines(problem: JudgedProblem): string[] {
+  const { rule, severity, message, commit, path, line, content = [], help = [] } = problem;
+  const place = path === undefined ? '' : `  ${printable(path)}${line === undefined ? '' : `:${line}`}`;
+  return [
+    `${severity === 'warn' ? 'warning' : severity} ${rule}${place}`,
+    `  ${commit === undefined ? '' : `commit ${commit.slice(0, 9)}: `}${printable(message)}`,
+    ...content.map(({ sign, text }) => `  ${sign} ${printable(text.slice(0, QUOTED))}${text.length > QUOTED ? '…' : ''}`),
+    ...help.map((text, index) => `  ${index === 0 ? 'help:' : '     '} ${printable(text)}`),
+    `  more: vpr explain ${rule}`,
+  ];
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,78 @@
+import { refOnlyMain } from './rules/ref-only-main.js';
+import { refNoDelete } from './rules/ref-no-delete.js';
+import { refFastForward } from './rules/ref-fast-forward.js';
+import { historyLinear } from './rules/history-linear.js';
+import { recordRegistered } from './rules/record-registered.js';
+import { recordIdentity } from './rules/record-identity.js';
+import { commitHeaders } from './rules/commit-headers.js';
+import { commitMessage } from './rules/commit-message.js';
+import { commitEmpty } from './rules/commit-empty.js';
+import { commitTime } from './rules/commit-time.js';
+import { commitAuthor } from './rules/commit-author.js';
+import { commitSignature } from './rules/commit-signature.js';
+import { commitSigner } from './rules/commit-signer.js';
+import { signerMay } from './rules/signer-may.js';
+import { treeLayout } from './rules/tree-layout.js';
+import { treeModes } from './rules/tree-modes.js';
+import { treeText } from './rules/tree-text.js';
+import { treeLimits } from './rules/tree-limits.js';
+import { recordNoRemoval } from './rules/record-no-removal.js';
+import { threadAppendOnly } from './rules/thread-append-only.js';
+import { threadFormat } from './rules/thread-format.js';
+import { threadIds } from './rules/thread-ids.js';
+import { threadCorrects } from './rules/thread-corrects.js';
+import { threadTime } from './rules/thread-time.js';
+import { threadAuthor } from './rules/thread-author.js';
+import { threadOpen } from './rules/thread-open.js';
+import { threadParticipants } from './rules/thread-participants.js';
+import { ledgerSchema } from './rules/ledger-schema.js';
+import { ledgerIdentity } from './rules/ledger-identity.js';
+import { ledgerTransition } from './rules/ledger-transition.js';
+import { ledgerUpdated } from './rules/ledger-updated.js';
+import { statusSchema } from './rules/status-schema.js';
+import { statusTransition } from './rules/status-transition.js';
+import { statusPermits } from './rules/status-permits.js';
+import type { Rule } from './rule.js';
+
+/** Every rule, in the order they are judged and listed. The file of a rule is its id with a dash. */
+export const RULES: readonly Rule[] = [
+  refOnlyMain,
+  refNoDelete,
+  refFastForward,
+  historyLinear,
+  recordRegistered,
+  recordIdentity,
+  commitHeaders,
+  commitMessage,
+  commitEmpty,
+  commitTime,
+  commitAuthor,
+  commitSignature,
+  commitSigner,
+  signerMay,
+  treeLayout,
+  treeModes,
+  treeText,
+  treeLimits,
+  recordNoRemoval,
+  threadAppendOnly,
+  threadFormat,
+  threadIds,
+  threadCorrects,
+  threadTime,
+  threadAuthor,
+  threadOpen,
+  threadParticipants,
+  ledgerSchema,
+  ledgerIdentity,
+  ledgerTransition,
+  ledgerUpdated,
+  statusSchema,
+  statusTransition,
+  statusPermits,
+];
+
+/** The rule with an id. */
+export function ruleOf(id: string): Rule | undefined {
+  return RULES.find((rule) => rule.id === id);
+}

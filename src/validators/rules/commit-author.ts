@@ -1,0 +1,68 @@
+import { trailer, trailersOf } from '../../format/commit-message.js';
+import type { Ident } from '../../format/commit-object.js';
+import { comparableName } from '../../trust/identity.js';
+import type { Signer } from '../../trust/types.js';
+import type { Finding, Rule } from '../rule.js';
+
+export const commitAuthor: Rule = {
+  id: 'commit/author',
+  statement: 'Author, committer, Author-Name and each Author-Registration are what the signing certificate certifies',
+  why: 'Who signs is who says it: a name beside somebody else\'s signature would put words into their mouth.',
+  section: '§6 Signer',
+  since: 1,
+  needs: ['trust', 'signer'],
+  refuses: {
+    title: "another's name in Author-Name",
+    push: (record) => record.append({ trailers: { 'Author-Name': 'Dr Tom Patel' } }),
+  },
+  accepts: { title: "the signer's own name and registration", push: (record) => record.append({ by: 'tom' }) },
+  *onCommit({ commit, message, verification }) {
+    const { signer } = verification;
+    if (signer === undefined) return;
+    yield* person('author', commit.author, signer);
+    yield* person('committer', commit.committer, signer);
+    if (!message.ok) return;
+    const named = trailer(message.value, 'Author-Name');
+    if (named !== undefined && comparableName(named) !== comparableName(signer.name)) {
+      yield {
+        message: `Author-Name is not the name the certificate certifies, "${signer.name}"`,
+        help: [`git commit --amend --no-edit -S --trailer "Author-Name: ${signer.name}", and remove the other`],
+      };
+    }
+    const certified = signer.registrations.map(({ authority, number }) => `${authority} ${number}`);
+    for (const registration of trailersOf(message.value, 'Author-Registration')) {
+      if (certified.includes(registration)) continue;
+      yield {
+        message: `Author-Registration "${registration}" is not certified; the certificate has ${certified.join(', ')}`,
+        help: ['git commit --amend -S and write the registration of your certificate'],
+      };
+    }
+  },
+};
+
+function* person(what: string, ident: Ident | undefined, signer: Signer): Generator<Finding> {
+  if (ident === undefined) return;
+  if (comparableName(ident.name) !== comparableName(signer.name)) {
+    yield {
+      message: `the ${what}'s name is not the name the certificate certifies, "${signer.name}"`,
+      help: [`git config user.name "${signer.name}", then: git commit --amend --no-edit -S --reset-author`],
+    };
+  }
+  const [certified] = signer.emails;
+  if (certified !== undefined && !signer.emails.some((email) => sameEmail(email, ident.email))) {
+    yield {
+      message: `the ${what}'s e-mail is not one the certificate certifies`,
+      help: [`git config user.email "${certified}", then: git commit --amend --no-edit -S --reset-author`],
+    };
+  }
+}
+
+/** The domain without regard to case, the rest exactly (RFC 5280 §7.5). */
+function sameEmail(a: string, b: string): boolean {
+  return withLowerDomain(a) === withLowerDomain(b);
+}
+
+function withLowerDomain(email: string): string {
+  const at = email.lastIndexOf('@');
+  return email.slice(0, at + 1) + email.slice(at + 1).toLowerCase();
+}

@@ -1,0 +1,29 @@
+import { policyListsFor } from '../../trust/store.js';
+import type { Rule } from '../rule.js';
+
+export const commitSigner: Rule = {
+  id: 'commit/signer',
+  statement: "The signing certificate's path ends in a root the host trusts for what the certificate claims, valid at receipt",
+  why: 'A signature proves a key; only the path, and what the host lets its root certify, proves a person and a registration.',
+  section: '§6 Signer',
+  since: 1,
+  protects: true,
+  needs: ['trust'],
+  refuses: {
+    title: 'a certificate that no trusted root issued',
+    push: (record) => record.append().stranger(),
+  },
+  accepts: { title: 'a certificate under a trusted root', push: (record) => record.append({ by: 'tom' }) },
+  *onCommit({ verification, context, knownRegistrations }) {
+    yield* verification.signerFaults;
+    const { signer } = verification;
+    if (signer?.participantId === undefined || context.trust === undefined) return;
+    const known = knownRegistrations(signer.participantId);
+    if (known === undefined || policyListsFor(context.trust, signer.certificate, signer.participantId)) return;
+    if (signer.registrations.some(({ authority, number }) => known.has(`${authority} ${number}`))) return;
+    yield {
+      message: `the certificate has the participant id ${signer.participantId}, which this host knows with other registrations`,
+      help: ["one participant id is one person: ask the host's administrator to list the certificate for that id in vpr.yaml"],
+    };
+  },
+};

@@ -1,0 +1,30 @@
+import { valueOf } from '../documents.js';
+import type { Rule } from '../rule.js';
+
+export const threadIds: Rule = {
+  id: 'thread/ids',
+  statement: 'Each message of a thread has an id that no other message of it has',
+  why: 'Corrections and answers point at a message by its id; two messages with one id make them point at either.',
+  section: '§3 thread.md',
+  since: 1,
+  refuses: { title: "a message with an earlier message's id", push: (record) => record.append({ id: record.message }) },
+  accepts: { title: 'a message with a fresh id', push: (record) => record.append() },
+  *onCommit({ threads }) {
+    for (const { thread, threadPath: path, appended } of threads) {
+      if (appended.length === 0) continue;
+      const lines = new Map<string, number>();
+      for (const { id, line } of valueOf(thread.after)?.messages ?? []) {
+        const first = lines.get(id);
+        if (first === undefined) lines.set(id, line);
+        else {
+          yield {
+            path,
+            line,
+            message: `the message id ${id} is already that of the message in line ${first}`,
+            help: ['a copied message needs an id of its own: vpr thread add writes one'],
+          };
+        }
+      }
+    }
+  },
+};

@@ -1,0 +1,73 @@
+import type { Ledger } from '../../format/ledger.js';
+import type { Message } from '../../format/thread.js';
+import { authorshipOf } from '../authorship.js';
+import { valueOf } from '../documents.js';
+import { type Participant, participant } from '../ledger-change.js';
+import type { Finding, Rule } from '../rule.js';
+import type { ThreadStep } from '../threads.js';
+
+export const threadParticipants: Rule = {
+  id: 'thread/participants',
+  statement: 'Authors are participants in the role they write in; patients and external participants take part where the policy of the thread lets them',
+  why: 'The ledger says who is in the conversation: whoever reads it must be able to rely on nobody else being there.',
+  section: '§3 ledger.yaml, Who may write what',
+  since: 1,
+  refuses: { title: 'a message of a clinician whom the ledger does not list', push: (record) => record.append({ by: 'rob' }) },
+  accepts: { title: 'a message of a participant', push: (record) => record.append({ by: 'pat' }) },
+  *onCommit({ threads, context, verification }) {
+    const own = context.policy.organisations;
+    for (const step of threads) {
+      const ledger = valueOf(step.ledger.after);
+      if (ledger === undefined) continue;
+      for (const message of step.appended) {
+        if (message.role === 'system' && authorshipOf(message, verification.signer) !== 'recorded') continue; // thread/author
+        for (const finding of author(message, ledger, own)) yield { path: step.threadPath, line: message.line, ...finding };
+      }
+      yield* added(step, ledger, own);
+    }
+  },
+};
+
+function* author(message: Message, ledger: Ledger, own: readonly string[]): Generator<Finding> {
+  const entry = participant(ledger, message.authorId);
+  if (entry === undefined) {
+    yield {
+      message: `the author ${message.authorId} is no participant of this thread`,
+      help: ['a clinician of the thread or an administrator adds one: vpr ledger set THREAD --add-participant …'],
+    };
+    return;
+  }
+  if (message.role !== undefined && message.role !== entry.role) {
+    yield { message: `writes in the role ${message.role}; the ledger has the author as ${entry.role}` };
+  }
+  if (isPatient(entry) && !ledger.policies.allow_patient_participation) {
+    yield { message: 'is a message of a patient or associate in a thread whose policy excludes them (allow_patient_participation)' };
+  }
+  if (isExternal(entry, own) && !ledger.policies.allow_external_organisations) {
+    yield { message: 'is a message of a participant of another organisation in a thread whose policy excludes them (allow_external_organisations)' };
+  }
+}
+
+function* added({ ledger, ledgerPath: path }: ThreadStep, after: Ledger, own: readonly string[]): Generator<Finding> {
+  if (after.policies.allow_external_organisations) return;
+  const before = valueOf(ledger.before);
+  for (const [index, entry] of after.participants.entries()) {
+    if (!isExternal(entry, own)) continue;
+    const former = participant(before, entry.participant_id);
+    if (former !== undefined && isExternal(former, own)) continue;
+    yield {
+      path,
+      message: `participants[${index}] is of another organisation, and the policy of this thread excludes them (allow_external_organisations)`,
+      help: ['allow it for the thread: vpr ledger set THREAD --allow-external'],
+    };
+  }
+}
+
+function isPatient({ role }: Participant): boolean {
+  return role === 'patient' || role === 'patientassociate';
+}
+
+/** FORMAT.md §3: an organisation is given, and is none of the host's own. */
+function isExternal({ organisation }: Participant, own: readonly string[]): boolean {
+  return organisation !== undefined && !own.includes(organisation);
+}

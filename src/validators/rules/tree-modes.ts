@@ -1,0 +1,34 @@
+import type { Rule } from '../rule.js';
+
+export const treeModes: Rule = {
+  id: 'tree/modes',
+  statement: 'Trees hold regular files of mode 100644 and directories, by the digits of the raw tree',
+  why: 'A symbolic link or a submodule makes a record depend on what is outside it; an executable file is nothing a record needs.',
+  section: '§8',
+  since: 1,
+  protects: true,
+  refuses: { title: 'an executable file', push: (record) => record.commit({ files: { '.gitignore': 'files/\n' }, modes: { '.gitignore': '100755' } }) },
+  accepts: { title: 'a regular file', push: (record) => record.commit({ files: { '.gitignore': 'files/\n' } }) },
+  *onCommit({ pushed }) {
+    const modes = new Map<string, string>();
+    for (const { path, after } of pushed.changes) if (after !== undefined && after.mode !== '100644') modes.set(path, after.mode);
+    for (const { kind, path, mode } of pushed.treeFaults) if (kind === 'mode') modes.set(path, mode ?? '?');
+    for (const [path, mode] of modes) {
+      yield { path, message: `has the mode ${mode}${NAMES[mode] ?? ''}, where 100644 was expected`, help: [help(mode, path)] };
+    }
+  },
+};
+
+const NAMES: Readonly<Record<string, string>> = {
+  '100755': ' (executable)',
+  '100664': ' (group-writable, an old git wrote that)',
+  '120000': ' (a symbolic link)',
+  '160000': ' (a submodule)',
+};
+
+function help(mode: string, path: string): string {
+  const shell = `'${path.replaceAll("'", "'\\''")}'`;
+  return mode === '100755' || mode === '100664'
+    ? `git update-index --chmod=-x ${shell} && git commit --amend --no-edit -S`
+    : `git rm --cached ${shell} && git commit --amend --no-edit -S`;
+}

@@ -1,0 +1,29 @@
+import { textFaults } from '../../format/text.js';
+import type { Rule } from '../rule.js';
+
+/** The first line of a thread in layout 2, which need not end in a newline. */
+const LAYOUT_2 = '# Thread';
+
+export const treeText: Rule = {
+  id: 'tree/text',
+  statement: 'Files are UTF-8 text with LF line ends and a final newline, without control or direction-changing characters',
+  why: 'A character that cannot be seen can make a line read as its opposite, or a terminal do what was not typed.',
+  section: '§8',
+  since: 1,
+  refuses: {
+    title: 'a message with a right-to-left override',
+    push: (record) => record.append({ body: 'dose \u202e05\u202c mg' }),
+  },
+  accepts: { title: 'a message in Arabic with a right-to-left mark', push: (record) => record.append({ body: 'جرعة\u200f 5 mg' }) },
+  *onCommit({ pushed }) {
+    for (const { path, after } of pushed.changes) {
+      if (after?.bytes === undefined) continue;
+      const finalNewline = path.endsWith('/thread.md') && startsWith(after.bytes, LAYOUT_2) ? 'optional' : 'required';
+      for (const fault of textFaults(after.bytes, { finalNewline })) yield { ...fault, path };
+    }
+  },
+};
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  return Buffer.from(bytes.subarray(0, text.length)).toString('latin1') === text;
+}

@@ -1,0 +1,92 @@
+/** A small world for tests: an authority, people with certificates, a bare repository, clones that are set up. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import { RULE_IDS, judgeHistory, type Answer } from '../../src/cli/judging.js';
+import { createAuthority } from '../../src/records/authority.js';
+import { MAIN, commitOf, openRepository } from '../../src/records/clone.js';
+import { type Issued, issueCertificate } from '../../src/records/issue.js';
+import { setUp } from '../../src/records/setup.js';
+import { type WrittenEncoding } from '../../src/records/settings.js';
+import { exportBundle, renderBundle } from '../../src/records/trust-bundle.js';
+
+export const RECORD = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
+
+/** Who takes part: name, authority, number. */
+const PEOPLE = {
+  jane: ['Dr Jane Smith', 'GMC', '1234567', 'jane.smith@example.org'],
+  tom: ['Dr Tom Brown', 'GMC', '7654321', 'tom.brown@example.org'],
+  ada: ['Ada Clerk', 'ADMIN', '77', 'ada.clerk@example.org'],
+  john: ['John Doe', 'PATIENTS', '9434765919', 'john.doe@example.org'],
+} as const;
+
+export type Person = keyof typeof PEOPLE;
+
+export interface World {
+  readonly directory: string;
+  readonly people: Readonly<Record<Person, Issued & { readonly participantId: string }>>;
+  readonly bare: string;
+  readonly trust: string;
+  /** A clone of the bare repository, set up for a person. */
+  clone(name: string, person: Person, encoding?: WrittenEncoding): string;
+  /** The host's verdict on what the bare repository has. */
+  judge(): Promise<Answer>;
+}
+
+/** Git's environment in tests: nobody's configuration but the repositories' own. */
+process.env['GIT_CONFIG_GLOBAL'] = '/dev/null';
+process.env['GIT_CONFIG_NOSYSTEM'] = '1';
+
+export async function makeWorld(t: Test): Promise<World> {
+  const directory = temporary(t);
+  const authority = join(directory, 'ca');
+  await createAuthority({ directory: authority, name: 'Test root', authorities: ['GMC', 'ADMIN', 'PATIENTS'], days: 100 });
+  const people = Object.fromEntries(
+    await Promise.all(
+      Object.entries(PEOPLE).map(async ([person, [name, o, number, email]]) => [
+        person,
+        await issueCertificate({ authority, name, registration: { authority: o, number }, further: [], email, participant: 'new', days: 90, out: join(directory, 'certificates') }),
+      ]),
+    ),
+  ) as World['people'];
+  const host = join(directory, 'host');
+  mkdirSync(host);
+  writeFileSync(join(host, 'vpr.yaml'), `version: 1\nroots:\n  - file: ../ca/authority.crt\n    authorities:\n      - { name: GMC, class: clinician }\n      - { name: ADMIN, class: administrator }\n      - { name: PATIENTS, class: patient }\n`);
+  const trust = join(directory, 'trust.json');
+  writeFileSync(trust, renderBundle(exportBundle(host, RULE_IDS)));
+  const plain = RECORD.replaceAll('-', '');
+  const bare = join(host, 'coordination', plain.slice(0, 2), plain.slice(2, 4), `${plain}.git`);
+  run(directory, 'git', 'init', '--quiet', '--bare', '--initial-branch=main', bare);
+  return {
+    directory,
+    people,
+    bare,
+    trust,
+    clone(name, person, encoding = 'cms') {
+      const clone = join(directory, name);
+      run(directory, 'git', 'clone', '--quiet', bare, clone);
+      const { certificate, key } = people[person];
+      setUp({ directory: clone, certificate, key, encoding, careLocation: 'Oxford University Hospitals', trust, rules: RULE_IDS });
+      return clone;
+    },
+    judge() {
+      const repository = openRepository(bare);
+      const now = new Date();
+      return judgeHistory({ repository, to: commitOf(bare, MAIN) ?? '', times: () => ({ received: now, latest: now }), trust, whole: true });
+    },
+  };
+}
+
+/** A new directory that the test removes. */
+export function temporary(t: Test): string {
+  const directory = mkdtempSync(join(realpathSync(tmpdir()), 'vpr-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** Runs a program and returns what it printed; throws with its stderr where it fails. */
+export function run(directory: string, program: string, ...args: string[]): string {
+  return execFileSync(program, args, { cwd: directory, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+}
