@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const STAMPS = join(root, 'dist/build.json');
-const GENERATED = ['validators.js', 'validators.d.ts', 'types.ts'].map(name => `src/format/generated/${name}`);
+const GENERATED = ['validators.js', 'validators.d.ts', 'types.ts'].map((name) => `src/format/generated/${name}`);
 const BUNDLES = [
   { entry: 'src/hooks/pre-receive.ts', outfile: 'dist/bundle/pre-receive.cjs' },
   { entry: 'src/hooks/sign.ts', outfile: 'dist/bundle/vpr-sign.cjs' },
@@ -26,7 +26,11 @@ const steps = [
   {
     name: 'typescript',
     inputs: ['src', 'test', 'bench', 'tsconfig.json', ...TOOLS],
-    outputs: () => [...GENERATED.map(file => (file.endsWith('.ts') && !file.endsWith('.d.ts') ? file.replace(/ts$/, 'js') : file)).map(file => `dist/${file}`)],
+    outputs: () => [
+      ...GENERATED.map((file) => (file.endsWith('.ts') && !file.endsWith('.d.ts') ? file.replace(/ts$/, 'js') : file)).map(
+        (file) => `dist/${file}`,
+      ),
+    ],
     run: compile,
   },
   {
@@ -38,17 +42,20 @@ const steps = [
 ];
 
 function compile() {
-  const { status, error } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: root, stdio: 'inherit' });
+  const { status, error } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (error || status !== 0) throw new Error(error?.message ?? 'tsc found errors (above)');
   // tsc neither copies declarations nor JavaScript that has one beside it.
-  for (const file of GENERATED.filter(name => !name.endsWith('types.ts'))) {
+  for (const file of GENERATED.filter((name) => !name.endsWith('types.ts'))) {
     mkdirSync(dirname(join(root, 'dist', file)), { recursive: true });
     copyFileSync(join(root, file), join(root, 'dist', file));
   }
   // What was made from sources that are gone would still be run, or shipped.
-  for (const file of ['src', 'test', 'bench'].flatMap(folder => filesUnder(`dist/${folder}`))) {
+  for (const file of ['src', 'test', 'bench'].flatMap((folder) => filesUnder(`dist/${folder}`))) {
     const source = file.slice('dist/'.length).replace(/(?:\.d\.ts|\.js)$/, '');
-    if (!['.ts', '.js', '.d.ts'].some(ending => existsSync(join(root, source + ending)))) rmSync(join(root, file));
+    if (!['.ts', '.js', '.d.ts'].some((ending) => existsSync(join(root, source + ending)))) rmSync(join(root, file));
   }
 }
 
@@ -76,7 +83,10 @@ function filesUnder(path) {
   const full = join(root, path);
   if (!existsSync(full)) return [];
   const entries = readdirSync(full, { recursive: true, withFileTypes: true });
-  return entries.filter(entry => entry.isFile()).map(entry => relative(root, join(entry.parentPath, entry.name))).sort();
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
 }
 
 /** One digest over names and contents of files and of all files under folders. */
@@ -84,8 +94,12 @@ function digest(paths) {
   const hash = createHash('sha256');
   for (const path of paths) {
     const files = /\.[a-z]+$/.test(path) ? [path] : filesUnder(path);
-    for (const file of files.filter(name => existsSync(join(root, name)))) {
-      hash.update(`${file}\0`).update(createHash('sha256').update(readFileSync(join(root, file))).digest());
+    for (const file of files.filter((name) => existsSync(join(root, name)))) {
+      hash.update(`${file}\0`).update(
+        createHash('sha256')
+          .update(readFileSync(join(root, file)))
+          .digest(),
+      );
     }
   }
   return hash.digest('hex');
@@ -102,7 +116,7 @@ function stampsOfLastTime() {
 const stamps = stampsOfLastTime();
 for (const { name, inputs, outputs, run } of steps) {
   const stamp = digest(inputs);
-  if (stamps[name] === stamp && outputs().every(file => existsSync(join(root, file)))) continue;
+  if (stamps[name] === stamp && outputs().every((file) => existsSync(join(root, file)))) continue;
   try {
     await run();
   } catch (error) {

@@ -14,16 +14,18 @@ export async function generate(root) {
   const from = join(root, 'schemas');
   const to = join(root, 'src/format/generated');
   const files = new Map();
-  for (const file of readdirSync(from).filter(name => name.endsWith('.schema.json')).sort()) {
+  for (const file of readdirSync(from)
+    .filter((name) => name.endsWith('.schema.json'))
+    .sort()) {
     files.set(file, parse(join(from, file)));
   }
-  const names = [...files.keys()].filter(file => file !== SHARED).map(file => file.slice(0, -'.schema.json'.length));
+  const names = [...files.keys()].filter((file) => file !== SHARED).map((file) => file.slice(0, -'.schema.json'.length));
   const inlined = (name, which) => inline(files.get(`${name}.schema.json`), `${name}.schema.json`, files, which);
   mkdirSync(to, { recursive: true });
-  write(join(to, 'validators.js'), await validators(new Map(names.map(name => [name, inlined(name, () => true)])), root));
+  write(join(to, 'validators.js'), await validators(new Map(names.map((name) => [name, inlined(name, () => true)])), root));
   write(join(to, 'validators.d.ts'), declarations(names));
   // What has a title becomes a type of its own; the rest is written out where it is used.
-  write(join(to, 'types.ts'), await types(names.map(name => inlined(name, target => target.title === undefined))));
+  write(join(to, 'types.ts'), await types(names.map((name) => inlined(name, (target) => target.title === undefined))));
 }
 
 function parse(path) {
@@ -36,7 +38,7 @@ function parse(path) {
 
 /** The schema with what a `$ref` names in its place, where `which` says so; keys beside a `$ref` win. */
 function inline(node, file, files, which) {
-  if (Array.isArray(node)) return node.map(item => inline(item, file, files, which));
+  if (Array.isArray(node)) return node.map((item) => inline(item, file, files, which));
   if (typeof node !== 'object' || node === null) return node;
   const { $ref, ...own } = node;
   const result = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, inline(value, file, files, which)]));
@@ -82,7 +84,7 @@ async function validators(schemas, root) {
     compiler.addSchema(bare(schema), name);
     exported[identifier(name)] = name;
   }
-  const table = of => [...schemas].map(([name, schema]) => `${JSON.stringify(name)}: ${of(name, schema)}`).join(',\n');
+  const table = (of) => [...schemas].map(([name, schema]) => `${JSON.stringify(name)}: ${of(name, schema)}`).join(',\n');
   const code = `${standalone.default(compiler, exported)}
 export const validators = {\n${table(identifier)}\n};
 export const shapes = {\n${table((_, schema) => JSON.stringify(shape(schema)))}\n};\n`;
@@ -108,7 +110,7 @@ function identifier(name) {
 function declarations(names) {
   return `import type { Shape, Validator } from '../shape.js';
 
-export type SchemaName = ${names.map(name => `'${name}'`).join(' | ')};
+export type SchemaName = ${names.map((name) => `'${name}'`).join(' | ')};
 
 export const validators: Record<SchemaName, Validator>;
 export const shapes: Record<SchemaName, Shape>;
@@ -118,7 +120,7 @@ export const shapes: Record<SchemaName, Shape>;
 async function types(schemas) {
   const { compile } = await import('json-schema-to-typescript');
   const options = { bannerComment: '', format: false, ignoreMinAndMaxItems: true };
-  const texts = await Promise.all(schemas.map(schema => compile(schema, schema.title, options)));
+  const texts = await Promise.all(schemas.map((schema) => compile(schema, schema.title, options)));
   return texts.join('\n');
 }
 

@@ -25,10 +25,8 @@ function* looseRules({ policy }: HostPolicy, path: string): Generator<Finding> {
   for (const rule of RULES) {
     const severity = policy.rules[rule.id] ?? 'error';
     const help = [`remove ${rule.id} from rules in ${path}; what it is for: vpr explain ${rule.id}`];
-    if (severity === 'error') continue;
-    if (rule.fixed === true) yield note('rule-fixed', `the rule ${rule.id} is set to ${severity}, which has no effect: others build on it`, help);
-    else if (severity === 'off') yield fault('rule-off', `the rule ${rule.id} is off${rule.protects === true ? ', which protects history itself' : ''}`, help);
-    else yield note('rule-warns', `the rule ${rule.id} only warns`, help);
+    if (severity === 'off') yield fault('rule-off', `the rule ${rule.id} is off${rule.protects === true ? ', which protects history itself' : ''}`, help);
+    if (severity === 'warn') yield note('rule-warns', `the rule ${rule.id} only warns`, help);
   }
 }
 

@@ -1,10 +1,16 @@
 /** Flags that several commands share, each with its one default. */
-import { Flags } from '@oclif/core';
+import { Args, Flags } from '@oclif/core';
 import { ROLES } from '../format/index.js';
+import { ENCODINGS } from '../records/settings.js';
 
 /** The clone a command works in: `in`, or where it is run. */
 export const inFlag = {
   in: Flags.string({ char: 'C', helpValue: 'DIR', default: '.', description: 'the clone to work in, instead of the current directory' }),
+};
+
+/** Which thread is meant. */
+export const threadArg = {
+  thread: Args.string({ name: 'THREAD', required: true, ignoreStdin: true, description: "the thread's id, its UUID, or the beginning of either" }),
 };
 
 /** Where the text of a message comes from. */
@@ -17,7 +23,7 @@ export const bodyFlags = {
 export const signingFlags = {
   certificate: Flags.string({ helpValue: 'FILE', description: "the signer's certificate (PEM), followed by any intermediates" }),
   key: Flags.string({ helpValue: 'FILE', description: 'its private key (PEM)' }),
-  encoding: Flags.option({ options: ['cms', 'container'] as const, description: 'how signatures are written; cms unless said otherwise' })(),
+  encoding: Flags.option({ options: ENCODINGS, description: 'how signatures are written; cms unless said otherwise' })(),
   role: Flags.string({ helpValue: 'TEXT', description: 'the trailer Author-Role, for example Clinician' }),
   'care-location': Flags.string({ helpValue: 'TEXT', description: 'the trailer Care-Location, for example "Oxford University Hospitals"' }),
   email: Flags.string({ helpValue: 'ADDRESS', description: 'which of the e-mail addresses to write into commits' }),

@@ -1,6 +1,5 @@
 /** The host's rules over a clone: what `vpr check` and `vpr verify` share. */
-import { VprError } from '../errors.js';
-import { type ObjectId, type Policy, type RefUpdate, type Uuid, parseUuid, readPolicy, readStatus } from '../format/index.js';
+import { type KnownRules, type ObjectId, type Policy, type RefUpdate, type Uuid, DEFAULT_POLICY, parseUuid, readStatus } from '../format/index.js';
 import { openObjects, readPush } from '../git/index.js';
 import { type Repository, MAIN, fileAt } from '../records/clone.js';
 import { registeredId } from '../records/init-coordination.js';
@@ -10,8 +9,8 @@ import { loadBundle } from '../records/trust-bundle.js';
 import type { Trust } from '../trust/index.js';
 import { type Context, RULES, type Verdict, judge } from '../validators/index.js';
 
-/** Ids of all rules, which a policy may name. */
-export const RULE_IDS: readonly string[] = RULES.map(({ id }) => id);
+/** All rules, as what a policy may name. */
+export const KNOWN_RULES: KnownRules = new Map(RULES.map(({ id, fixed }) => [id, { fixed: fixed === true }]));
 
 /** What is judged, and as of when. */
 export interface Question {
@@ -59,10 +58,8 @@ export async function judgeHistory({ repository, from, to, times, trust: file, w
 /** Policy and trust of the bundle; without one, a new host's policy and no trust. */
 function hostTrust(repository: Repository, file: string | undefined): { readonly policy: Policy; readonly trust: Trust | undefined } {
   const bundle = file ?? readSettings(repository.directory).trust;
-  if (bundle !== undefined) return loadBundle(bundle, RULE_IDS);
-  const policy = readPolicy(Buffer.from('version: 1\n'), RULE_IDS);
-  if (!policy.ok) throw new VprError('policy/default', 'the default policy does not read');
-  return { policy: policy.value, trust: undefined };
+  if (bundle !== undefined) return loadBundle(bundle, KNOWN_RULES);
+  return { policy: DEFAULT_POLICY, trust: undefined };
 }
 
 /** The id that the record itself states; a nil one where it states none, which no record has. */

@@ -1,6 +1,6 @@
 /** Flags of `vpr setup` as its function takes them. */
 import type { SetupInput } from '../records/setup.js';
-import { RULE_IDS } from './judging.js';
+import { KNOWN_RULES } from './judging.js';
 
 type Flags = {
   readonly [name in 'certificate' | 'key' | 'role' | 'care-location' | 'email' | 'trust']: string | undefined;
@@ -9,5 +9,5 @@ type Flags = {
 /** What is not given stays as it is. */
 export function setupInput(directory: string, { 'care-location': careLocation, ...flags }: Flags): SetupInput {
   const { certificate, key, encoding, role, email, trust } = flags;
-  return { directory, certificate, key, encoding, role, careLocation, email, trust, rules: RULE_IDS };
+  return { directory, certificate, key, encoding, role, careLocation, email, trust, rules: KNOWN_RULES };
 }

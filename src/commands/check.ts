@@ -3,12 +3,13 @@ import { inFlag } from '../cli/flags.js';
 import { judgeHistory } from '../cli/judging.js';
 import { commitOf, openClone } from '../records/clone.js';
 import { headOf } from '../records/threads.js';
+import { count } from '../cli/words.js';
 import { reportData, reportText } from '../validators/index.js';
 
 export default class Check extends VprCommand {
   static override summary = "The host's verdict before pushing: what you have that origin does not.";
-  static override description = `Judges the commits between origin/main, as last fetched, and main by the rules and
-in the words of the host, with the policy and trust that vpr setup --trust left here.`;
+  static override description =
+    'Judges the commits between origin/main, as last fetched, and main by the rules and in the words of the host, with the policy and trust that vpr setup --trust left here.';
   static override examples = ['<%= config.bin %> check', '<%= config.bin %> check --json'];
   static override flags = { ...inFlag };
 
@@ -25,9 +26,9 @@ in the words of the host, with the policy and trust that vpr setup --trust left 
     const { verdict, notChecked } = await judgeHistory({ repository: clone, from, to, times: () => ({ received: now, latest: now }), whole: false });
     const unknown = [...notChecked, 'what others have pushed since the last git fetch, and participant ids the host knows with other registrations'];
     this.say(...reportText(verdict));
-    if (verdict.accepted) this.say(`${verdict.commits.judged} of ${verdict.commits.pushed} commits judged: nothing that a host refuses`);
+    if (verdict.accepted) this.say(`${count(verdict.commits.judged, 'commit')} judged: nothing that the host refuses`, '');
     else this.problemsFound();
-    this.say('', ...unknown.map((sentence) => `not checked: ${sentence}`));
+    this.say(...unknown.map((sentence) => `not checked: ${sentence}`));
     if (verdict.accepted) this.sayNext('git push');
     return { from, to, ...reportData(verdict), notChecked: unknown };
   }

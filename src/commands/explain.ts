@@ -7,7 +7,7 @@ import { RULES, ruleOf } from '../validators/index.js';
 export default class Explain extends VprCommand {
   static override summary = 'What a rule wants, why it exists, and what it refuses; without one, all rules.';
   static override examples = ['<%= config.bin %> explain thread/append-only', '<%= config.bin %> explain'];
-  static override args = { rule: Args.string({ name: 'RULE', required: false, description: "a rule's id, as a refusal names it" }) };
+  static override args = { rule: Args.string({ name: 'RULE', required: false, ignoreStdin: true, description: "a rule's id, as a refusal names it" }) };
 
   async run() {
     const { args } = await this.parse(Explain);

@@ -6,9 +6,8 @@ import { setUp } from '../records/setup.js';
 
 export default class Setup extends VprCommand {
   static override summary = 'Make a clone ready: signing, trailers, rebasing, and what the host trusts.';
-  static override description = `Sets the clone's own Git configuration, so that plain git commit signs and fills
-in its trailers, and git pull puts what you wrote offline after what others
-pushed. What is not given stays as an earlier run left it.`;
+  static override description =
+    "Sets the clone's own Git configuration, so that plain git commit signs and fills in its trailers, and git pull puts what you wrote offline after what others pushed. What is not given stays as an earlier run left it.";
   static override examples = [
     '<%= config.bin %> setup --certificate jane/dr-jane-smith.crt --key jane/dr-jane-smith.key --care-location "Oxford University Hospitals" --trust trust.json',
     '<%= config.bin %> setup --role "Consultant cardiologist"',

@@ -4,15 +4,15 @@ import { inFlag } from '../cli/flags.js';
 import { judgeHistory } from '../cli/judging.js';
 import { openRepository } from '../records/clone.js';
 import { resolveRange } from '../records/range.js';
+import { count } from '../cli/words.js';
 import { reportData, reportText } from '../validators/index.js';
 
 export default class Verify extends VprCommand {
   static override summary = 'Check a whole history, or a range of it, by every rule.';
-  static override description = `Works offline, in a clone or a bare repository. Commits are judged as of their
-committer's date, which is only the signer's word. Exit code 0 means: all of it
-was checked, and all of it is good.`;
+  static override description =
+    "Works offline, in a clone or a bare repository. Commits are judged as of their committer's date, which is only the signer's word. Exit code 0 means: all of it was checked, and all of it is good.";
   static override examples = ['<%= config.bin %> verify', '<%= config.bin %> verify origin/main..main --trust trust.json'];
-  static override args = { range: Args.string({ name: 'RANGE', required: false, description: 'A..B, or B for all of its history; main where none is given' }) };
+  static override args = { range: Args.string({ name: 'RANGE', required: false, ignoreStdin: true, description: 'A..B, or B for all of its history; main where none is given' }) };
   static override flags = { ...inFlag, trust: Flags.string({ helpValue: 'FILE', description: "the host's trust bundle, instead of the one vpr setup left" }) };
 
   async run() {
@@ -26,10 +26,10 @@ was checked, and all of it is good.`;
     const good = verdict.accepted && trusted && judged === pushed;
     const unknown = [...notChecked, "when commits were received: judged by their committer's date, which is only the signer's word"];
     this.say(...reportText(verdict));
-    if (good) this.say(`${judged} commits verified: every rule holds`);
-    else if (verdict.accepted) this.say(`incomplete: ${judged} of ${pushed} commits judged, and no problem found in what could be checked`);
+    if (good) this.say(`${count(judged, 'commit')} verified: every rule holds`, '');
+    else if (verdict.accepted) this.say(`incomplete: ${judged} of ${count(pushed, 'commit')} judged, and no problem found in what could be checked`, '');
     if (!good) this.problemsFound();
-    this.say('', ...unknown.map((sentence) => `not checked: ${sentence}`));
+    this.say(...unknown.map((sentence) => `not checked: ${sentence}`));
     return { from, to, complete: trusted && judged === pushed, ...reportData(verdict), notChecked: unknown };
   }
 }

@@ -55,8 +55,10 @@ export function headerFaults(headers: readonly Header[]): Fault[] {
     const place = ORDER.indexOf(key);
     if (place < 0) faults.push(unknownHeader(key, line));
     else if (seen.has(key)) faults.push(repeated(key, line));
-    else if (place < reached) faults.push({ message: `the header ${key} stands behind ${ORDER[reached]}, expected before it`, line, help: [ANEW] });
-    else if (folded && key !== 'gpgsig') faults.push({ message: `the header ${key} spans several lines, expected one`, line, help: [ANEW] });
+    else if (place < reached)
+      faults.push({ message: `the header ${key} stands behind ${ORDER[reached]}, expected before it`, line, help: [ANEW] });
+    else if (folded && key !== 'gpgsig')
+      faults.push({ message: `the header ${key} spans several lines, expected one`, line, help: [ANEW] });
     seen.add(key);
     reached = Math.max(reached, place);
   }
@@ -74,5 +76,9 @@ function unknownHeader(key: string, line: number): Fault {
 
 function repeated(key: string, line: number): Fault {
   if (key !== 'parent') return { message: `the header ${key} stands more than once`, line, help: [ANEW] };
-  return { message: 'the commit has a second parent: it is a merge, and history is linear', line, help: ['git pull --rebase -S origin main'] };
+  return {
+    message: 'the commit has a second parent: it is a merge, and history is linear',
+    line,
+    help: ['git pull --rebase -S origin main'],
+  };
 }

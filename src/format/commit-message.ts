@@ -3,15 +3,7 @@ import { type Fault, type Read, read } from './fault.js';
 import { foreignMessage } from './foreign-message.js';
 import { didYouMean } from './nearest.js';
 import { describeCharacter, forbiddenCharacter, isTrimmedLine, printable } from './text.js';
-import {
-  inWrittenOrder,
-  meantTrailer,
-  missingTrailers,
-  readTrailer,
-  type Trailer,
-  trailerArguments,
-  trailerFaults,
-} from './trailers.js';
+import { inWrittenOrder, meantTrailer, missingTrailers, readTrailer, type Trailer, trailerArguments, trailerFaults } from './trailers.js';
 
 export type { Trailer } from './trailers.js';
 
@@ -47,7 +39,7 @@ export const COMMIT_DOMAINS: readonly string[] = [
 
 const MAX_SUMMARY = 100;
 const MAX_FAULTS = 10;
-const SUBJECT = /^([^: ]*):([^: ]*): (.*)$/;
+const SUBJECT = /^([^: ]*):([^: ]*): (.*)$/s;
 const EXAMPLE = 'write the subject as "<domain>:<action>: <summary>", for example: coordination:update: Added message to thread';
 
 /**
@@ -105,7 +97,10 @@ function readSubject(subject: string): { fields: Omit<CommitMessage, 'trailers'>
   const [, domain = '', action = '', summary = ''] = SUBJECT.exec(subject) ?? [];
   const fields = { domain, action, summary };
   if (domain === '' && action === '') {
-    return { fields, faults: [{ message: 'its subject is not "<domain>:<action>: <summary>"', line: 1, help: [EXAMPLE, 'git commit --amend -S'] }] };
+    return {
+      fields,
+      faults: [{ message: 'its subject is not "<domain>:<action>: <summary>"', line: 1, help: [EXAMPLE, 'git commit --amend -S'] }],
+    };
   }
   const messages = [
     oneOf('domain', domain, COMMIT_DOMAINS),
@@ -113,7 +108,9 @@ function readSubject(subject: string): { fields: Omit<CommitMessage, 'trailers'>
     isTrimmedLine(summary) ? undefined : 'its summary is empty, or begins or ends with a blank',
     lengthOf(summary) > MAX_SUMMARY ? `its summary has ${lengthOf(summary)} characters, more than ${MAX_SUMMARY}` : undefined,
   ];
-  const faults = messages.filter((message) => message !== undefined).map((message) => ({ message, line: 1, help: ['git commit --amend -S'] }));
+  const faults = messages
+    .filter((message) => message !== undefined)
+    .map((message) => ({ message, line: 1, help: ['git commit --amend -S'] }));
   return { fields, faults };
 }
 
@@ -147,7 +144,8 @@ function notATrailer(line: string): string {
 function missingFault(missing: readonly string[], trailers: readonly Trailer[]): Fault {
   const meant = meantTrailer(missing, trailers);
   const hint = meant === undefined ? '' : `; ${printable(meant, 40)} looks much like one`;
-  const which = missing.length === 1 ? `the trailer ${missing[0]}` : `the trailers ${missing.slice(0, -1).join(', ')} and ${missing.at(-1)}`;
+  const which =
+    missing.length === 1 ? `the trailer ${missing[0]}` : `the trailers ${missing.slice(0, -1).join(', ')} and ${missing.at(-1)}`;
   return { message: `lacks ${which}${hint}`, help: [`git commit --amend --no-edit -S${trailerArguments(missing)}`] };
 }
 

@@ -47,7 +47,8 @@ export function readCommitObject(bytes: Uint8Array): CommitObject {
   const gpgsig = first('gpgsig')?.value;
   faults.sort((a, b) => (a.line ?? Number.MAX_SAFE_INTEGER) - (b.line ?? Number.MAX_SAFE_INTEGER));
   if (end < 0) faults.push({ message: 'the commit has no blank line behind its headers' });
-  if (buffer.includes(0)) faults.push({ message: 'the commit holds a NUL byte', help: ['git commit --amend -S and write the message again'] });
+  if (buffer.includes(0))
+    faults.push({ message: 'the commit holds a NUL byte', help: ['git commit --amend -S and write the message again'] });
   if (!isUtf8(body)) faults.push({ message: 'the commit message is not UTF-8', help: UTF8_HELP });
 
   return {
@@ -76,7 +77,10 @@ function ident(header: Header | undefined, faults: Fault[]): Ident | undefined {
     faults.push({
       message: `the header ${header.key} ${message}`,
       line: header.line,
-      help: ['git config user.name "<your name>" and git config user.email <your address>', 'git commit --amend --no-edit -S --reset-author'],
+      help: [
+        'git config user.name "<your name>" and git config user.email <your address>',
+        'git commit --amend --no-edit -S --reset-author',
+      ],
     });
   }
   return undefined;

@@ -1,5 +1,5 @@
 /** Which paths a record may hold, and what each means (FORMAT.md §1, §3, §8). */
-import { type RecordKind, parseTimestampId } from './identifiers.js';
+import { parseTimestampId, type RecordKind } from './identifiers.js';
 import { nearest } from './nearest.js';
 
 /** What a path of a record is. `communication` is the timestamp id that names the thread's directory. */
@@ -51,13 +51,14 @@ export function whyNotAllowed(kind: RecordKind, path: string): string {
   const name = segments.at(-1) ?? '';
   if (/[^\x20-\x7e]/.test(path)) return 'paths are ASCII, without control characters';
   if (name === '.gitignore') return '.gitignore stands at the root only';
-  if (segments.some((segment) => /^\.git/i.test(segment))) return "files that change how Git treats others are refused, such as .gitattributes and .gitmodules";
+  if (segments.some((segment) => /^\.git/i.test(segment)))
+    return 'files that change how Git treats others are refused, such as .gitattributes and .gitmodules';
   if (top === 'files') return 'files/ is kept outside Git: add the line "files/" to .gitignore';
   if (LEFT_BEHIND.test(name)) return 'an editor or the system left it behind';
   const marks = Object.entries(STATUS_FILE).find(([, file]) => file === path)?.[0];
   if (marks !== undefined) return `it marks a record of another kind, ${marks}`;
-  const meant = properCase(kind, path);
-  if (meant !== undefined) return `upper and lower case count: it is spelt ${meant}`;
+  const cased = wrongCase(kind, path);
+  if (cased !== undefined) return `upper and lower case count: ${cased}`;
   if (kind !== 'coordination') return `paths of ${kind} records are not known yet`;
   if (top === THREADS) return whyNotInThreads(segments, directory, name);
   if (LATER.has(top)) return `${top}/ is not part of the format yet`;
@@ -78,14 +79,15 @@ function whyNotInThreads(segments: readonly string[], directory: string, name: s
   return similar === undefined ? files : `${files}; did you mean ${similar}?`;
 }
 
-/** The allowed name that differs from a path's only in upper and lower case. */
-function properCase(kind: RecordKind, path: string): string | undefined {
+/** What is spelt in the wrong case, where nothing else is wrong with a path. */
+function wrongCase(kind: RecordKind, path: string): string | undefined {
   const lower = path.toLowerCase();
-  if (lower === STATUS_FILE[kind].toLowerCase()) return STATUS_FILE[kind];
-  const [top = '', directory = '', name = ''] = lower.split('/');
-  const id = directory.toUpperCase().slice(0, 20) + directory.slice(20);
-  const spelt = [top, id, name].join('/');
-  if (meaningOf(kind, spelt) === undefined) return undefined;
+  if (lower === STATUS_FILE[kind].toLowerCase()) return `it is spelt ${STATUS_FILE[kind]}`;
+  const [top, directory = '', name = '', ...rest] = lower.split('/');
+  // The timestamp's letters are capitals, the UUID's are not.
+  const id = directory.slice(0, 20).toUpperCase() + directory.slice(20);
+  if (rest.length > 0 || meaningOf(kind, `${top}/${id}/${name}`) === undefined) return undefined;
   const given = path.split('/');
-  return given[2] === name ? (given[0] === top ? 'with a capital T and Z in the timestamp, and a lowercase uuid' : `${top}/`) : name;
+  if (given[2] !== name) return `it is spelt ${name}`;
+  return given[0] === top ? "a timestamp's T and Z are capitals, a UUID is lowercase" : `it is spelt ${top}/`;
 }

@@ -1,8 +1,8 @@
 import { didYouMean } from './nearest.js';
 import type { SchemaError, Shape } from './shape.js';
 import { printable } from './text.js';
-import { placeOf, type YamlPath } from './yaml-place.js';
 import type { YamlNode } from './yaml-node.js';
+import { placeOf, type YamlPath } from './yaml-place.js';
 import { own } from './yaml-typed.js';
 
 const MAX_QUOTED = 40;
@@ -61,7 +61,8 @@ function typeExpectation(found: string, shape: Shape | undefined, node: YamlNode
   const quoted = node?.kind === 'scalar' && node.style !== 'plain';
   switch (shape?.type) {
     case 'boolean':
-      if (quoted && (node.text === 'true' || node.text === 'false')) return `${found} is text in quotes, not true or false: leave the quotes out`;
+      if (quoted && (node.text === 'true' || node.text === 'false'))
+        return `${found} is text in quotes, not true or false: leave the quotes out`;
       return `${found} is not true or false`;
     case 'integer':
       return `${found} is not a whole number${quoted ? ' without quotes' : ''}`;

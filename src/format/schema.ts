@@ -3,7 +3,7 @@ import { type SchemaName, shapes, validators } from './generated/validators.js';
 import { type Departure, departure, foundAs } from './schema-words.js';
 import type { SchemaError, Shape } from './shape.js';
 import { TEXT_FORMATS } from './text-formats.js';
-import { type YamlDocument, readYaml } from './yaml.js';
+import { readYaml, type YamlDocument } from './yaml.js';
 import { lineOf, nodeAt, placeOf, type YamlPath } from './yaml-place.js';
 import { own, typed } from './yaml-typed.js';
 

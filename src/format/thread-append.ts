@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { type Fault, read } from './fault.js';
+import { type Fault, type Read, read } from './fault.js';
 import { lineAt, utf8 } from './text.js';
 import { type Message, readThread, type Thread } from './thread.js';
 
@@ -20,27 +20,36 @@ export type AppendRead =
 const QUOTED_BEFORE = 120;
 const QUOTED_AFTER = 240;
 
+/** A version of a thread: its bytes, and what they read as. */
+export interface ThreadVersion {
+  readonly bytes: Uint8Array;
+  readonly reading: Read<Thread>;
+}
+
 /**
  * Whether a new version of a thread is an append to the former one (FORMAT.md
  * §3): its bytes begin with the former bytes, the former messages read the
  * same with the same byte ranges, and at least one message follows them.
  */
 export function isAppend(old: Uint8Array, now: Uint8Array): AppendRead {
+  return appendOf({ bytes: old, reading: readThread(old) }, { bytes: now, reading: readThread(now) });
+}
+
+/** As `isAppend`, of versions that have been read already. */
+export function appendOf({ bytes: old, reading: before }: ThreadVersion, { bytes: now, reading: after }: ThreadVersion): AppendRead {
   const same = commonPrefix(old, now);
-  if (same < old.length) return refuse(old, now, same, 'changes text that is already part of the thread');
-  const before = readThread(old);
+  if (same < old.length) return refuse(old, now, same, 'changes text that is already part of the record');
   if (!before.ok) {
     const faults = before.faults.map((fault) => ({ ...fault, message: `the former version does not read: ${fault.message}` }));
     return { ok: false, faults };
   }
-  const after = readThread(now);
   if (!after.ok) return after;
   const former = before.value.messages;
   if (!former.every((message, index) => isSame(message, after.value.messages[index]))) {
-    return refuse(old, now, same, 'changes how an earlier message reads: only whole messages may be appended');
+    return refuse(old, now, same, 'adds text to an earlier message; a new message begins with its own header');
   }
   const appended = after.value.messages.slice(former.length);
-  return appended.length > 0 ? read({ old: before.value, appended }) : refuse(old, now, same, 'appends no message');
+  return appended.length > 0 ? read({ old: before.value, appended }) : refuse(old, now, same, 'adds text that is no message');
 }
 
 /** How many bytes two files have in common at their beginning. */

@@ -1,9 +1,9 @@
 import type { Fault } from './fault.js';
 import { parseUuid } from './identifiers.js';
 import { isBlank } from './text.js';
+import { escapeLine2, unescapeLine2 } from './thread-escapes2.js';
 import { type Message, type NewMessage, normaliseBody } from './thread-message.js';
 import { type Form, makeMessage, readMetadata } from './thread-metadata.js';
-import { escapeLine2, unescapeLine2 } from './thread-escapes2.js';
 import {
   type BodyEnd,
   decode,
@@ -87,8 +87,10 @@ function scanBody(text: string, body: Place, faults: Fault[]): BodyEnd {
       const rule = { at, line };
       const next = messageAfter(text, rule, end);
       if (next !== undefined || isLast(text, at, end)) {
-        const spaced = previous >= 0 && isBlankLine(text, previous, at - 1);
-        if (!spaced) faults.push(faultAt(text, rule, `expected exactly one blank line before the \`${RULE}\` that closes a message`));
+        const empty = previous < 0;
+        const spaced = !empty && isBlankLine(text, previous, at - 1);
+        if (!spaced && !empty)
+          faults.push(faultAt(text, rule, `expected exactly one blank line before the \`${RULE}\` that closes a message`));
         return { end: spaced ? previous - 1 : at - 1, ...(next === undefined ? {} : { next }) };
       }
     }

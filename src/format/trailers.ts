@@ -43,7 +43,7 @@ const KNOWN: readonly KnownTrailer[] = [
 ];
 const BY_KEY: ReadonlyMap<string, KnownTrailer> = new Map(KNOWN.map((known) => [known.key.toLowerCase(), known]));
 
-const TRAILER = /^([A-Za-z][A-Za-z0-9-]*): (.*)$/;
+const TRAILER = /^([A-Za-z][A-Za-z0-9-]*): (.*)$/s;
 const MAX_KEY = 40;
 
 /** Reads one line as a trailer; undefined where it is none, whatever its key. */

@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { isDeepStrictEqual } from 'node:util';
 import { VprError } from '../errors.js';
+import { readYaml } from './yaml.js';
 import type { YamlDocument } from './yaml-node.js';
 import { placeOf, type YamlPath } from './yaml-place.js';
 import { spliceFor } from './yaml-splice.js';
 import { typed } from './yaml-typed.js';
-import { readYaml } from './yaml.js';
 
 /** One change: the value at a path from now on; undefined takes it away. */
 export interface YamlEdit {

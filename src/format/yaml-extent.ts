@@ -10,10 +10,15 @@ export function columnOf(text: string, offset: number): number {
   return offset - lineStart(text, offset);
 }
 
-/** Where the next line begins, or the end of the text. */
-export function nextLine(text: string, offset: number): number {
+/** Where the line of an offset ends, without its line end. */
+export function endOfLine(text: string, offset: number): number {
   const end = text.indexOf('\n', offset);
-  return end < 0 ? text.length : end + 1;
+  return end < 0 ? text.length : end;
+}
+
+/** Where the next line begins, or the end of the text. */
+function nextLine(text: string, offset: number): number {
+  return Math.min(endOfLine(text, offset) + 1, text.length);
 }
 
 /** The members of a collection, each with where it begins and where its own content ends. */

@@ -1,5 +1,5 @@
+import { columnOf, contentEnd, endOfLine, extentEnd, isEmpty, lineStart, membersOf } from './yaml-extent.js';
 import type { YamlDocument, YamlMap, YamlNode, YamlSequence } from './yaml-node.js';
-import { columnOf, contentEnd, extentEnd, isEmpty, lineStart, membersOf, nextLine } from './yaml-extent.js';
 import { nodeAt, type YamlPath } from './yaml-place.js';
 import { blockLines, entryLines, inlineText, isFilled, scalarText } from './yaml-write.js';
 
@@ -41,7 +41,14 @@ function nothing(): Splice {
   return { start: 0, end: 0, text: '' };
 }
 
-function replace(text: string, old: YamlNode, from: number, value: unknown, parent: YamlMap | YamlSequence, column: number): Splice | undefined {
+function replace(
+  text: string,
+  old: YamlNode,
+  from: number,
+  value: unknown,
+  parent: YamlMap | YamlSequence,
+  column: number,
+): Splice | undefined {
   const scalarForScalar = old.kind === 'scalar' && !isEmpty(old) && old.style !== 'block' && !isCollection(value);
   if (scalarForScalar) {
     return { start: old.start, end: old.end, text: scalarText(value as string, old.style, parent.flow) };
@@ -53,12 +60,20 @@ function replace(text: string, old: YamlNode, from: number, value: unknown, pare
   }
   if (!isFilled(value)) return { start: from, end, text: ` ${inlineText(value)}` };
   if (parent.kind === 'sequence') {
-    return { start: from, end, text: blockLines(value, column + 2).join('\n').slice(column + 1) };
+    return {
+      start: from,
+      end,
+      text: blockLines(value, column + 2)
+        .join('\n')
+        .slice(column + 1),
+    };
   }
   const unindented = Array.isArray(value) && old.kind === 'sequence' && !old.flow && columnOf(text, old.start) === column;
   const lines = blockLines(value, unindented ? column : column + 2);
   // A comment behind the colon stays there.
-  const start = nextLine(text, from) <= end ? nextLine(text, from) - 1 : from;
+  const lineEnd = endOfLine(text, from);
+  if (isEmpty(old)) return { start: lineEnd, end: lineEnd, text: `\n${lines.join('\n')}` };
+  const start = lineEnd < old.start ? lineEnd : from;
   return { start, end, text: `\n${lines.join('\n')}` };
 }
 

@@ -8,7 +8,7 @@ const PLAIN = /^[^\s\-?:,[\]{}#&*!|>'"%@`+.~=<](?:[^:#]|:(?!\s|$)|(?<!\s)#)*$/u;
 const GUESSED_AS_OTHER = /^(?:true|false|yes|no|on|off|y|n|null|[0-9][0-9_.:]*(?:[eE][-+]?[0-9]+)?|0[xob][0-9a-fA-F_]+)$/i;
 const BRACKETED = /[,[\]{}]/;
 /** Controls, line separators and what else YAML or FORMAT.md §8 does not want in a file as it is. */
-const ESCAPED = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|[\ud800-\udfff]/u;
+const ESCAPED = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/u;
 const ESCAPED_EACH = new RegExp(ESCAPED, 'gu');
 
 export type WrittenStyle = 'plain' | 'single' | 'double';

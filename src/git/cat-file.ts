@@ -63,7 +63,7 @@ export function openObjects(
 
   function send(): void {
     if (unsent === '' || failure !== undefined || git.stdin.writableNeedDrain) return;
-    git.stdin.write(`${unsent}flush\n`);
+    git.stdin.write(Buffer.from(`${unsent}flush\n`, 'latin1'));
     unsent = '';
     watch.refresh();
   }
@@ -71,7 +71,7 @@ export function openObjects(
   function ask(id: ObjectId, content: boolean): Promise<Reply> {
     if (!ID.test(id)) return Promise.reject(new VprError('git/bad-id', 'an object id must be 40 or 64 hex digits'));
     if (failure !== undefined) return Promise.reject(failure);
-    if (unsent === '') queueMicrotask(send);
+    if (unsent === '') process.nextTick(send); // after all that is asked in the same breath
     unsent += `${content ? 'contents' : 'info'} ${id}\n`;
     return new Promise((resolve, reject) => owed.push({ id, content, resolve, reject }));
   }

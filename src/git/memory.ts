@@ -34,3 +34,15 @@ export function boundedMemory<T>(capacity: number): Memory<T> {
     },
   };
 }
+
+/** Runs `make` once for a key at a time: whoever asks while it runs gets the same answer. */
+export function oneAtATime<T>(): (key: string, make: () => Promise<T>) => Promise<T> {
+  const running = new Map<string, Promise<T>>();
+  return (key, make) => {
+    const known = running.get(key);
+    if (known !== undefined) return known;
+    const started = make().finally(() => running.delete(key));
+    running.set(key, started);
+    return started;
+  };
+}

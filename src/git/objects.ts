@@ -1,6 +1,6 @@
 import type { FileState, ObjectId, ObjectSource } from '../format/push.js';
 import { readTreeObject, type TreeEntry } from '../format/tree-object.js';
-import { boundedMemory } from './memory.js';
+import { boundedMemory, oneAtATime } from './memory.js';
 
 /** A directory as stored, or why it can't be read. */
 export type TreeReading =
@@ -22,8 +22,8 @@ export interface Budget {
   left: number;
 }
 
-/** Parsed trees weigh several times their bytes. */
-const TREE_WEIGHT = 4;
+/** A parsed tree takes about so many times its bytes. */
+const TREE_WEIGHT = 8;
 const TREES = 64 * 1024 * 1024;
 const BLOBS = 64 * 1024 * 1024;
 
@@ -32,6 +32,9 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
   const trees = boundedMemory<TreeReading>(TREES);
   const blobs = boundedMemory<BlobReading>(BLOBS);
 
+  const oneTree = oneAtATime<TreeReading>();
+  const oneBlob = oneAtATime<BlobReading>();
+
   async function readTree(id: ObjectId, budget: Budget): Promise<TreeReading> {
     const known = trees.get(id);
     if (known !== undefined) return take(budget, known.size) ? known : overBudget(known.size);
@@ -39,13 +42,16 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
     if (stat === undefined) return unreadable('the directory is missing');
     if (stat.type !== 'tree') return unreadable(`a ${stat.type} stands where a directory should`);
     if (stat.size > largestTree) return tooLarge(stat.size, `the directory has ${stat.size} bytes; the host reads up to ${largestTree}`);
-    if (!take(budget, stat.size)) return overBudget(stat.size);
+    return take(budget, stat.size) ? oneTree(id, () => loadTree(id)) : overBudget(stat.size);
+  }
+
+  async function loadTree(id: ObjectId): Promise<TreeReading> {
     const object = await source.read(id);
     if (object === undefined) return unreadable('the directory is missing');
+    const size = object.bytes.length;
     const reading = readTreeObject(object.bytes);
-    if (!reading.ok) return unreadable(reading.faults[0]?.message ?? 'the directory does not read');
-    const tree = { size: stat.size, entries: reading.value };
-    trees.set(id, tree, stat.size * TREE_WEIGHT + 200);
+    const tree = reading.ok ? { size, entries: reading.value } : unreadable(reading.faults[0]?.message ?? 'the directory does not read');
+    trees.set(id, tree, size * TREE_WEIGHT + 200);
     return tree;
   }
 
@@ -54,11 +60,14 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
     if (known !== undefined) return take(budget, known.size) ? known : { size: known.size };
     const stat = await source.stat(id);
     if (stat?.type !== 'blob') return { size: -1 };
-    if (stat.size > limit || !take(budget, stat.size)) return { size: stat.size };
+    return stat.size <= limit && take(budget, stat.size) ? oneBlob(id, () => loadBlob(id)) : { size: stat.size };
+  }
+
+  async function loadBlob(id: ObjectId): Promise<BlobReading> {
     const object = await source.read(id);
     if (object === undefined) return { size: -1 };
-    const blob = { size: stat.size, bytes: object.bytes };
-    blobs.set(id, blob, stat.size + 200);
+    const blob = { size: object.bytes.length, bytes: object.bytes };
+    blobs.set(id, blob, blob.size + 200);
     return blob;
   }
 

@@ -46,7 +46,7 @@ export function replyReader(
       onReply(found);
     } else {
       if (found.size > limit) throw new VprError('git/too-large', `object ${found.name} has ${found.size} bytes, more than ${limit}`);
-      reply = { ...found, bytes: Buffer.allocUnsafeSlow(found.size) };
+      reply = { ...found, bytes: Buffer.allocUnsafe(found.size) };
       filled = 0;
     }
     return lf + 1;

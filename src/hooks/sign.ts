@@ -26,7 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
   const payload = readFileSync(0);
   if (call.kind === 'sign') return sign(call, payload);
   const { verifySignature } = await import('./verify-signature.js');
-  const { lines, words, good } = verifySignature(payload, readFileSync(call.file), readSettings(process.cwd()));
+  const { lines, words, good } = verifySignature(payload, readFileSync(call.file), readSettings('.', { inherit: true }));
   writeSync(call.statusFd, lines.map((line) => `[GNUPG:] ${line}\n`).join(''));
   writeSync(2, words.map((line) => `vpr-sign: ${line}\n`).join(''));
   return good ? 0 : 1;
@@ -34,7 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 function sign({ statusFd, key }: { statusFd: number; key: string }, payload: Uint8Array): number {
   const now = new Date();
-  const { signature, fingerprint } = signCommit(payload, key, readSettings(process.cwd()), now);
+  const { signature, fingerprint } = signCommit(payload, key, readSettings('.', { inherit: true }), now);
   writeSync(1, `${signature}\n`);
   writeSync(statusFd, `[GNUPG:] BEGIN_SIGNING H8\n[GNUPG:] SIG_CREATED D 1 8 00 ${Math.floor(now.getTime() / 1000)} ${fingerprint}\n`);
   return 0;

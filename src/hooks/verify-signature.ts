@@ -1,10 +1,13 @@
 /** What git is told of a commit's signature: GnuPG's status lines (doc/DETAILS of GnuPG), and words for people. */
 import { existsSync } from 'node:fs';
-import { readCommitObject } from '../format/commit-object.js';
+import { type KnownRules, readCommitObject } from '../format/index.js';
 import { loadBundle } from '../records/trust-bundle.js';
 import type { Settings } from '../records/settings.js';
-import { verifyCommit } from '../trust/index.js';
+import { verifyCommit, withSignature } from '../trust/index.js';
 import { RULES } from '../validators/index.js';
+
+/** All rules, as what a policy may name. */
+const KNOWN_RULES: KnownRules = new Map(RULES.map(({ id, fixed }) => [id, { fixed: fixed === true }]));
 
 /** The answer to git. Good only where signature, path and signer all are. */
 export interface SignatureAnswer {
@@ -20,9 +23,9 @@ export interface SignatureAnswer {
  * signer's word; `vpr verify` says more.
  */
 export function verifySignature(payload: Uint8Array, signature: Uint8Array, settings: Settings): SignatureAnswer {
-  const commit = withSignature(payload, signature);
+  const commit = withSignature(payload, Buffer.from(signature).toString('latin1').replace(/\n$/, ''));
   const { committer } = readCommitObject(commit);
-  const host = settings.trust !== undefined && existsSync(settings.trust) ? loadBundle(settings.trust, RULES.map(({ id }) => id)) : undefined;
+  const host = settings.trust !== undefined && existsSync(settings.trust) ? loadBundle(settings.trust, KNOWN_RULES) : undefined;
   const at = new Date((committer?.time ?? 0) * 1000);
   const { signatureFaults, signerFaults, certificate, signer } = verifyCommit(commit, host?.trust, at);
   const words = [...signatureFaults, ...signerFaults].map(({ message }) => message);
@@ -34,12 +37,4 @@ export function verifySignature(payload: Uint8Array, signature: Uint8Array, sett
   if (signer === undefined) return { lines: [...valid, 'TRUST_NEVER 0'], words, good: false };
   const registrations = signer.registrations.map(({ authority, number }) => `${authority} ${number}`).join(', ');
   return { lines: [...valid, 'TRUST_FULLY 0 chain'], words: [`good signature of ${name}, ${signer.class} (${registrations})`], good: true };
-}
-
-/** A commit's bytes from what git hands over: the payload, with the signature as header `gpgsig` before the message. */
-function withSignature(payload: Uint8Array, signature: Uint8Array): Uint8Array {
-  const bytes = Buffer.from(payload);
-  const end = bytes.indexOf('\n\n') + 1;
-  const value = Buffer.from(signature).toString('latin1').replace(/\n$/, '').replaceAll('\n', '\n ');
-  return Buffer.concat([bytes.subarray(0, end), Buffer.from(`gpgsig ${value}\n`, 'latin1'), bytes.subarray(end)]);
 }

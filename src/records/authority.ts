@@ -3,7 +3,7 @@ import { randomBytes, webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { VprError } from '../errors.js';
 import { readFile, writeAllNew } from './files.js';
-import { checkAuthority, checkName } from './certificate-names.js';
+import { checkAuthority, checkTitle } from './certificate-names.js';
 
 /** ECDSA on P-256 with SHA-256, the one algorithm of FORMAT §6. */
 export const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -34,7 +34,7 @@ export interface AuthorityFiles {
  * key in a file of mode 0600. Throws `VprError` where a name won't do or a file is there already.
  */
 export async function createAuthority(input: AuthorityInput): Promise<AuthorityFiles> {
-  const name = checkName(input.name);
+  const name = checkTitle(input.name);
   const authorities = input.authorities.map(checkAuthority);
   const { notBefore, notAfter } = validity(input.days);
   const x509 = await certificates();

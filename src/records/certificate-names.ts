@@ -1,23 +1,34 @@
 /** What may stand in the names of a certificate that this toolkit issues (FORMAT §6 "Signer", §8; RFC 5280 appendix A.1). */
 import { VprError } from '../errors.js';
+import { describeCharacter, forbiddenCharacter, isTrimmedLine } from '../format/index.js';
 import type { Registration } from '../trust/index.js';
 
 /** Upper bound of common names, organisations and serial numbers in RFC 5280. */
 const LONGEST = 64;
 
-/** A holder's or an authority's name: one trimmed line that Git keeps as it is. Throws `cert/name`. */
+/** The name of a certificate authority: one trimmed line. Throws `cert/name`. */
+export function checkTitle(name: string): string {
+  return refuseName(lineFault(name), name);
+}
+
+/** A holder's name: one trimmed line that Git keeps as it is. Throws `cert/name`. */
 export function checkName(name: string): string {
-  const fault = nameFault(name);
+  return refuseName(lineFault(name) ?? gitFault(name), name);
+}
+
+function refuseName(fault: string | undefined, name: string): string {
   if (fault === undefined) return name;
   throw new VprError('cert/name', `--name: ${fault}`, { help: ['give the name as it shall stand under every message, for example "Dr Jane Smith"'] });
 }
 
-function nameFault(name: string): string | undefined {
-  if (name.trim() === '') return 'a name is needed';
-  if (name !== name.trim()) return 'the name begins or ends with a blank';
-  if ([...name].length > LONGEST) return `the name is longer than ${LONGEST} characters`;
-  const found = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069\uFEFF]|\p{Cs}/u.exec(name);
-  if (found) return `the name has the character U+${(found[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}, which no record may hold`;
+function lineFault(name: string): string | undefined {
+  const forbidden = forbiddenCharacter(name);
+  if (forbidden !== undefined) return `the name holds ${describeCharacter(forbidden.codePoint)}, which no record may`;
+  if (/[\t\u2028\u2029]/.test(name) || !isTrimmedLine(name)) return 'the name is not one line of text without blanks at its ends';
+  return [...name].length > LONGEST ? `the name is longer than ${LONGEST} characters` : undefined;
+}
+
+function gitFault(name: string): string | undefined {
   if (/[<>]/.test(name)) return 'the name has "<" or ">", which Git removes from names';
   if (/^[.,:;"\\']|[.,:;"\\']$/.test(name)) return 'the name begins or ends with one of . , : ; " \\ \', which Git removes from names';
   return undefined;

@@ -26,6 +26,8 @@ const MOST_OUTPUT = 1 << 30;
 export interface GitOptions {
   readonly input?: Uint8Array | string;
   readonly env?: Readonly<Record<string, string>>;
+  /** For what git itself has called: its variables say which repository is meant. */
+  readonly inherit?: boolean;
 }
 
 /** What a git process left behind. */
@@ -40,7 +42,7 @@ export interface GitResult {
 export function tryGit(directory: string, args: readonly string[], options: GitOptions = {}): GitResult {
   const { status, stdout, stderr, error } = spawnSync('git', [...args], {
     cwd: directory,
-    env: { ...environment(), ...options.env },
+    env: options.inherit === true ? process.env : { ...environment(), ...options.env },
     input: options.input ?? '',
     maxBuffer: MOST_OUTPUT,
     windowsHide: true,

@@ -1,5 +1,5 @@
 /** What `vpr setup` leaves in a clone's Git configuration, under `vpr.`. */
-import { tryGit } from './git.js';
+import { type GitOptions, tryGit } from './git.js';
 
 /** How the toolkit signs: FORMAT §6 "Signature". */
 export const ENCODINGS = ['cms', 'container'] as const;
@@ -26,9 +26,9 @@ export interface Settings {
   readonly userEmail?: string;
 }
 
-/** Reads the settings that hold in a directory: the clone's own over the user's. */
-export function readSettings(directory: string): Settings {
-  const values = readConfiguration(directory, '^(vpr|user)\\.');
+/** Reads the settings that hold in a directory: the clone's own over the user's. `inherit`: as `GitOptions`. */
+export function readSettings(directory: string, options: Pick<GitOptions, 'inherit'> = {}): Settings {
+  const values = configuration(directory, '^(vpr|user)\\.', options);
   const one = (key: string) => values.get(key)?.at(-1);
   const optional = (name: keyof Settings, key: string) => {
     const value = one(key);
@@ -49,8 +49,8 @@ export function readSettings(directory: string): Settings {
 }
 
 /** Every value of the keys that match, in git's order of reading; keys as git prints them (section and name in lowercase). */
-export function readConfiguration(directory: string, pattern: string): ReadonlyMap<string, readonly string[]> {
-  const { stdout } = tryGit(directory, ['config', '--null', '--get-regexp', pattern]);
+function configuration(directory: string, pattern: string, options: GitOptions): ReadonlyMap<string, readonly string[]> {
+  const { stdout } = tryGit(directory, ['config', '--null', '--get-regexp', pattern], options);
   const values = new Map<string, string[]>();
   for (const entry of stdout.toString('utf8').split('\0')) {
     if (entry === '') continue;

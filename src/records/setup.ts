@@ -2,8 +2,9 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
-import { isTrimmedLine, forbiddenCharacter } from '../format/index.js';
-import { type Identity, type SignerClass, type Trust, listedAs, sameEmail } from '../trust/index.js';
+import { type KnownRules, forbiddenCharacter, isTrimmedLine } from '../format/index.js';
+import { type Identity, type SignerClass, type Trust, sameEmail } from '../trust/index.js';
+import { listedAs } from '../trust/store.js';
 import { type Clone, openClone } from './clone.js';
 import { loadCredentials } from './credentials.js';
 import { readFile, writeAtomic } from './files.js';
@@ -24,8 +25,8 @@ export interface SetupInput {
   readonly email?: string;
   /** The host's trust bundle, which is copied into the clone. */
   readonly trust?: string;
-  /** Ids of the rules that the bundle's policy may name. */
-  readonly rules: readonly string[];
+  /** The rules that the bundle's policy may name. */
+  readonly rules: KnownRules;
 }
 
 /** What was set, where, and what may be in its way. */

@@ -48,7 +48,7 @@ export function threadIds(repository: Repository, commit: ObjectId): readonly st
 /** The one thread that a text names: its id, its UUID, or the beginning of either. Throws `thread/unknown`, `thread/several`. */
 export function resolveThread(repository: Repository, commit: ObjectId, text: string): string {
   const ids = threadIds(repository, commit);
-  const uuidOf = (id: string) => id.slice(20);
+  const uuidOf = (id: string) => id.slice(21);
   const wanted = text.replace(/^communications\//, '').replace(/\/(thread\.md|ledger\.yaml)?$/, '');
   const found = ids.includes(wanted) ? [wanted] : ids.filter((id) => wanted.length >= 4 && (id.startsWith(wanted) || uuidOf(id).startsWith(wanted)));
   const [first] = found;

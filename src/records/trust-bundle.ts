@@ -5,7 +5,7 @@
  */
 import { dirname, join } from 'node:path';
 import { VprError } from '../errors.js';
-import { type Fault, type Policy, type Read, read, readPolicy, unread } from '../format/index.js';
+import { type Fault, type KnownRules, type Policy, type Read, read, readPolicy, unread } from '../format/index.js';
 import { type Trust, loadTrust } from '../trust/index.js';
 import { readFile } from './files.js';
 
@@ -30,8 +30,8 @@ export interface HostTrust {
   readonly trust: Trust;
 }
 
-/** The bundle of a host's directory. Throws where the policy or a certificate does not read. `rules`: the ids a policy may name. */
-export function exportBundle(hostDirectory: string, rules: readonly string[]): TrustBundle {
+/** The bundle of a host's directory. Throws where the policy or a certificate does not read. `rules`: what a policy may name. */
+export function exportBundle(hostDirectory: string, rules: KnownRules): TrustBundle {
   const path = join(hostDirectory, 'vpr.yaml');
   const bytes = readFile(path, "the host's policy");
   const policy = readPolicy(bytes, rules);
@@ -66,8 +66,8 @@ export function readBundle(bytes: Uint8Array): Read<TrustBundle> {
   return read({ format, policy, files: files as Record<string, string> });
 }
 
-/** Loads policy and certificates out of a bundle. `rules`: the ids a policy may name. */
-export function openBundle(bundle: TrustBundle, rules: readonly string[]): Read<HostTrust> {
+/** Loads policy and certificates out of a bundle. `rules`: what a policy may name. */
+export function openBundle(bundle: TrustBundle, rules: KnownRules): Read<HostTrust> {
   const policy = readPolicy(Buffer.from(bundle.policy, 'utf8'), rules);
   if (!policy.ok) return policy;
   const trust = loadTrust(policy.value, (path) => {
@@ -78,7 +78,7 @@ export function openBundle(bundle: TrustBundle, rules: readonly string[]): Read<
 }
 
 /** Reads and opens a bundle's file. Throws `trust/unreadable`, `file/…`. */
-export function loadBundle(path: string, rules: readonly string[]): HostTrust {
+export function loadBundle(path: string, rules: KnownRules): HostTrust {
   const bundle = readBundle(readFile(path, "the host's trust bundle"));
   if (!bundle.ok) throw refusal(path, bundle.faults);
   const opened = openBundle(bundle.value, rules);

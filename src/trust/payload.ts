@@ -35,6 +35,7 @@ export function payloadOf(commit: Uint8Array): SignedBytes | Fault {
   if (headers.indexOf(' ', start) !== start + 'gpgsig'.length) {
     return { message: 'the commit has a header whose name begins with gpgsig and goes on, expected gpgsig itself' };
   }
+  if (start === 0) return { message: 'the commit begins with its gpgsig header, expected it after all others' };
   const value = headers.subarray(start + 'gpgsig '.length, end).toString('latin1');
   if (/\n[^ ]/.test(value)) return { message: 'the gpgsig header is followed by another header, expected it last' };
   return {

@@ -68,14 +68,19 @@ export function severityOf(rule: Rule, { policy }: Pick<Context, 'policy'>): Sev
 function judgeCommit(rule: Rule, step: Step, found: Collector): void {
   if (rule.onCommit === undefined) return;
   if (rule.needs?.includes('signer') === true && step.verification.signer === undefined) {
-    // Said by the signature's own rules; where a host has switched those off,
-    // nobody has, and a commit without a signer may do nothing.
-    if (!found.hasError(step.pushed.id, ['commit/signature', 'commit/signer', 'commit/headers'])) {
-      found.add(rule, step.pushed.id, [{ message: 'has no verified signer, without whom this cannot be judged' }]);
-    }
+    if (!saysWhyNoSigner(step)) found.add(rule, step.pushed.id, [{ message: 'has no verified signer, without whom this cannot be judged' }]);
     return;
   }
   found.add(rule, step.pushed.id, run(rule, () => rule.onCommit?.(step) ?? [], step.pushed.id));
+}
+
+/**
+ * Whether the signature's own rules refuse the commit. Where a host has
+ * loosened those they don't, and a commit without a signer may do nothing.
+ */
+function saysWhyNoSigner({ verification, commit, context }: Step): boolean {
+  const faults = { 'commit/headers': commit.faults, 'commit/signature': verification.signatureFaults, 'commit/signer': verification.signerFaults };
+  return RULES.some((rule) => severityOf(rule, context) === 'error' && (faults[rule.id as keyof typeof faults] ?? []).length > 0);
 }
 
 function run(rule: Rule, check: () => Iterable<Finding>, commit?: string): readonly Finding[] {
@@ -107,7 +112,6 @@ function registrationsSeen(context: Context): { of: Step['knownRegistrations']; 
 interface Collector {
   add(rule: Rule, commit: string | undefined, findings: readonly Finding[]): void;
   errors(): number;
-  hasError(commit: string, rules: readonly string[]): boolean;
   problems(): Verdict['problems'];
   suppressed(): Verdict['suppressed'];
 }
@@ -115,7 +119,6 @@ interface Collector {
 function collector(context: Context): Collector {
   const kept: Verdict['problems'][number][] = [];
   const counts = new Map<string, number>();
-  const failed = new Set<string>();
   let errors = 0;
   return {
     add(rule, commit, findings) {
@@ -124,17 +127,13 @@ function collector(context: Context): Collector {
       for (const finding of findings) {
         const count = (counts.get(rule.id) ?? 0) + 1;
         counts.set(rule.id, count);
-        if (severity === 'error') {
-          errors += 1;
-          failed.add(`${commit ?? ''} ${rule.id}`);
-        }
+        if (severity === 'error') errors += 1;
         if (count > SHOWN_PER_RULE) continue;
         const problem: Problem = { ...finding, rule: rule.id, ...(commit === undefined ? {} : { commit }) };
         kept.push({ ...problem, severity });
       }
     },
     errors: () => errors,
-    hasError: (commit, rules) => rules.some((rule) => failed.has(`${commit} ${rule}`)),
     problems: () => inOrder(kept),
     suppressed: () =>
       Object.fromEntries([...counts].filter(([, count]) => count > SHOWN_PER_RULE).map(([id, count]) => [id, count - SHOWN_PER_RULE])),

@@ -2,6 +2,7 @@ import type { Ledger } from '../format/ledger.js';
 import { meaningOf } from '../format/layout.js';
 import type { PushedCommit } from '../format/push.js';
 import type { Message, Thread } from '../format/thread.js';
+import { type AppendRead, appendOf } from '../format/thread-append.js';
 import { type Documents, differs, type Versions, valueOf } from './documents.js';
 
 export type { Versions } from './documents.js';
@@ -16,10 +17,12 @@ export interface ThreadStep {
   readonly ledger: Versions<Ledger>;
   /** The commit opens it: nothing of it was there before. */
   readonly isNew: boolean;
+  /** How the thread grew; absent where it is new, gone, or as it was. */
+  readonly append?: AppendRead;
   /**
-   * Messages of the file after the commit that weren't there before. Where the
-   * former messages aren't all where they were (which `thread/append-only`
-   * refuses), every message that differs counts as appended.
+   * Messages of the file after the commit that weren't there before. Where it
+   * is no append (which `thread/append-only` refuses), every message that
+   * differs counts.
    */
   readonly appended: readonly Message[];
 }
@@ -36,6 +39,7 @@ export function threadSteps(commit: PushedCommit, documents: Documents): readonl
     const ledgerPath = `communications/${id}/ledger.yaml`;
     const thread = documents.versions(documents.thread, commit, threadPath);
     const ledger = documents.versions(documents.ledger, commit, ledgerPath);
+    const append = thread.before !== undefined && thread.after !== undefined && differs(thread) ? appendOf(thread.before, thread.after) : undefined;
     return {
       id,
       threadPath,
@@ -43,31 +47,16 @@ export function threadSteps(commit: PushedCommit, documents: Documents): readonl
       thread,
       ledger,
       isNew: thread.before === undefined && ledger.before === undefined,
-      appended: appendedMessages(thread),
+      ...(append === undefined ? {} : { append }),
+      appended: appendedMessages(append, thread),
     };
   });
 }
 
-function appendedMessages(thread: Versions<Thread>): readonly Message[] {
-  if (!differs(thread)) return [];
-  const former = valueOf(thread.before)?.messages ?? [];
-  return (valueOf(thread.after)?.messages ?? []).filter((message, index) => {
-    const at = former[index];
-    return at === undefined || !sameMessage(at, message);
-  });
-}
-
-/** Whether two messages read the same and lie in the same bytes of their files. */
-export function sameMessage(a: Message, b: Message): boolean {
-  return (
-    a.id === b.id &&
-    a.start === b.start &&
-    a.end === b.end &&
-    a.role === b.role &&
-    a.authorId === b.authorId &&
-    a.authorName === b.authorName &&
-    a.timestamp === b.timestamp &&
-    a.corrects === b.corrects &&
-    a.body === b.body
-  );
+/** Messages of `after` that `before` doesn't have as they are. */
+function appendedMessages(append: AppendRead | undefined, { before, after }: Versions<Thread>): readonly Message[] {
+  if (append?.ok === true) return append.value.appended;
+  if (before?.file.id === after?.file.id) return [];
+  const former = new Set((valueOf(before)?.messages ?? []).map((message) => JSON.stringify(message)));
+  return (valueOf(after)?.messages ?? []).filter((message) => !former.has(JSON.stringify(message)));
 }

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import {
-  formatUuidPlain,
-  newTimestampId,
-  newUuid,
-  parseTimestampId,
-  parseUuid,
-  recordPath,
-} from '../../src/format/identifiers.js';
+import { formatUuidPlain, newTimestampId, newUuid, parseTimestampId, parseUuid, recordPath } from '../../src/format/identifiers.js';
 import { instantOf } from '../../src/format/instant.js';
 
 const ID = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';

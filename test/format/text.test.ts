@@ -71,7 +71,10 @@ t.test('whatever the bytes, at most three faults, on lines that are there', asyn
 
 t.test('lines of offsets', async (t) => {
   const bytes = Buffer.from('a\nb\n\nc');
-  t.same([0, 1, 2, 3, 4, 5, 6].map((offset) => lineAt(bytes, offset)), [1, 1, 2, 2, 3, 4, 4]);
+  t.same(
+    [0, 1, 2, 3, 4, 5, 6].map((offset) => lineAt(bytes, offset)),
+    [1, 1, 2, 2, 3, 4, 4],
+  );
 });
 
 t.test('blank and trimmed', async (t) => {

@@ -31,15 +31,19 @@ t.test('a changed byte is shown with both lines', async (t) => {
     ok: false,
     faults: [
       {
-        message: 'changes text that is already part of the thread',
+        message: 'changes text that is already part of the record',
         line: 11,
         former: PLAIN.body,
         now: 'Patient has denied increasing shortness of breath.',
       },
     ],
   });
-  t.match(compare(ONE, ONE.replace('Dr Jane', 'Dr Tom')), { faults: [{ line: 9, former: '**Author:** Dr Jane Smith', now: '**Author:** Dr Tom Smith' }] });
-  t.match(compare(ONE, ONE.replace('reported ', 'reported\n')), { faults: [{ line: 11, former: PLAIN.body, now: 'Patient has reported' }] });
+  t.match(compare(ONE, ONE.replace('Dr Jane', 'Dr Tom')), {
+    faults: [{ line: 9, former: '**Author:** Dr Jane Smith', now: '**Author:** Dr Tom Smith' }],
+  });
+  t.match(compare(ONE, ONE.replace('reported ', 'reported\n')), {
+    faults: [{ line: 11, former: PLAIN.body, now: 'Patient has reported' }],
+  });
 });
 
 t.test('removed text', async (t) => {
@@ -52,15 +56,15 @@ t.test('removed text', async (t) => {
 
 t.test('text that is no message of its own', async (t) => {
   const grown = compare(ONE, `${ONE}More.\n`);
-  t.match(grown, { ok: false, faults: [{ line: 12, message: /changes how an earlier message reads/, now: 'More.' }] });
+  t.match(grown, { ok: false, faults: [{ line: 12, message: /adds text to an earlier message/, now: 'More.' }] });
   t.notOk(!grown.ok && 'former' in (grown.faults[0] ?? {}), 'nothing stood there');
-  t.match(compare(ONE, `${ONE}More.\n\n---\n\n${MESSAGE_1}`), { faults: [{ message: /changes how an earlier message reads/ }] });
-  t.match(compare(TWO, `${TWO}More.\n\n---\n`), { faults: [{ line: 12, message: /changes how an earlier message reads/ }] });
-  t.match(compare(TWO, `${TWO}More.\n\n---\n${MESSAGE_2}`), { faults: [{ message: /changes how an earlier message reads/ }] });
-  t.match(compare(`${ONE}\n`, `${ONE}\n---\n\n${MESSAGE_1}`), { faults: [{ line: 13, message: /changes how an earlier message reads/ }] });
+  t.match(compare(ONE, `${ONE}More.\n\n---\n\n${MESSAGE_1}`), { faults: [{ message: /adds text to an earlier message/ }] });
+  t.match(compare(TWO, `${TWO}More.\n\n---\n`), { faults: [{ line: 12, message: /adds text to an earlier message/ }] });
+  t.match(compare(TWO, `${TWO}More.\n\n---\n${MESSAGE_2}`), { faults: [{ message: /adds text to an earlier message/ }] });
+  t.match(compare(`${ONE}\n`, `${ONE}\n---\n\n${MESSAGE_1}`), { faults: [{ line: 13, message: /adds text to an earlier message/ }] });
   t.match(compare(`${ONE}\n`, `${ONE}\n\n---\n\n${MESSAGE_1}`), { ok: true });
-  t.match(compare(ONE, ONE), { faults: [{ message: /appends no message/ }] });
-  t.match(compare(TWO.slice(0, -1), TWO), { faults: [{ message: /appends no message/ }] });
+  t.match(compare(ONE, ONE), { faults: [{ message: /adds text that is no message/ }] });
+  t.match(compare(TWO.slice(0, -1), TWO), { faults: [{ message: /adds text that is no message/ }] });
 });
 
 t.test('what does not read', async (t) => {
@@ -97,15 +101,20 @@ for (const layout of [1, 2] as const) {
 
   t.test(`layout ${layout}: no former byte can change`, async () => {
     fc.assert(
-      fc.property(anyMessages(layout, { minLength: 1, maxLength: 2 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (messages, place, flip) => {
-        const old = Buffer.from(renderThread(layout, messages));
-        const now = Buffer.from(renderThread(layout, [...messages, PLAIN]));
-        const at = place % old.length;
-        now[at] = (now[at] ?? 0) ^ flip;
-        const result = isAppend(old, now);
-        const line = old.subarray(0, at).filter((byte) => byte === 0x0a).length + 1;
-        return !result.ok && result.faults.length === 1 && result.faults[0]?.line === line;
-      }),
+      fc.property(
+        anyMessages(layout, { minLength: 1, maxLength: 2 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 255 }),
+        (messages, place, flip) => {
+          const old = Buffer.from(renderThread(layout, messages));
+          const now = Buffer.from(renderThread(layout, [...messages, PLAIN]));
+          const at = place % old.length;
+          now[at] = (now[at] ?? 0) ^ flip;
+          const result = isAppend(old, now);
+          const line = old.subarray(0, at).filter((byte) => byte === 0x0a).length + 1;
+          return !result.ok && result.faults.length === 1 && result.faults[0]?.line === line;
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -119,10 +128,12 @@ function anySuffix(layout: ThreadLayout): fc.Arbitrary<Buffer> {
   });
   const gap = layout === 1 ? fc.constantFrom('\n---\n', '\n---\n', '', '\n') : fc.constantFrom('', '\n', '\n\n');
   const whole = fc.tuple(gap, messages).map(([before, text]) => before + text);
-  const changed = fc.tuple(whole, fc.nat(), fc.nat({ max: 4 }), fc.constantFrom('', '\n', ' ', '-', '\\', '---\n', 'x')).map(([text, place, cut, put]) => {
-    const at = place % (text.length + 1);
-    return text.slice(0, at) + put + text.slice(at + cut);
-  });
+  const changed = fc
+    .tuple(whole, fc.nat(), fc.nat({ max: 4 }), fc.constantFrom('', '\n', ' ', '-', '\\', '---\n', 'x'))
+    .map(([text, place, cut, put]) => {
+      const at = place % (text.length + 1);
+      return text.slice(0, at) + put + text.slice(at + cut);
+    });
   return fc.oneof(whole, changed, anyBody, fc.string()).map((text) => Buffer.from(text.replaceAll(/[\ud800-\udfff]/gu, '')));
 }
 

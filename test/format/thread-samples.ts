@@ -50,14 +50,29 @@ const NASTY_LINES = [
   ...['# Messages', '# Thread', '## Message', '## Message\t', '\\## Message', '\\\\## Message', ' ## Message', '## Messages', '#', ' \\#x'],
   ...['\\# Plan', '\\\\#', '\t#', '---**Message ID:** x', '\\---**Message ID:** x', '\\\\---**Message ID:** ', ' ---**Message ID:** x'],
   ...[`**Message ID:** ${ID}`, `**ID:** \`${ID}\`  `, '**Author:** Eve', '**Urgency:** high', `**Corrects:** \`${ID}\``],
-  ...['```', '````', '``````', '\\```', '\\`\\`\\`', '\\\\`\\`\\`', '`\\`\\`', '`\\`\\`\\`\\`', 'x\\\\\\`\\`\\`y\\`\\`\\`\\`\\`\\`', '# ```', '# \\`\\`\\`'],
+  ...[
+    '```',
+    '````',
+    '``````',
+    '\\```',
+    '\\`\\`\\`',
+    '\\\\`\\`\\`',
+    '`\\`\\`',
+    '`\\`\\`\\`\\`',
+    'x\\\\\\`\\`\\`y\\`\\`\\`\\`\\`\\`',
+    '# ```',
+    '# \\`\\`\\`',
+  ],
   ...['| test | result |', '|---|---|', '- [x] done', '> quoted', '<!-- -->', '1. one'],
 ];
 
 const line = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...NASTY_LINES) },
   { weight: 2, arbitrary: fc.string({ unit: fc.constantFrom(...'\\\\\\``-#*_ \tM') }) },
-  { weight: 1, arbitrary: fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[\p{Cc}\ufeff\u202a-\u202e\u2066-\u2069]/gu, '')) },
+  {
+    weight: 1,
+    arbitrary: fc.string({ unit: 'grapheme' }).map((text) => text.replaceAll(/[\p{Cc}\ufeff\u202a-\u202e\u2066-\u2069]/gu, '')),
+  },
 );
 
 const whole = fc.constantFrom(

@@ -51,7 +51,7 @@ t.test('what cannot stand in a certificate is refused, and nothing is overwritte
   const authority = join(directory, 'ca');
   await createAuthority({ directory: authority, name: 'Root', authorities: ['GMC'], days: 40 });
   const issue = (changes: object) => issueCertificate({ ...jane, authority, out: directory, ...changes });
-  await t.rejects(issue({ name: 'Dr\tJane' }), { code: 'cert/name', message: /U\+0009/ });
+  await t.rejects(issue({ name: 'Dr\tJane' }), { code: 'cert/name', message: /one line/ });
   await t.rejects(issue({ name: 'Dr Jane \u202eSmith' }), { code: 'cert/name', message: /U\+202E/ });
   await t.rejects(issue({ name: ' Jane' }), { code: 'cert/name' });
   await t.rejects(issue({ name: 'Jane Smith.' }), { code: 'cert/name', message: /Git removes/ });

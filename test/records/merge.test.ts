@@ -45,6 +45,15 @@ t.test('messages of both sides follow each other, whatever they say, in either l
   t.end();
 });
 
+t.test('a second commit of one side is rebased onto the first, which is no longer where it was', (t) => {
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(message);
+  const make = (...messages: (NewMessage | undefined)[]) => renderThread(1, messages.filter((one) => one !== undefined));
+  t.strictSame(idsOf(mergeThreads(make(a, c), make(a, b, c), make(a, c, d))), [a, b, c, d].map((one) => one?.id));
+  t.equal(mergeThreads(make(a, c), make(a, b), make(a, c, d)), undefined, 'the first was dropped');
+  t.equal(mergeThreads(make(a, c), make(c, b, a), make(a, c, d)), undefined, 'or turned round');
+  t.end();
+});
+
 t.test('anything but whole new messages is left to a person', (t) => {
   const base = renderThread(1, [message('one')]);
   const ours = append(base, [message('two')]);

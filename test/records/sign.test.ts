@@ -6,7 +6,7 @@ import { issueCertificate } from '../../src/records/issue.js';
 import { beginCoordination } from '../../src/records/init-coordination.js';
 import { openWriter } from '../../src/records/writer.js';
 import { setUp } from '../../src/records/setup.js';
-import { RULE_IDS } from '../../src/cli/judging.js';
+import { KNOWN_RULES } from '../../src/cli/judging.js';
 import { RECORD, makeWorld, run } from './support.js';
 
 /** A commit made with plain git, and what was said on its way. */
@@ -49,6 +49,16 @@ t.test('plain git commit signs, fills in the trailers, and is accepted', async (
     () => run(world.directory, 'openssl', 'cms', '-verify', '-binary', '-inform', 'PEM', '-in', 'signature', '-content', 'payload', '-CAfile', 'ca/authority.crt', '-purpose', 'any', '-out', 'out'),
     'openssl verifies the same signature',
   );
+});
+
+t.test('the repository is the one git says, wherever it lies', async (t) => {
+  const world = await makeWorld(t);
+  const clone = world.clone('jane', 'jane');
+  const apart = join(world.directory, 'apart.git');
+  renameSync(join(clone, '.git'), apart);
+  run(world.directory, 'git', `--git-dir=${apart}`, 'config', 'gpg.x509.program', join(apart, 'vpr', 'vpr-sign'));
+  run(world.directory, 'git', `--git-dir=${apart}`, `--work-tree=${clone}`, 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: x');
+  t.match(run(world.directory, 'git', `--git-dir=${apart}`, 'cat-file', 'commit', 'HEAD'), /^gpgsig -----BEGIN SIGNED MESSAGE-----$/m);
 });
 
 t.test('git is told what a signature is worth', async (t) => {
@@ -130,7 +140,7 @@ t.test('an expired certificate signs nothing', async (t) => {
     out: join(world.directory, 'old'),
   });
   const clone = world.clone('jane', 'jane');
-  setUp({ directory: clone, certificate: old.certificate, key: old.key, rules: RULE_IDS });
+  setUp({ directory: clone, certificate: old.certificate, key: old.key, rules: KNOWN_RULES });
   t.throws(() => openWriter(clone, new Date(Date.now() + 2 * 86_400_000)), { code: 'writer/refused', message: /the certificate expired on/, help: ['get a new one, then: vpr setup --certificate FILE --key FILE'] });
   run(clone, 'git', 'config', 'vpr.expires', '1');
   t.match(commit(clone, '-m', 'x').said, /Dr Jane Smith's certificate has expired/);

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { RULE_IDS, judgeHistory, type Answer } from '../../src/cli/judging.js';
+import { KNOWN_RULES, judgeHistory, type Answer } from '../../src/cli/judging.js';
 import { createAuthority } from '../../src/records/authority.js';
 import { MAIN, commitOf, openRepository } from '../../src/records/clone.js';
 import { type Issued, issueCertificate } from '../../src/records/issue.js';
@@ -55,7 +55,7 @@ export async function makeWorld(t: Test): Promise<World> {
   mkdirSync(host);
   writeFileSync(join(host, 'vpr.yaml'), `version: 1\nroots:\n  - file: ../ca/authority.crt\n    authorities:\n      - { name: GMC, class: clinician }\n      - { name: ADMIN, class: administrator }\n      - { name: PATIENTS, class: patient }\n`);
   const trust = join(directory, 'trust.json');
-  writeFileSync(trust, renderBundle(exportBundle(host, RULE_IDS)));
+  writeFileSync(trust, renderBundle(exportBundle(host, KNOWN_RULES)));
   const plain = RECORD.replaceAll('-', '');
   const bare = join(host, 'coordination', plain.slice(0, 2), plain.slice(2, 4), `${plain}.git`);
   run(directory, 'git', 'init', '--quiet', '--bare', '--initial-branch=main', bare);
@@ -68,7 +68,7 @@ export async function makeWorld(t: Test): Promise<World> {
       const clone = join(directory, name);
       run(directory, 'git', 'clone', '--quiet', bare, clone);
       const { certificate, key } = people[person];
-      setUp({ directory: clone, certificate, key, encoding, careLocation: 'Oxford University Hospitals', trust, rules: RULE_IDS });
+      setUp({ directory: clone, certificate, key, encoding, careLocation: 'Oxford University Hospitals', trust, rules: KNOWN_RULES });
       return clone;
     },
     judge() {

@@ -127,12 +127,12 @@ export function scenario({ people, policy, trust }: People, strangers?: People):
       });
       return record;
     },
-    open({ by = 'jane', ledger = (yaml) => yaml, body = 'Hello.', directory: name } = {}) {
+    open({ by = 'jane', ledger = (yaml: string) => yaml, body = 'Hello.', directory: name } = {}) {
       openThread(name ?? `communications/${stamp(moment).replace(/[-:]/g, '')}-${randomUUID()}`, body === null ? null : { by, body }, by, ledger);
       return record;
     },
     touched,
-    begin(status = (yaml) => yaml, further = {}, options = {}) {
+    begin(status = (yaml: string) => yaml, further = {}, options = {}) {
       files = new Map();
       head = undefined;
       old = undefined;

@@ -86,7 +86,7 @@ const CASES: readonly Case[] = [
   ],
   ['a patient writes a system message', (r) => r.append({ by: 'pat', role: 'system' }), ['thread/author', 'signer/may']],
   ["a system message under somebody else's name", (r) => r.append({ by: 'ada', role: 'system', name: 'Dr Jane Smith' }), ['thread/author']],
-  ["a system message with somebody else's id", (r) => r.append({ by: 'ada', author: 'jane', role: 'system' }), ['thread/author']],
+  ["a system message with somebody else's id", (r) => r.append({ by: 'ada', author: 'jane', role: 'system' }), ['thread/author', 'thread/participants']],
   // Ledgers
   ['a clinician the ledger lists adds a participant and says so', (r) => r.append({ role: 'system', files: { [ledger(r)]: adding(entry(r.ids.rob, 'clinician', 'Dr Rob Hill')) } }), []],
   ['a clinician adds themselves', (r) => r.append({ by: 'rob', files: { [ledger(r)]: adding(entry(r.ids.rob, 'clinician', 'Dr Rob Hill')) } }), ['signer/may']],

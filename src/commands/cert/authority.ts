@@ -5,10 +5,10 @@ import { commandLine } from '../../cli/words.js';
 
 export default class CertAuthority extends VprCommand {
   static override summary = 'Make a certificate authority: a root that a host can trust.';
-  static override description = `Writes authority.crt, authority.key (for its owner alone) and authority.json into DIR.
-Fit for a trial, or for a small organisation that keeps the key offline.`;
+  static override description =
+    'Writes authority.crt, authority.key (for its owner alone) and authority.json into DIR. Fit for a trial, or for a small organisation that keeps the key offline.';
   static override examples = ['<%= config.bin %> cert authority gmc-ca --name "GMC root" --authority GMC'];
-  static override args = { directory: Args.string({ name: 'DIR', required: true, description: 'a new directory' }) };
+  static override args = { directory: Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: 'a new directory' }) };
   static override flags = {
     name: Flags.string({ required: true, helpValue: 'NAME', description: "the authority's name" }),
     authority: Flags.string({ multiple: true, helpValue: 'AUTH', description: 'a registration authority it may issue for, for example GMC; any where none is given' }),

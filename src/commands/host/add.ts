@@ -19,7 +19,7 @@ The record itself begins with its first push.`;
   ];
   static override args = {
     directory: Args.string({ name: 'DIR', required: true, description: "the host's directory" }),
-    kind: Args.option({ name: 'KIND', options: KINDS, required: true, description: 'the kind of record; rules exist for coordination' })(),
+    kind: Args.string({ name: 'KIND', options: [...KINDS], required: true, description: 'the kind of record; rules exist for coordination' }),
   };
   static override flags = {
     id: Flags.string({ helpValue: 'UUID', description: "the record's id; a new one where none is given" }),
@@ -34,7 +34,7 @@ The record itself begins with its first push.`;
     }
     const { root } = openHost(args.directory);
     const { repository } = flags;
-    const record = addRecord(root, { kind: args.kind, ...(id === undefined ? {} : { id }), ...(repository === undefined ? {} : { repository }) }, runGit);
+    const record = addRecord(root, { kind: args.kind as RecordKind, ...(id === undefined ? {} : { id }), ...(repository === undefined ? {} : { repository }) }, runGit);
     this.say(`registered the ${record.kind} record ${record.id}`, `repository ${record.path}`);
     this.sayNext(`${commandLine('git', 'clone', record.path, 'record')}    # or by its ssh or HTTP address`, 'vpr init coordination record --help');
     return record;

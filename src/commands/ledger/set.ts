@@ -1,6 +1,6 @@
-import { Args, Flags } from '@oclif/core';
+import { Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
-import { inFlag, visibilityFlags } from '../../cli/flags.js';
+import { inFlag, threadArg, visibilityFlags } from '../../cli/flags.js';
 import { setLedger } from '../../records/ledger-set.js';
 import { parseParticipant } from '../../records/participants.js';
 import { openWriter } from '../../records/writer.js';
@@ -11,7 +11,7 @@ export default class LedgerSet extends VprCommand {
     '<%= config.bin %> ledger set 550e8400 --add-participant "0a9b8c7d-6e5f-4d3c-8b2a-1f0e9d8c7b6a:clinician:Dr Tom Brown"',
     '<%= config.bin %> ledger set 550e8400 --status closed',
   ];
-  static override args = { thread: Args.string({ name: 'THREAD', required: true, description: "the thread's id, its UUID, or the beginning of either" }) };
+  static override args = threadArg;
   static override flags = {
     ...inFlag,
     status: Flags.option({ options: ['closed', 'archived', 'open'] as const, description: 'the state from now on' })(),

@@ -1,7 +1,7 @@
-import { Args, Flags } from '@oclif/core';
+import { Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { readBody } from '../../cli/body.js';
-import { bodyFlags, inFlag } from '../../cli/flags.js';
+import { bodyFlags, inFlag, threadArg } from '../../cli/flags.js';
 import { addMessage } from '../../records/thread-add.js';
 import { openWriter } from '../../records/writer.js';
 
@@ -13,7 +13,7 @@ export default class ThreadAdd extends VprCommand {
     '<%= config.bin %> thread add 550e8400 --corrects 3f7a8d2c --message "The left side is meant."',
     '<%= config.bin %> thread add 550e8400 --on-behalf-of b7d1c2a4-5e6f-4a8b-9c0d-1e2f3a4b5c6d --file said-on-the-phone.md',
   ];
-  static override args = { thread: Args.string({ name: 'THREAD', required: true, description: "the thread's id, its UUID, or the beginning of either" }) };
+  static override args = threadArg;
   static override flags = {
     ...inFlag,
     ...bodyFlags,

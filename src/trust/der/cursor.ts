@@ -32,6 +32,11 @@ export class Cursor {
     return { indefinite: false, end };
   }
 
+  /** Whether a definite element that was entered has been read to its end: what follows is not in it. */
+  isAtEnd({ indefinite, end }: Entered): boolean {
+    return !indefinite && this.#at === end;
+  }
+
   /** Steps out of what `enter` stepped into; nothing may be left in it. */
   leave(entered: Entered, what: string): void {
     if (entered.indefinite) {

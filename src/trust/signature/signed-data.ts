@@ -130,7 +130,7 @@ function readDigest(algorithm: Der | undefined, what: string): boolean {
 function readEncapsulated(cursor: Cursor): Entered {
   const entered = cursor.enter(TAG.sequence, 'encapContentInfo');
   expectOid(cursor.take(TAG.oid, 'eContentType'), OID.data);
-  if (cursor.takeIf(contextTag(0)) !== undefined) refuse('the signature holds the content it signs, expected it detached');
+  if (!cursor.isAtEnd(entered) && cursor.takeIf(contextTag(0)) !== undefined) refuse('the signature holds the content it signs, expected it detached');
   cursor.leave(entered, 'encapContentInfo');
   return entered;
 }

@@ -1,7 +1,6 @@
-import { differs, valueOf } from '../documents.js';
-import { firstDifference } from '../lines.js';
-import type { Finding, Rule } from '../rule.js';
-import { sameMessage, type ThreadStep } from '../threads.js';
+import { valueOf } from '../documents.js';
+import type { Rule } from '../rule.js';
+import type { ThreadStep } from '../threads.js';
 
 export const threadAppendOnly: Rule = {
   id: 'thread/append-only',
@@ -22,48 +21,33 @@ export const threadAppendOnly: Rule = {
   },
   accepts: { title: 'a correction is appended', push: (record) => record.append({ corrects: record.message, role: 'correction' }) },
   *onCommit({ threads }) {
-    for (const step of threads) if (step.thread.before !== undefined && step.thread.after !== undefined && differs(step.thread)) yield* compare(step);
+    for (const { thread, threadPath: path, append } of threads) {
+      if (append === undefined || append.ok || !readsOrSaysWhy(thread)) continue;
+      const [fault] = append.faults;
+      if (fault === undefined) continue;
+      const { former, now, ...rest } = fault;
+      yield {
+        ...rest,
+        path,
+        content: [
+          ...(former === undefined ? [] : [{ sign: '-' as const, text: former }]),
+          ...(now === undefined ? [] : [{ sign: '+' as const, text: now }]),
+        ],
+        help: [...correction(thread, former === undefined ? undefined : rest.line), `take the change back: git restore --source HEAD~1 ${path} && git commit --amend --no-edit -S`],
+      };
+    }
   },
 };
 
-function* compare({ thread, threadPath: path }: ThreadStep): Generator<Finding> {
-  const { before, after } = thread;
-  if (before === undefined || after === undefined) return;
-  const changed = firstDifference(before.bytes, after.bytes);
-  if (changed !== undefined) {
-    yield {
-      path,
-      line: changed.line,
-      message: 'changes text that is already part of the record',
-      content: [
-        { sign: '-', text: changed.before },
-        ...(changed.after === undefined ? [] : [{ sign: '+' as const, text: changed.after }]),
-      ],
-      help: [...correction(thread, changed.offset), `take the change back: git restore --source HEAD~1 ${path} && git commit --amend --no-edit -S`],
-    };
-    return;
-  }
-  const old = valueOf(before)?.messages ?? [];
-  const now = valueOf(after)?.messages;
-  if (now === undefined) return; // thread/format says why it does not read
-  const grown = old.findIndex((message, index) => {
-    const same = now[index];
-    return same === undefined || !sameMessage(message, same);
-  });
-  if (grown !== -1) {
-    yield {
-      path,
-      ...(old[grown] === undefined ? {} : { line: old[grown].line }),
-      message: 'adds text to a message that is already part of the record; a new message begins with its own header',
-      help: ['add a message instead: vpr thread add THREAD --message …'],
-    };
-  } else if (now.length === old.length) {
-    yield { path, message: 'adds text that is no message', help: ['add a message instead: vpr thread add THREAD --message …'] };
-  }
+/** Whether the new version's own faults, which `thread/format` reports, are not all there is to say. */
+function readsOrSaysWhy({ before, after }: ThreadStep['thread']): boolean {
+  if (before === undefined || after === undefined || after.reading.ok || !before.reading.ok) return true;
+  return Buffer.compare(before.bytes, after.bytes.subarray(0, before.bytes.length)) !== 0;
 }
 
-/** The command that corrects the message at a byte offset, where there is one. */
-function correction({ before }: ThreadStep['thread'], offset: number): string[] {
-  const message = valueOf(before)?.messages.findLast(({ start }) => start <= offset);
+/** The command that corrects the message in a line, where there is one. */
+function correction({ before }: ThreadStep['thread'], line: number | undefined): string[] {
+  if (line === undefined) return ['add a message instead: vpr thread add THREAD --message …'];
+  const message = valueOf(before)?.messages.findLast((candidate) => candidate.line <= line);
   return message === undefined ? [] : [`add a correction instead: vpr thread add THREAD --corrects ${message.id} --message …`];
 }

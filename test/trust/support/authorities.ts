@@ -25,7 +25,7 @@ export interface Holder {
 }
 
 export interface Making {
-  readonly subject: x509.JsonName;
+  readonly subject: x509.JsonNameParams;
   /** Absent: self-signed. */
   readonly issuer?: Holder;
   readonly algorithm?: Algorithm;
@@ -37,10 +37,15 @@ export interface Making {
   readonly extensions?: readonly x509.Extension[];
 }
 
+/** A fresh pair of keys. */
+export async function makeKeys(algorithm: Algorithm = P256): Promise<webcrypto.CryptoKeyPair> {
+  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+}
+
 /** Makes a certificate with exactly these extensions. */
 export async function make(making: Making): Promise<Holder> {
   const algorithm = making.algorithm ?? P256;
-  const keys = making.keys ?? ((await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair);
+  const keys = making.keys ?? (await makeKeys(algorithm));
   const subject = new x509.Name(making.subject);
   const issued = await x509.X509CertificateGenerator.create({
     serialNumber: making.serial ?? `4${Buffer.from(webcrypto.getRandomValues(new Uint8Array(7))).toString('hex')}0`,

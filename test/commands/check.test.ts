@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { beginCoordination } from '../../src/records/init-coordination.js';
+import { addMessage } from '../../src/records/thread-add.js';
+import { createThread } from '../../src/records/thread-create.js';
+import { openWriter } from '../../src/records/writer.js';
+import { makeWorld, run } from '../records/support.js';
+import { vpr, vprJson } from './support.js';
+
+const OPEN = {
+  participants: [],
+  body: 'First.',
+  visibility: { sensitivity: 'standard', restricted: false },
+  policies: { allow_patient_participation: true, allow_external_organisations: true },
+} as const;
+
+t.test("check says before a push what the host would, and verify says it of what is there", async (t) => {
+  const world = await makeWorld(t);
+  const clone = world.clone('jane', 'jane');
+  t.match(vpr(clone, ['check']), { status: 2, stderr: /record\/empty/ });
+  beginCoordination(openWriter(clone), {});
+  const { thread } = createThread(openWriter(clone), OPEN);
+  run(clone, 'git', 'push', '--quiet');
+  t.match(vpr(clone, ['check']), { status: 0, stdout: /^nothing to push/ });
+
+  addMessage(openWriter(clone), { thread, body: 'Second.' });
+  t.match(vprJson(clone, ['check']), { status: 0, value: { accepted: true, commits: { judged: 1, pushed: 1 }, problems: [] } });
+  writeFileSync(join(clone, 'communications', thread, 'thread.md'), '# Messages\n');
+  run(clone, 'git', 'commit', '--quiet', '-a', '-m', 'Tidied');
+  const refused = vpr(clone, ['check']);
+  t.match(refused, { status: 1, stdout: /^refused: \d+ problems in 1 of 2 commits\n[^]*error thread\/append-only {2}communications\// });
+  t.match(refused.stdout, /error commit\/message[^]*help: [^]*git commit --amend -S\n/);
+  t.match(vprJson(clone, ['check']), { status: 1, value: { accepted: false, problems: [{ rule: 'commit/message', severity: 'error', commit: /^[0-9a-f]{40}$/ }] } });
+  t.match(vpr(clone, ['verify']), { status: 1, stdout: /^refused: / });
+  t.match(vpr(clone, ['verify', 'origin/main']), { status: 0 });
+  t.match(vpr(clone, ['verify', 'HEAD~1']), { status: 0 });
+
+  const mirror = vpr(world.bare, ['verify']);
+  t.match(mirror, { status: 1, stdout: /^incomplete: 2 of 2 commits judged, and no problem found in what could be checked\n\nnot checked: who signed, and what they may do \(/ });
+  t.match(vpr(world.bare, ['verify', '--trust', world.trust]), { status: 0, stdout: /^2 commits verified/ });
+  t.match(vpr(clone, ['verify', 'nothing']), { status: 2, stderr: /range\/unknown/ });
+  t.match(vpr(clone, ['verify', 'a..b..c']), { status: 2, stderr: /range\/unreadable/ });
+});
+
+t.test('what a clone cannot know is said, and unsigned or shallow is not good', async (t) => {
+  const world = await makeWorld(t);
+  const clone = world.clone('jane', 'jane');
+  beginCoordination(openWriter(clone), {});
+  createThread(openWriter(clone), OPEN);
+  run(clone, 'git', 'config', '--unset', 'vpr.trust');
+  t.match(vpr(clone, ['check']), { status: 0, stdout: /not checked: who signed, and what they may do \([^)]*commit\/signer[^)]*\): the host's trust bundle is not here; get it, then: vpr setup --trust FILE/ });
+  run(clone, 'git', 'config', 'vpr.trust', join(world.directory, 'gone.json'));
+  t.match(vpr(clone, ['check']), { status: 2, stderr: /the host's trust bundle: there is no file/ });
+
+  run(clone, 'git', 'config', 'vpr.trust', world.trust);
+  run(clone, 'git', 'commit', '--quiet', '--no-gpg-sign', '--amend', '--no-edit');
+  t.match(vpr(clone, ['check']), { status: 1, stdout: /error commit\/signature[^]*the commit is not signed/ });
+  run(clone, 'git', 'push', '--quiet');
+  const shallow = join(world.directory, 'shallow');
+  run(world.directory, 'git', 'clone', '--quiet', '--depth=1', `file://${world.bare}`, shallow);
+  t.match(vpr(shallow, ['verify', '--trust', world.trust]), { status: 1, stdout: /history\/linear[^]*git fetch --unshallow/ });
+});

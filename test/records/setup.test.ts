@@ -1,0 +1,90 @@
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { KNOWN_RULES } from '../../src/cli/judging.js';
+import { setUp } from '../../src/records/setup.js';
+import { readBundle } from '../../src/records/trust-bundle.js';
+import { makeWorld, run } from './support.js';
+
+t.test('everything that is said to be set is set, in the clone alone, and again changes nothing', async (t) => {
+  const world = await makeWorld(t);
+  const clone = world.clone('jane', 'jane');
+  const config = readFileSync(join(clone, '.git/config'), 'utf8');
+  const attributes = readFileSync(join(clone, '.git/info/attributes'), 'utf8');
+  const again = setUp({ directory: clone, rules: KNOWN_RULES });
+  t.strictSame(again.warnings, []);
+  t.equal(readFileSync(join(clone, '.git/config'), 'utf8'), config);
+  t.equal(readFileSync(join(clone, '.git/info/attributes'), 'utf8'), attributes);
+  for (const [key, ...values] of again.settings) t.equal(run(clone, 'git', 'config', '--local', '--get-all', key), values.join('\n'), key);
+  for (const file of again.files) t.ok(existsSync(file), file);
+  t.equal(run(clone, 'git', 'config', 'user.name'), 'Dr Jane Smith');
+  t.equal(run(clone, 'git', 'config', 'vpr.role'), 'Clinician', "the role is what the host's policy says of the authority");
+  t.equal(run(clone, 'git', 'check-attr', 'merge', 'communications/x/thread.md'), 'communications/x/thread.md: merge: vpr-thread');
+  t.equal(statSync(join(clone, '.git/hooks/prepare-commit-msg')).mode & 0o111, 0o111);
+
+  setUp({ directory: clone, role: 'Consultant', encoding: 'container', rules: KNOWN_RULES });
+  t.equal(run(clone, 'git', 'config', 'vpr.role'), 'Consultant');
+  t.equal(run(clone, 'git', 'config', 'vpr.encoding'), 'container');
+  t.equal(run(clone, 'git', 'config', 'vpr.careLocation'), 'Oxford University Hospitals');
+});
+
+t.test('what is in the way is said, with what mends it', async (t) => {
+  const world = await makeWorld(t);
+  const clone = world.clone('jane', 'jane');
+  const { certificate, key } = world.people.jane;
+  const warnings = () => setUp({ directory: clone, rules: KNOWN_RULES }).warnings;
+
+  run(clone, 'git', 'config', 'core.hooksPath', '/etc/hooks');
+  t.match(warnings(), [/core\.hooksPath is \/etc\/hooks: [^]*git config --local core\.hooksPath .*\.git\/hooks$/]);
+  run(clone, 'git', 'config', '--unset', 'core.hooksPath');
+  run(clone, 'git', 'config', 'author.name', 'Jane');
+  t.match(warnings(), [/author\.name is Jane [^]*git config --local author\.name 'Dr Jane Smith'/]);
+  run(clone, 'git', 'config', '--unset', 'author.name');
+  chmodSync(key, 0o644);
+  t.match(warnings(), [/chmod 600/]);
+  chmodSync(key, 0o600);
+
+  const hook = join(clone, '.git/hooks/prepare-commit-msg');
+  writeFileSync(hook, '#!/bin/sh\n# somebody else\'s\n');
+  t.match(warnings(), [/is not vpr's and stays as it is; add this line to it/]);
+  t.match(readFileSync(hook, 'utf8'), /somebody else/);
+  t.ok(existsSync(join(clone, '.git/vpr/prepare-commit-msg')));
+
+  const bare = join(world.directory, 'plain');
+  run(world.directory, 'git', 'clone', '--quiet', world.bare, bare);
+  t.match(setUp({ directory: bare, rules: KNOWN_RULES }).warnings, [/will not be signed/, /trust bundle is not here/]);
+  t.match(setUp({ directory: bare, certificate, key, rules: KNOWN_RULES }).warnings, [/Author-Role is not known/, /Care-Location is not known/, /trust bundle/]);
+});
+
+t.test('what cannot be is refused before anything is changed', async (t) => {
+  const world = await makeWorld(t);
+  const clone = join(world.directory, 'plain');
+  run(world.directory, 'git', 'clone', '--quiet', world.bare, clone);
+  const config = readFileSync(join(clone, '.git/config'), 'utf8');
+  const { jane, tom } = world.people;
+  const attempt = (input: object) => () => setUp({ directory: clone, rules: KNOWN_RULES, ...input });
+  t.throws(attempt({ certificate: jane.certificate }), { code: 'setup/pair' });
+  t.throws(attempt({ certificate: jane.certificate, key: tom.key }), { code: 'key/other' });
+  t.throws(attempt({ certificate: jane.key, key: jane.key }), { code: 'certificate/unreadable' });
+  t.throws(attempt({ certificate: jane.certificate, key: jane.certificate }), { code: 'key/unreadable' });
+  t.throws(attempt({ trust: jane.certificate }), { code: 'trust/unreadable', message: /not JSON/ });
+  t.throws(attempt({ trust: join(world.directory, 'none') }), { code: 'file/missing' });
+  t.throws(attempt({ certificate: jane.certificate, key: jane.key, role: ' x' }), { code: 'setup/line' });
+  t.throws(attempt({ directory: world.bare }), { code: 'clone/bare' });
+  run(world.directory, 'openssl', 'pkcs8', '-topk8', '-in', jane.key, '-out', 'locked.key', '-passout', 'pass:x');
+  t.throws(attempt({ certificate: jane.certificate, key: join(world.directory, 'locked.key') }), { code: 'key/encrypted' });
+  run(world.directory, 'openssl', 'genpkey', '-algorithm', 'RSA', '-out', 'rsa.key');
+  t.throws(attempt({ certificate: jane.certificate, key: join(world.directory, 'rsa.key') }), { code: 'key/kind' });
+  t.equal(readFileSync(join(clone, '.git/config'), 'utf8'), config);
+  t.notOk(existsSync(join(clone, '.git/vpr')));
+});
+
+t.test('a trust bundle that is none is refused with the reason', (t) => {
+  const read = (value: unknown) => readBundle(Buffer.from(JSON.stringify(value)));
+  t.match(readBundle(Buffer.from('{')), { ok: false, faults: [{ message: /not JSON/ }] });
+  t.match(read([]), { ok: false, faults: [{ message: /format is not vpr-trust\/1/ }] });
+  t.match(read({ format: 'vpr-trust/1' }), { ok: false, faults: [{ message: /no policy/ }] });
+  t.match(read({ format: 'vpr-trust/1', policy: '', files: { a: 1 } }), { ok: false, faults: [{ message: /table of files/ }] });
+  t.match(read({ format: 'vpr-trust/1', policy: 'version: 1\n', files: {} }), { ok: true });
+  t.end();
+});
