@@ -17,7 +17,8 @@ if (typeof counts?.total === 'number') {
   if (counts.total === 0) {
     console.log('audit: no known vulnerabilities in what ships');
   } else {
-    for (const { name, severity, range } of Object.values(answer.vulnerabilities ?? {})) console.log(`audit: ${severity} in ${name} ${range}`);
+    for (const { name, severity, range } of Object.values(answer.vulnerabilities ?? {}))
+      console.log(`audit: ${severity} in ${name} ${range}`);
     fail(`${counts.total} known vulnerabilities in what ships: npm audit --omit=dev`);
   }
 } else if (ABSENT.has(answer?.statusCode) || UNREACHABLE.test(answer?.message ?? '')) {

@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const STAMPS = join(root, 'dist/build.json');
 const GENERATED = ['validators.js', 'validators.d.ts', 'types.ts'].map((name) => `src/format/generated/${name}`);
+/** Go into dist as they are; tsc would print them anew, with types that it guesses. */
+const COPIED = GENERATED.filter((file) => !file.endsWith('types.ts'));
 const BUNDLES = [
   { entry: 'src/hooks/pre-receive.ts', outfile: 'dist/bundle/pre-receive.cjs' },
   { entry: 'src/hooks/sign.ts', outfile: 'dist/bundle/vpr-sign.cjs' },
@@ -26,11 +28,7 @@ const steps = [
   {
     name: 'typescript',
     inputs: ['src', 'test', 'bench', 'tsconfig.json', ...TOOLS],
-    outputs: () => [
-      ...GENERATED.map((file) => (file.endsWith('.ts') && !file.endsWith('.d.ts') ? file.replace(/ts$/, 'js') : file)).map(
-        (file) => `dist/${file}`,
-      ),
-    ],
+    outputs: () => [...COPIED.map((file) => `dist/${file}`), 'dist/src/format/index.js'],
     run: compile,
   },
   {
@@ -47,8 +45,7 @@ function compile() {
     stdio: 'inherit',
   });
   if (error || status !== 0) throw new Error(error?.message ?? 'tsc found errors (above)');
-  // tsc neither copies declarations nor JavaScript that has one beside it.
-  for (const file of GENERATED.filter((name) => !name.endsWith('types.ts'))) {
+  for (const file of COPIED) {
     mkdirSync(dirname(join(root, 'dist', file)), { recursive: true });
     copyFileSync(join(root, file), join(root, 'dist', file));
   }

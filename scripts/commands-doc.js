@@ -30,17 +30,26 @@ function describe(command, config) {
     name,
     summary: fill(command.summary ?? ''),
     description: fill(command.description ?? ''),
-    args: Object.entries(command.args).map(([key, arg]) => ({ name: key.toUpperCase(), text: arg.description ?? '', required: arg.required })),
+    args: Object.entries(command.args).map(([key, arg]) => ({
+      name: key.toUpperCase(),
+      text: arg.description ?? '',
+      required: arg.required,
+    })),
     flags: Object.values(command.flags).filter(({ name: flag, hidden }) => flag !== 'json' && hidden !== true),
     examples: (command.examples ?? []).map((example) => fill(typeof example === 'string' ? example : example.command)),
   };
 }
 
 function section({ name, summary, description, args, flags, examples }) {
-  const usage = ['vpr', name, ...args.map((arg) => (arg.required ? arg.name : `[${arg.name}]`)), ...(flags.length > 0 ? ['[FLAGS]'] : [])].join(' ');
+  const usage = [
+    'vpr',
+    name,
+    ...args.map((arg) => (arg.required ? arg.name : `[${arg.name}]`)),
+    ...(flags.length > 0 ? ['[FLAGS]'] : []),
+  ].join(' ');
   const rows = [
     ...args.map((arg) => `| \`${arg.name}\` | ${cell(arg.text)} |`),
-    ...flags.map((flag) => `| \`${flagName(flag)}\` | ${cell(flagText(flag))} |`),
+    ...flags.map((flag) => `| \`${cell(flagName(flag))}\` | ${cell(flagText(flag))} |`),
   ];
   return [
     `\n## vpr ${name}\n\n${summary}\n`,
@@ -53,7 +62,7 @@ function section({ name, summary, description, args, flags, examples }) {
 
 function flagName(flag) {
   const long = flag.type === 'boolean' && flag.allowNo ? `--[no-]${flag.name}` : `--${flag.name}`;
-  const value = flag.type === 'boolean' ? '' : ` ${flag.options?.join('\\|') ?? flag.helpValue ?? 'VALUE'}`;
+  const value = flag.type === 'boolean' ? '' : ` ${flag.options?.join('|') ?? flag.helpValue ?? 'VALUE'}`;
   return `${flag.char ? `-${flag.char}, ` : ''}${long}${value}`;
 }
 

@@ -96,8 +96,8 @@ export const shapes = {\n${table((_, schema) => JSON.stringify(shape(schema)))}\
     platform: 'neutral',
     mainFields: ['main'],
     target: 'es2022',
-    minifySyntax: true,
-    minifyWhitespace: true,
+    minify: true,
+    absWorkingDir: root,
     logLevel: 'silent',
   });
   return outputFiles[0].text;
@@ -108,9 +108,15 @@ function identifier(name) {
 }
 
 function declarations(names) {
-  return `import type { Shape, Validator } from '../shape.js';
+  return `import type { SchemaError, Shape } from '../shape.js';
 
 export type SchemaName = ${names.map((name) => `'${name}'`).join(' | ')};
+
+/** A compiled schema: false where \`data\` departs from it, with \`errors\` set until the next call. */
+interface Validator {
+  (data: unknown): boolean;
+  errors?: readonly SchemaError[] | null;
+}
 
 export const validators: Record<SchemaName, Validator>;
 export const shapes: Record<SchemaName, Shape>;

@@ -9,7 +9,10 @@ import { readFile } from '../records/files.js';
  * that is a terminal and `optional` is not set. Throws `message/…` where there
  * is none, or none that a record takes.
  */
-export function readBody(flags: { readonly message?: string | undefined; readonly file?: string | undefined }, optional: boolean): string | undefined {
+export function readBody(
+  flags: { readonly message?: string | undefined; readonly file?: string | undefined },
+  optional: boolean,
+): string | undefined {
   const text = flags.message ?? fromFile(flags.file, optional);
   if (text === undefined) return undefined;
   // A file's last newline ends its last line; it is no empty line of the message.

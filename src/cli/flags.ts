@@ -10,7 +10,12 @@ export const inFlag = {
 
 /** Which thread is meant. */
 export const threadArg = {
-  thread: Args.string({ name: 'THREAD', required: true, ignoreStdin: true, description: "the thread's id, its UUID, or the beginning of either" }),
+  thread: Args.string({
+    name: 'THREAD',
+    required: true,
+    ignoreStdin: true,
+    description: "the thread's id, its UUID, or the beginning of either",
+  }),
 };
 
 /** Where the text of a message comes from. */
@@ -34,8 +39,8 @@ export const signingFlags = {
 export const visibilityFlags = {
   sensitivity: Flags.option({ options: ['standard', 'confidential', 'restricted'] as const, description: 'how sensitive the thread is' })(),
   restricted: Flags.boolean({ allowNo: true, description: 'whether the thread is for its participants alone' }),
-  patients: Flags.boolean({ allowNo: true, description: 'whether patients and their associates may take part' }),
-  external: Flags.boolean({ allowNo: true, description: 'whether other organisations may take part' }),
+  'allow-patients': Flags.boolean({ allowNo: true, description: 'whether patients and their associates may take part' }),
+  'allow-external': Flags.boolean({ allowNo: true, description: 'whether other organisations may take part' }),
 };
 
 /** The writer's role in a thread. */

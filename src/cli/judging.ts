@@ -1,16 +1,13 @@
 /** The host's rules over a clone: what `vpr check` and `vpr verify` share. */
-import { type KnownRules, type ObjectId, type Policy, type RefUpdate, type Uuid, DEFAULT_POLICY, parseUuid, readStatus } from '../format/index.js';
+import { DEFAULT_POLICY, type ObjectId, type Policy, parseUuid, type RefUpdate, readStatus, type Uuid } from '../format/index.js';
 import { openObjects, readPush } from '../git/index.js';
-import { type Repository, MAIN, fileAt } from '../records/clone.js';
+import { fileAt, MAIN, type Repository } from '../records/clone.js';
 import { registeredId } from '../records/init-coordination.js';
 import { readSettings } from '../records/settings.js';
 import { STATUS_PATH } from '../records/threads.js';
 import { loadBundle } from '../records/trust-bundle.js';
 import type { Trust } from '../trust/index.js';
-import { type Context, RULES, type Verdict, judge } from '../validators/index.js';
-
-/** All rules, as what a policy may name. */
-export const KNOWN_RULES: KnownRules = new Map(RULES.map(({ id, fixed }) => [id, { fixed: fixed === true }]));
+import { type Context, judge, KNOWN_RULES, type Verdict } from '../validators/index.js';
 
 /** What is judged, and as of when. */
 export interface Question {
@@ -46,9 +43,12 @@ export async function judgeHistory({ repository, from, to, times, trust: file, w
     const verdict = await judge(push, { record: { kind: 'coordination', id }, policy, trust, times, knownRegistrations: () => undefined });
     const notChecked = [];
     if (trust === undefined) {
-      notChecked.push(`who signed, and what they may do (${verdict.notChecked.join(', ')}): the host's trust bundle is not here; get it, then: vpr setup --trust FILE`);
+      notChecked.push(
+        `who signed, and what they may do (${verdict.notChecked.join(', ')}): the host's trust bundle is not here; get it, then: vpr setup --trust FILE`,
+      );
     }
-    if (registered === undefined) notChecked.push('whether this is the record that the host registered (record/registered, record/identity): only the host knows');
+    if (registered === undefined)
+      notChecked.push('whether this is the record that the host registered (record/registered, record/identity): only the host knows');
     return { verdict, trusted: trust !== undefined, notChecked };
   } finally {
     await objects.close();

@@ -1,6 +1,6 @@
 /** Flags of `vpr setup` as its function takes them. */
 import type { SetupInput } from '../records/setup.js';
-import { KNOWN_RULES } from './judging.js';
+import { KNOWN_RULES } from '../validators/index.js';
 
 type Flags = {
   readonly [name in 'certificate' | 'key' | 'role' | 'care-location' | 'email' | 'trust']: string | undefined;

@@ -7,7 +7,10 @@ export function threadWords({ id, ledger, messages }: ThreadView): string[] {
   const { status, visibility, participants } = ledger;
   return [
     `thread ${id}  ${status}${visibility.sensitivity === 'standard' ? '' : `, ${visibility.sensitivity}`}${visibility.restricted ? ', restricted' : ''}`,
-    ...participants.map(({ role, display_name, organisation }) => `  ${role.padEnd(16)} ${printable(display_name)}${organisation === undefined ? '' : `, ${printable(organisation)}`}`),
+    ...participants.map(
+      ({ role, display_name, organisation }) =>
+        `  ${role.padEnd(16)} ${printable(display_name)}${organisation === undefined ? '' : `, ${printable(organisation)}`}`,
+    ),
     ...messages.flatMap(messageWords),
   ];
 }
@@ -20,10 +23,19 @@ export function lineWords({ id, status, lastUpdatedAt, participants, fault }: Th
 
 function messageWords({ id, role, authorName, timestamp, corrects, recordedBy, body }: MessageView): string[] {
   const who = `${printable(authorName)}${role === undefined ? '' : ` (${role})`}${recordedBy === undefined ? '' : `, recorded by ${printable(recordedBy)}`}`;
-  return ['', `${timestamp}  ${who}  ${id}`, ...(corrects === undefined ? [] : [`  corrects ${corrects}`]), '', ...body.split('\n').map(bodyWords)];
+  return [
+    '',
+    `${timestamp}  ${who}  ${id}`,
+    ...(corrects === undefined ? [] : [`  corrects ${corrects}`]),
+    '',
+    ...body.split('\n').map(bodyWords),
+  ];
 }
 
 /** A line of a body: TABs stay, other controls are shown. */
 function bodyWords(line: string): string {
-  return `  ${line.split('\t').map((part) => printable(part, Number.POSITIVE_INFINITY)).join('\t')}`;
+  return `  ${line
+    .split('\t')
+    .map((part) => printable(part, Number.POSITIVE_INFINITY))
+    .join('\t')}`;
 }

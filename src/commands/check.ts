@@ -1,9 +1,9 @@
 import { VprCommand } from '../cli/base.js';
 import { inFlag } from '../cli/flags.js';
 import { judgeHistory } from '../cli/judging.js';
+import { count } from '../cli/words.js';
 import { commitOf, openClone } from '../records/clone.js';
 import { headOf } from '../records/threads.js';
-import { count } from '../cli/words.js';
 import { reportData, reportText } from '../validators/index.js';
 
 export default class Check extends VprCommand {
@@ -23,8 +23,17 @@ export default class Check extends VprCommand {
       return { accepted: true, from, to, commits: { judged: 0, pushed: 0 }, problems: [], notChecked: [] };
     }
     const now = new Date();
-    const { verdict, notChecked } = await judgeHistory({ repository: clone, from, to, times: () => ({ received: now, latest: now }), whole: false });
-    const unknown = [...notChecked, 'what others have pushed since the last git fetch, and participant ids the host knows with other registrations'];
+    const { verdict, notChecked } = await judgeHistory({
+      repository: clone,
+      from,
+      to,
+      times: () => ({ received: now, latest: now }),
+      whole: false,
+    });
+    const unknown = [
+      ...notChecked,
+      'what others have pushed since the last git fetch, and participant ids the host knows with other registrations',
+    ];
     this.say(...reportText(verdict));
     if (verdict.accepted) this.say(`${count(verdict.commits.judged, 'commit')} judged: nothing that the host refuses`, '');
     else this.problemsFound();

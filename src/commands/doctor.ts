@@ -12,7 +12,7 @@ export default class Doctor extends VprCommand {
 write where. Run it as the account that owns the repositories. Exit code 1 where
 anything is found; what is only a note doesn't count.`;
   static override examples = ['<%= config.bin %> doctor /srv/vpr', '<%= config.bin %> doctor /srv/vpr --json'];
-  static override args = { directory: Args.string({ name: 'DIR', required: true, description: "the host's directory" }) };
+  static override args = { directory: Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: "the host's directory" }) };
 
   async run() {
     const { args } = await this.parse(Doctor);

@@ -2,9 +2,9 @@ import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../cli/base.js';
 import { inFlag } from '../cli/flags.js';
 import { judgeHistory } from '../cli/judging.js';
+import { count } from '../cli/words.js';
 import { openRepository } from '../records/clone.js';
 import { resolveRange } from '../records/range.js';
-import { count } from '../cli/words.js';
 import { reportData, reportText } from '../validators/index.js';
 
 export default class Verify extends VprCommand {
@@ -12,8 +12,18 @@ export default class Verify extends VprCommand {
   static override description =
     "Works offline, in a clone or a bare repository. Commits are judged as of their committer's date, which is only the signer's word. Exit code 0 means: all of it was checked, and all of it is good.";
   static override examples = ['<%= config.bin %> verify', '<%= config.bin %> verify origin/main..main --trust trust.json'];
-  static override args = { range: Args.string({ name: 'RANGE', required: false, ignoreStdin: true, description: 'A..B, or B for all of its history; main where none is given' }) };
-  static override flags = { ...inFlag, trust: Flags.string({ helpValue: 'FILE', description: "the host's trust bundle, instead of the one vpr setup left" }) };
+  static override args = {
+    range: Args.string({
+      name: 'RANGE',
+      required: false,
+      ignoreStdin: true,
+      description: 'A..B, or B for all of its history; main where none is given',
+    }),
+  };
+  static override flags = {
+    ...inFlag,
+    trust: Flags.string({ helpValue: 'FILE', description: "the host's trust bundle, instead of the one vpr setup left" }),
+  };
 
   async run() {
     const { args, flags } = await this.parse(Verify);
@@ -27,7 +37,8 @@ export default class Verify extends VprCommand {
     const unknown = [...notChecked, "when commits were received: judged by their committer's date, which is only the signer's word"];
     this.say(...reportText(verdict));
     if (good) this.say(`${count(judged, 'commit')} verified: every rule holds`, '');
-    else if (verdict.accepted) this.say(`incomplete: ${judged} of ${count(pushed, 'commit')} judged, and no problem found in what could be checked`, '');
+    else if (verdict.accepted)
+      this.say(`incomplete: ${judged} of ${count(pushed, 'commit')} judged, and no problem found in what could be checked`, '');
     if (!good) this.problemsFound();
     this.say(...unknown.map((sentence) => `not checked: ${sentence}`));
     return { from, to, complete: trusted && judged === pushed, ...reportData(verdict), notChecked: unknown };

@@ -24,7 +24,7 @@ const ANEW = 'git reset --soft HEAD~1 && git commit -S -C ORIG_HEAD';
 const UNKNOWN: Readonly<Record<string, { readonly why: string; readonly help: readonly string[] }>> = {
   encoding: {
     why: 'commits are UTF-8, and say nothing of it',
-    help: ['git config --unset i18n.commitEncoding', AMEND],
+    help: [`git config i18n.commitEncoding UTF-8 && ${AMEND}`],
   },
   'gpgsig-sha256': { why: 'a commit has one signature, in gpgsig', help: [ANEW] },
   mergetag: { why: 'a merge of a signed tag is no commit of a record', help: ['git pull --rebase -S origin main'] },

@@ -24,7 +24,7 @@ export interface CommitObject {
 
 const MAX_FAULTS = 10;
 const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-const UTF8_HELP = ['git config --unset i18n.commitEncoding', 'git commit --amend -S and write the message in UTF-8'];
+const UTF8_HELP = ['git config i18n.commitEncoding UTF-8 && git commit --amend -S  # and write the message in UTF-8'];
 
 /**
  * Reads a commit object's stored bytes (without Git's `commit <size>\0`).

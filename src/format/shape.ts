@@ -25,9 +25,3 @@ export interface SchemaError {
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
-
-/** A compiled schema: false where `data` departs from it, with `errors` set until the next call. */
-export interface Validator {
-  (data: unknown): boolean;
-  errors?: readonly SchemaError[] | null;
-}

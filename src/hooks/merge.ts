@@ -22,16 +22,26 @@ if (kind !== 'thread' && kind !== 'ledger') {
 
 function merge(what: keyof typeof MERGES): number {
   const sides = [readFileSync(base), readFileSync(ours), readFileSync(theirs)] as const;
-  const merged = MERGES[what](...sides);
+  const merged = orNothing(() => MERGES[what](...sides));
   if (merged !== undefined) {
     writeFileSync(ours, merged);
     return 0;
   }
-  const aligned = what === 'ledger' ? alignTimes(...sides) : undefined;
+  const aligned = what === 'ledger' ? orNothing(() => alignTimes(...sides)) : undefined;
   for (const [index, file] of [base, ours, theirs].entries()) if (aligned?.[index] !== undefined) writeFileSync(file, aligned[index]);
   const { status } = spawnSync('git', ['merge-file', '-L', 'on the host', '-L', 'before', '-L', 'yours', ours, base, theirs]);
   // A textual merge of a thread is never right: two messages, or half of one, would become another.
   if (status === 0 && what === 'ledger') return 0;
   console.error(`vpr: ${path}: the two sides cannot be put together; mend it by hand, then: git add ${path} && git rebase --continue`);
   return 1;
+}
+
+/** Whatever goes wrong, both sides must come into the file: git takes what is there for the result. */
+function orNothing<T>(attempt: () => T | undefined): T | undefined {
+  try {
+    return attempt();
+  } catch (error) {
+    console.error(`vpr: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
 }

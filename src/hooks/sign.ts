@@ -15,12 +15,19 @@ import { readSettings } from '../records/settings.js';
 import { signCommit } from '../records/sign-payload.js';
 
 /** One call of git's, as its arguments say. */
-type Call = { readonly statusFd: number } & ({ readonly kind: 'sign'; readonly key: string } | { readonly kind: 'verify'; readonly file: string });
+type Call = { readonly statusFd: number } & (
+  | { readonly kind: 'sign'; readonly key: string }
+  | { readonly kind: 'verify'; readonly file: string }
+);
 
 async function main(args: readonly string[]): Promise<number> {
   const call = parseCall(args);
   if (call === undefined) {
-    complain(['usage: vpr-sign --status-fd=N -bsau KEY', '       vpr-sign --status-fd=N --verify FILE -', 'git calls it: vpr setup says so in its configuration']);
+    complain([
+      'usage: vpr-sign --status-fd=N -bsau KEY',
+      '       vpr-sign --status-fd=N --verify FILE -',
+      'git calls it: vpr setup says so in its configuration',
+    ]);
     return 2;
   }
   const payload = readFileSync(0);
@@ -68,7 +75,8 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    const { message, help } = error instanceof VprError ? error : { message: String(error instanceof Error ? error.stack : error), help: [] };
+    const { message, help } =
+      error instanceof VprError ? error : { message: String(error instanceof Error ? error.stack : error), help: [] };
     complain([`vpr-sign: ${message}`, ...help.map((line) => `  help: ${line}`)]);
     process.exitCode = 1;
   },

@@ -1,13 +1,10 @@
 /** What git is told of a commit's signature: GnuPG's status lines (doc/DETAILS of GnuPG), and words for people. */
 import { existsSync } from 'node:fs';
-import { type KnownRules, readCommitObject } from '../format/index.js';
-import { loadBundle } from '../records/trust-bundle.js';
+import { readCommitObject } from '../format/index.js';
 import type { Settings } from '../records/settings.js';
+import { loadBundle } from '../records/trust-bundle.js';
 import { verifyCommit, withSignature } from '../trust/index.js';
-import { RULES } from '../validators/index.js';
-
-/** All rules, as what a policy may name. */
-const KNOWN_RULES: KnownRules = new Map(RULES.map(({ id, fixed }) => [id, { fixed: fixed === true }]));
+import { KNOWN_RULES } from '../validators/index.js';
 
 /** The answer to git. Good only where signature, path and signer all are. */
 export interface SignatureAnswer {
@@ -32,8 +29,17 @@ export function verifySignature(payload: Uint8Array, signature: Uint8Array, sett
   const id = certificate?.fingerprint ?? '0'.repeat(64);
   if (signatureFaults.length > 0 || certificate === undefined) return { lines: ['NEWSIG', `BADSIG ${id} unknown`], words, good: false };
   const name = (signer?.name ?? certificate.subject.cn[0] ?? 'unknown').replace(/\s+/g, ' ');
-  const valid = ['NEWSIG', `GOODSIG ${id} ${name}`, `VALIDSIG ${id} ${at.toISOString().slice(0, 10)} ${committer?.time ?? 0} 0 0 - - - 00 ${id}`];
-  if (host === undefined) return { lines: [...valid, 'TRUST_UNDEFINED 0'], words: [`signed by "${name}", but whose roots to trust is not known: vpr setup --trust FILE`], good: false };
+  const valid = [
+    'NEWSIG',
+    `GOODSIG ${id} ${name}`,
+    `VALIDSIG ${id} ${at.toISOString().slice(0, 10)} ${committer?.time ?? 0} 0 0 - - - 00 ${id}`,
+  ];
+  if (host === undefined)
+    return {
+      lines: [...valid, 'TRUST_UNDEFINED 0'],
+      words: [`signed by "${name}", but whose roots to trust is not known: vpr setup --trust FILE`],
+      good: false,
+    };
   if (signer === undefined) return { lines: [...valid, 'TRUST_NEVER 0'], words, good: false };
   const registrations = signer.registrations.map(({ authority, number }) => `${authority} ${number}`).join(', ');
   return { lines: [...valid, 'TRUST_FULLY 0 chain'], words: [`good signature of ${name}, ${signer.class} (${registrations})`], good: true };

@@ -2,8 +2,8 @@
 import { randomBytes, webcrypto } from 'node:crypto';
 import { join } from 'node:path';
 import { VprError } from '../errors.js';
-import { readFile, writeAllNew } from './files.js';
 import { checkAuthority, checkTitle } from './certificate-names.js';
+import { readFile, writeAllNew } from './files.js';
 
 /** ECDSA on P-256 with SHA-256, the one algorithm of FORMAT §6. */
 export const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -63,7 +63,11 @@ export async function createAuthority(input: AuthorityInput): Promise<AuthorityF
 
 /** Where an authority's files lie in its directory. */
 export function authorityPaths(directory: string): { certificate: string; key: string; description: string } {
-  return { certificate: join(directory, 'authority.crt'), key: join(directory, 'authority.key'), description: join(directory, 'authority.json') };
+  return {
+    certificate: join(directory, 'authority.crt'),
+    key: join(directory, 'authority.key'),
+    description: join(directory, 'authority.json'),
+  };
 }
 
 /** The authorities that a certificate authority was made for; empty: any. Throws where the directory holds none. */

@@ -18,7 +18,9 @@ export function checkName(name: string): string {
 
 function refuseName(fault: string | undefined, name: string): string {
   if (fault === undefined) return name;
-  throw new VprError('cert/name', `--name: ${fault}`, { help: ['give the name as it shall stand under every message, for example "Dr Jane Smith"'] });
+  throw new VprError('cert/name', `--name: ${fault}`, {
+    help: ['give the name as it shall stand under every message, for example "Dr Jane Smith"'],
+  });
 }
 
 function lineFault(name: string): string | undefined {
@@ -63,12 +65,19 @@ export function parseRegistration(text: string): Registration {
 
 /** An e-mail address that Git and a certificate can both hold: ASCII, one `@`. Throws `cert/email`. */
 export function checkEmail(email: string): string {
-  if (/^[A-Za-z0-9!#$%&*+/=?^_{|}~-][A-Za-z0-9!#$%&*+/=?^_{|}~.-]*@[A-Za-z0-9][A-Za-z0-9.-]*$/.test(email) && email.length <= 254) return email;
-  throw new VprError('cert/email', `--email: ${JSON.stringify(email)} is not an e-mail address`, { help: ['for example --email jane.smith@example.org'] });
+  if (/^[A-Za-z0-9!#$%&*+/=?^_{|}~-][A-Za-z0-9!#$%&*+/=?^_{|}~.-]*@[A-Za-z0-9][A-Za-z0-9.-]*$/.test(email) && email.length <= 254)
+    return email;
+  throw new VprError('cert/email', `--email: ${JSON.stringify(email)} is not an e-mail address`, {
+    help: ['for example --email jane.smith@example.org'],
+  });
 }
 
 /** A file name made from a holder's name: `dr-jane-smith`; `holder` where nothing of it is ASCII. */
 export function fileNameOf(name: string): string {
-  const ascii = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const ascii = name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-');
   return ascii.replace(/^-|-$/g, '') || 'holder';
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import type { ObjectId } from '../format/index.js';
 import { git, gitLine, tryGit } from './git.js';
-import { type Settings, readSettings } from './settings.js';
+import { readSettings, type Settings } from './settings.js';
 
 /** The one branch of a record (FORMAT §1). */
 export const MAIN = 'refs/heads/main';
@@ -48,9 +48,15 @@ export function openClone(directory: string): Clone {
 export function mainOf({ directory }: Repository): ObjectId | undefined {
   const branch = tryGit(directory, ['symbolic-ref', '-q', 'HEAD']).stdout.toString('utf8').trim();
   if (branch !== MAIN) {
-    throw new VprError('clone/branch', branch === '' ? 'no branch is checked out here (is a rebase under way?)' : `${branch} is checked out here, and a record has main alone`, {
-      help: branch === '' ? ['finish it: git rebase --continue', 'or go back: git switch main'] : ['git switch main'],
-    });
+    throw new VprError(
+      'clone/branch',
+      branch === ''
+        ? 'no branch is checked out here (is a rebase under way?)'
+        : `${branch} is checked out here, and a record has main alone`,
+      {
+        help: branch === '' ? ['finish it: git rebase --continue', 'or go back: git switch main'] : ['git switch main'],
+      },
+    );
   }
   return commitOf(directory, MAIN);
 }
@@ -69,7 +75,10 @@ export function namesIn(directory: string, commit: ObjectId, path: string): read
 
 /** Files of a commit, in the order of the paths; undefined for those it has not. */
 export function filesAt(directory: string, commit: ObjectId, paths: readonly string[]): readonly (Buffer | undefined)[] {
-  return blobsNamed(directory, paths.map((path) => `${commit}:${path}`));
+  return blobsNamed(
+    directory,
+    paths.map((path) => `${commit}:${path}`),
+  );
 }
 
 /** Blobs by name (`<revision>:<path>`), in order; undefined for what is no blob. One git process for all. */

@@ -34,7 +34,10 @@ export interface CommitInput {
 export function commitFiles(repository: Repository, input: CommitInput): ObjectId {
   const { directory } = repository;
   refuseUncommitted(directory, input);
-  const entries = input.files.map(({ path, content }) => ({ path, blob: gitLine(directory, ['hash-object', '-w', '--stdin'], { input: content }) }));
+  const entries = input.files.map(({ path, content }) => ({
+    path,
+    blob: gitLine(directory, ['hash-object', '-w', '--stdin'], { input: content }),
+  }));
   const tree = treeWith(repository, input.parent, entries);
   const commit = signedCommit(directory, tree, input);
   const restore = placeFiles(directory, input.files);
@@ -52,22 +55,35 @@ export function commitFiles(repository: Repository, input: CommitInput): ObjectI
 
 function refuseUncommitted(directory: string, { files, parent }: CommitInput): void {
   const paths = files.map(({ path }) => path);
-  const changed = git(directory, ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--', ...paths]).toString('utf8').split('\0').filter(Boolean);
+  const changed = git(directory, ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--', ...paths])
+    .toString('utf8')
+    .split('\0')
+    .filter(Boolean);
   const link = paths.find((path) => isLink(join(directory, path)));
   if (changed.length === 0 && link === undefined) return;
   const found = link ?? changed[0]?.slice(3) ?? '';
   throw new VprError('commit/uncommitted', `${found} has changes that are not committed, and would be lost or mixed in`, {
-    help: [`see them: git diff HEAD -- ${found}`, parent === undefined ? `move it away: git mv or mv ${found}` : `commit them, or drop them: git restore --staged --worktree ${found}`],
+    help: [
+      `see them: git diff HEAD -- ${found}`,
+      parent === undefined ? `move it away: git mv or mv ${found}` : `commit them, or drop them: git restore --staged --worktree ${found}`,
+    ],
   });
 }
 
 /** The parent's tree with some files replaced, through an index of its own. */
-function treeWith({ directory, gitDirectory }: Repository, parent: ObjectId | undefined, entries: readonly { path: string; blob: ObjectId }[]): ObjectId {
+function treeWith(
+  { directory, gitDirectory }: Repository,
+  parent: ObjectId | undefined,
+  entries: readonly { path: string; blob: ObjectId }[],
+): ObjectId {
   const index = join(gitDirectory, `vpr-index.${randomBytes(6).toString('hex')}`);
   const env = { GIT_INDEX_FILE: index };
   try {
     git(directory, parent === undefined ? ['read-tree', '--empty'] : ['read-tree', parent], { env });
-    git(directory, ['update-index', '-z', '--add', '--index-info'], { env, input: entries.map(({ path, blob }) => `100644 ${blob}\t${path}\0`).join('') });
+    git(directory, ['update-index', '-z', '--add', '--index-info'], {
+      env,
+      input: entries.map(({ path, blob }) => `100644 ${blob}\t${path}\0`).join(''),
+    });
     return gitLine(directory, ['write-tree'], { env });
   } finally {
     rmSync(index, { force: true });
@@ -82,18 +98,23 @@ function signedCommit(directory: string, tree: ObjectId, { message, parent }: Co
     { input: message },
   );
   if (status === 0) return stdout.toString('utf8').trim();
-  throw new VprError('commit/not-signed', `the commit could not be signed: ${stderr}`, { help: ['check the set-up of this clone: vpr setup'] });
+  throw new VprError('commit/not-signed', `the commit could not be signed: ${stderr}`, {
+    help: ['check the set-up of this clone: vpr setup'],
+  });
 }
 
 function moveMain(directory: string, commit: ObjectId, parent: ObjectId | undefined): void {
   const { status, stderr } = tryGit(directory, ['update-ref', '-m', 'commit: vpr', MAIN, commit, parent ?? '0'.repeat(commit.length)]);
-  if (status !== 0) throw new VprError('commit/moved', `main moved while the commit was made: ${stderr}`, { help: ['run the command again'] });
+  if (status !== 0)
+    throw new VprError('commit/moved', `main moved while the commit was made: ${stderr}`, { help: ['run the command again'] });
 }
 
 /** Writes the files; the function it returns puts everything back. */
 function placeFiles(directory: string, files: readonly FileWrite[]): () => void {
   const undo: (() => void)[] = [];
-  const restore = () => undo.reverse().forEach((step) => step());
+  const restore = () => {
+    for (const step of undo.reverse()) step();
+  };
   try {
     for (const { path, content } of files) {
       const target = join(directory, path);

@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { VprError } from '../errors.js';
 import type { Fault } from '../format/index.js';
-import { type Certificate, type Identity, certificateIdentity, comparableName, readCertificate, sameEmail } from '../trust/index.js';
+import { type Certificate, certificateIdentity, comparableName, type Identity, readCertificate, sameEmail } from '../trust/index.js';
 import { readFile } from './files.js';
 
 /** What signs: the leaf first, then the intermediates that stand in the same file. */
@@ -57,10 +57,20 @@ export function signingFaults(
 
 function dateFaults({ notBefore, notAfter }: Certificate, now: Date): Fault[] {
   if (now > notAfter) {
-    return [{ message: `the certificate expired on ${notAfter.toISOString()}`, help: ['get a new one, then: vpr setup --certificate FILE --key FILE'] }];
+    return [
+      {
+        message: `the certificate expired on ${notAfter.toISOString()}`,
+        help: ['get a new one, then: vpr setup --certificate FILE --key FILE'],
+      },
+    ];
   }
   if (now < notBefore) {
-    return [{ message: `the certificate is not valid before ${notBefore.toISOString()}`, help: [`it is ${now.toISOString()} here: set your clock right, or wait`] }];
+    return [
+      {
+        message: `the certificate is not valid before ${notBefore.toISOString()}`,
+        help: [`it is ${now.toISOString()} here: set your clock right, or wait`],
+      },
+    ];
   }
   return [];
 }
@@ -84,7 +94,9 @@ function identFaults(identity: Identity, { role, name, email }: { role: 'author'
 }
 
 function againFor(role: 'author' | 'committer'): string {
-  return role === 'author' ? 'then commit again (on an amended commit: git commit --amend --reset-author)' : 'then commit again; GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL must not be set';
+  return role === 'author'
+    ? 'then commit again (on an amended commit: git commit --amend --reset-author)'
+    : 'then commit again; GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL must not be set';
 }
 
 /** A word as sh reads it literally. */
@@ -110,5 +122,8 @@ function loadKey(path: string): KeyObject {
 }
 
 function unreadable(path: string, faults: readonly Fault[]): VprError {
-  return new VprError('certificate/unreadable', `the certificate in ${path}: ${faults.map(({ message }) => message).join('; ') || 'empty'}`);
+  return new VprError(
+    'certificate/unreadable',
+    `the certificate in ${path}: ${faults.map(({ message }) => message).join('; ') || 'empty'}`,
+  );
 }

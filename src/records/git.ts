@@ -57,7 +57,10 @@ export function tryGit(directory: string, args: readonly string[], options: GitO
 export function git(directory: string, args: readonly string[], options: GitOptions = {}): Buffer {
   const { status, stdout, stderr } = tryGit(directory, args, options);
   if (status === 0) return stdout;
-  throw new VprError('git/failed', `git ${args.find((word) => !word.startsWith('-')) ?? ''} failed in ${directory}${stderr === '' ? '' : `: ${stderr}`}`);
+  throw new VprError(
+    'git/failed',
+    `git ${args.find((word) => !word.startsWith('-')) ?? ''} failed in ${directory}${stderr === '' ? '' : `: ${stderr}`}`,
+  );
 }
 
 /** The first line that git printed. Throws as `git`. */
@@ -66,7 +69,13 @@ export function gitLine(directory: string, args: readonly string[], options: Git
 }
 
 function environment(): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, LC_ALL: 'C', GIT_NO_REPLACE_OBJECTS: '1', GIT_TERMINAL_PROMPT: '0', GIT_LITERAL_PATHSPECS: '1' };
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    LC_ALL: 'C',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_LITERAL_PATHSPECS: '1',
+  };
   for (const name of UNSET) delete env[name];
   return env;
 }

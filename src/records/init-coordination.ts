@@ -1,12 +1,12 @@
 /** Beginning a coordination record: its one root commit. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { VprError } from '../errors.js';
-import { type ObjectId, type Uuid, newUuid, parseUuid, renderStatus } from '../format/index.js';
-import { MAIN, type Repository, mainOf, openRepository } from './clone.js';
+import { newUuid, type ObjectId, parseUuid, renderStatus, type Uuid } from '../format/index.js';
+import { MAIN, mainOf, openRepository, type Repository } from './clone.js';
 import { commitFiles } from './commit.js';
 import { git, tryGit } from './git.js';
 import { STATUS_PATH } from './threads.js';
-import { type Writer, messageOf } from './writer.js';
+import { messageOf, type Writer } from './writer.js';
 
 /** A record as begun. */
 export interface BegunRecord {
@@ -25,7 +25,9 @@ export function prepareDirectory(directory: string): Repository {
   const inside = tryGit(directory, ['rev-parse', '--show-prefix']);
   if (inside.status !== 0 || inside.stdout.toString('utf8').trim() !== '') {
     if (readdirSync(directory).length > 0) {
-      throw new VprError('record/not-empty', `${directory} is not empty and is no repository of its own`, { help: ['name a new directory'] });
+      throw new VprError('record/not-empty', `${directory} is not empty and is no repository of its own`, {
+        help: ['name a new directory'],
+      });
     }
     git(directory, ['init', '--quiet', '--object-format=sha1', '--initial-branch=main']);
   }
@@ -64,5 +66,7 @@ function idOf(flag: string, text: string | undefined): Uuid {
   if (text === undefined) return newUuid();
   const id = parseUuid(text);
   if (id !== undefined) return id;
-  throw new VprError('record/id', `${flag}: ${JSON.stringify(text)} is not a UUID in lowercase`, { help: [`for example ${flag} 7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88`] });
+  throw new VprError('record/id', `${flag}: ${JSON.stringify(text)} is not a UUID in lowercase`, {
+    help: [`for example ${flag} 7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88`],
+  });
 }

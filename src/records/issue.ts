@@ -105,9 +105,13 @@ function refuseForeign(registrations: readonly Registration[], directory: string
   const allowed = authoritiesOf(directory);
   const foreign = registrations.find(({ authority }) => allowed.length > 0 && !allowed.includes(authority));
   if (foreign === undefined) return;
-  throw new VprError('cert/foreign-authority', `this certificate authority was made for ${allowed.join(', ')}, not for ${foreign.authority}`, {
-    help: [`make one for it: vpr cert authority DIR --name NAME --authority ${foreign.authority}`],
-  });
+  throw new VprError(
+    'cert/foreign-authority',
+    `this certificate authority was made for ${allowed.join(', ')}, not for ${foreign.authority}`,
+    {
+      help: [`make one for it: vpr cert authority DIR --name NAME --authority ${foreign.authority}`],
+    },
+  );
 }
 
 function participantOf(text: string | undefined): string | undefined {

@@ -1,22 +1,22 @@
 /** Changing a thread's ledger, and saying so in the thread. */
 import { VprError } from '../errors.js';
 import {
-  type Ledger,
-  type NewMessage,
-  type ObjectId,
-  type YamlEdit,
   appendMessages,
   editYaml,
   formatInstant,
   instantOf,
+  type Ledger,
+  type NewMessage,
   newUuid,
   normaliseBody,
+  type ObjectId,
   parseUuid,
+  type YamlEdit,
 } from '../format/index.js';
-import { type FileWrite, commitFiles } from './commit.js';
+import { commitFiles, type FileWrite } from './commit.js';
 import { type Participant, participantWith } from './participants.js';
-import { type OpenThread, ledgerPath, nextUpdate, openStatus, openThread, refuseUnlessOpen, threadPath } from './threads.js';
-import { type Writer, messageOf, participantOf } from './writer.js';
+import { ledgerPath, nextUpdate, type OpenThread, openStatus, openThread, refuseUnlessOpen, threadPath } from './threads.js';
+import { messageOf, participantOf, type Writer } from './writer.js';
 
 /** What `vpr ledger set` takes; what is absent stays. */
 export interface LedgerInput {
@@ -40,7 +40,11 @@ export interface ChangedLedger {
 }
 
 /** What may follow what (FORMAT §3). */
-const NEXT: Readonly<Record<Ledger['status'], readonly Ledger['status'][]>> = { open: ['closed', 'archived'], closed: ['archived'], archived: [] };
+const NEXT: Readonly<Record<Ledger['status'], readonly Ledger['status'][]>> = {
+  open: ['closed', 'archived'],
+  closed: ['archived'],
+  archived: [],
+};
 
 /**
  * Changes a ledger in one signed commit. Where a participant or the status
@@ -58,7 +62,11 @@ export function setLedger(writer: Writer, input: LedgerInput, now: Date = new Da
   const message = open.ledger.status === 'open' ? systemMessage(writer, open, input, now) : undefined;
   const files: FileWrite[] = [{ path: ledgerPath(open.id), content: ledger }];
   if (message !== undefined) files.push({ path: threadPath(open.id), content: appendMessages(open.threadBytes, open.thread, [message]) });
-  const commit = commitFiles(writer.clone, { parent: open.commit, message: messageOf(writer, { action: 'update', summary: summaryOf(input) }), files });
+  const commit = commitFiles(writer.clone, {
+    parent: open.commit,
+    message: messageOf(writer, { action: 'update', summary: summaryOf(input) }),
+    files,
+  });
   return { thread: open.id, ...(message === undefined ? {} : { message: message.id }), commit };
 }
 
@@ -88,9 +96,12 @@ function participantEdits({ participants }: Ledger, { add, remove }: LedgerInput
       help: participants.map(({ participant_id, display_name }) => `--remove-participant ${participant_id}  (${display_name})`),
     });
   });
-  if (participants.length + add.length === new Set(indices).size) throw new VprError('participant/none', 'a thread needs at least one participant');
+  if (participants.length + add.length === new Set(indices).size)
+    throw new VprError('participant/none', 'a thread needs at least one participant');
   const added = add.map((value, index): YamlEdit => ({ path: ['participants', participants.length + index], value }));
-  const removed = [...new Set(indices)].sort((a, b) => b - a).map((index): YamlEdit => ({ path: ['participants', index], value: undefined }));
+  const removed = [...new Set(indices)]
+    .sort((a, b) => b - a)
+    .map((index): YamlEdit => ({ path: ['participants', index], value: undefined }));
   return [...added, ...removed];
 }
 

@@ -1,5 +1,5 @@
 /** Both sides' changes of one ledger, value by value: what the merge driver of a clone does. */
-import { type Ledger, type YamlEdit, editYaml, formatInstant, parseInstant, parseUuid, readLedger } from '../format/index.js';
+import { editYaml, formatInstant, type Ledger, parseInstant, parseUuid, readLedger, type YamlEdit } from '../format/index.js';
 
 const MILLISECOND = 1_000_000n;
 
@@ -38,7 +38,11 @@ export function mergeLedgers(base: Uint8Array, ours: Uint8Array, theirs: Uint8Ar
  * The three versions with one and the same `last_updated_at`, the later one,
  * so that a textual merge has nothing to say about it. Undefined where a side does not read.
  */
-export function alignTimes(base: Uint8Array, ours: Uint8Array, theirs: Uint8Array): readonly [Uint8Array, Uint8Array, Uint8Array] | undefined {
+export function alignTimes(
+  base: Uint8Array,
+  ours: Uint8Array,
+  theirs: Uint8Array,
+): readonly [Uint8Array, Uint8Array, Uint8Array] | undefined {
   const [former, here, there] = [readLedger(base), readLedger(ours), readLedger(theirs)];
   const time = here.ok && there.ok ? laterTime(here.value.last_updated_at, there.value.last_updated_at) : undefined;
   if (!former.ok || time === undefined) return undefined;
@@ -74,7 +78,11 @@ function valueAt(ledger: Ledger, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], ledger);
 }
 
-function mergeParticipants(base: readonly Participant[], ours: readonly Participant[], theirs: readonly Participant[]): YamlEdit[] | undefined {
+function mergeParticipants(
+  base: readonly Participant[],
+  ours: readonly Participant[],
+  theirs: readonly Participant[],
+): YamlEdit[] | undefined {
   const edits: YamlEdit[] = [];
   const removed: YamlEdit[] = [];
   let end = ours.length;

@@ -1,5 +1,5 @@
 /** Both sides' new messages in one thread: what the merge driver of a clone does, and no more. */
-import { type Message, appendMessages, isAppend, readThread } from '../format/index.js';
+import { appendMessages, isAppend, type Message, readThread } from '../format/index.js';
 
 /**
  * A thread that two people appended to offline: `ours` (what the host has, and

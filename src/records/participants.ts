@@ -1,7 +1,7 @@
 /** People in a ledger: as typed on a command line, and who a writer is among them. */
 import { VprError } from '../errors.js';
-import { type Ledger, type Role, type Uuid, ROLES, forbiddenCharacter, isTrimmedLine, parseRole, parseUuid } from '../format/index.js';
-import { type Writer, participantOf } from './writer.js';
+import { forbiddenCharacter, isTrimmedLine, type Ledger, parseRole, parseUuid, ROLES, type Role, type Uuid } from '../format/index.js';
+import { participantOf, type Writer } from './writer.js';
 
 export type Participant = Ledger['participants'][number];
 
@@ -9,7 +9,8 @@ export type Participant = Ledger['participants'][number];
 export function parseParticipant(text: string): Participant {
   const [id = '', role = '', name = '', organisation, ...more] = text.split(':').map((part) => part.trim());
   const example = { help: ['for example "4f8c2a1d-9e3b-4a7c-8f1e-6b0d2c5a9f12:clinician:Dr Jane Smith:Example NHS Trust"'] };
-  const fail = (what: string) => new VprError('participant/unreadable', `participant: ${what}; expected ID:ROLE:NAME or ID:ROLE:NAME:ORGANISATION`, example);
+  const fail = (what: string) =>
+    new VprError('participant/unreadable', `participant: ${what}; expected ID:ROLE:NAME or ID:ROLE:NAME:ORGANISATION`, example);
   const uuid = parseUuid(id);
   const known = parseRole(role);
   if (uuid === undefined) throw fail(`${JSON.stringify(id)} is not a UUID in lowercase`);
@@ -32,7 +33,9 @@ export function ownLine(writer: Writer, { participants }: Ledger, threadId: stri
   const own = participantWith(participants, id);
   if (own !== undefined) return own;
   throw new VprError('thread/not-participant', `${writer.identity.name} (${id}) does not take part in this thread`, {
-    help: [`a clinician who does can add them: vpr ledger set ${threadId} --add-participant "${id}:${roleOf(writer) ?? 'clinician'}:${writer.identity.name}"`],
+    help: [
+      `a clinician who does can add them: vpr ledger set ${threadId} --add-participant "${id}:${roleOf(writer) ?? 'clinician'}:${writer.identity.name}"`,
+    ],
   });
 }
 

@@ -5,7 +5,7 @@ import { shellQuote } from './credentials.js';
 import { git, tryGit } from './git.js';
 import type { WrittenEncoding } from './settings.js';
 
-/** A key with its one value, or its several. */
+/** A key with its one value, its several, or none: then it is removed. */
 export type Setting = readonly [key: string, ...values: string[]];
 
 /** What signing needs to know. */
@@ -56,7 +56,8 @@ export function signingSettings(signing: SigningSetup, signProgram: string): rea
     ['vpr.name', identity.name],
     ['vpr.expires', String(Math.floor(expires.getTime() / 1000))],
     ['vpr.registration', ...identity.registrations.map(({ authority, number }) => `${authority} ${number}`).sort()],
-    ...(participantId === undefined ? [] : [['vpr.participantId', participantId] as const]),
+    // Without a value the key is removed: another certificate's id must not stay.
+    ['vpr.participantId', ...(participantId === undefined ? [] : [participantId])],
   ];
 }
 
@@ -81,9 +82,13 @@ export function overriding(directory: string, hooksDirectory: string): readonly 
     );
   }
   for (const key of ['author.name', 'author.email', 'committer.name', 'committer.email']) {
-    if (value(key) !== '') warnings.push(`${key} is ${value(key)} and goes before user.name and user.email; mend it: git config --local ${key} ${shellQuote(value(key.replace(/^\w+/, 'user')))}`);
+    if (value(key) !== '')
+      warnings.push(
+        `${key} is ${value(key)} and goes before user.name and user.email; mend it: git config --local ${key} ${shellQuote(value(key.replace(/^\w+/, 'user')))}`,
+      );
   }
   const rebase = value('branch.main.rebase');
-  if (rebase !== '' && rebase !== 'true') warnings.push(`branch.main.rebase is ${rebase} and goes before pull.rebase; mend it: git config --local branch.main.rebase true`);
+  if (rebase !== '' && rebase !== 'true')
+    warnings.push(`branch.main.rebase is ${rebase} and goes before pull.rebase; mend it: git config --local branch.main.rebase true`);
   return warnings;
 }

@@ -12,8 +12,9 @@ const ATTRIBUTES = ['communications/*/thread.md merge=vpr-thread', 'communicatio
 /**
  * Writes a small sh program that runs a script with the node of today, or the
  * one in PATH once that has gone, without what slows node's start or changes it.
+ * `otherwise` is what it does, in sh, where the script is gone.
  */
-export function writeLauncher(path: string, script: string): void {
+export function writeLauncher(path: string, script: string, otherwise = 'exit 1'): void {
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   writeProgram(
     path,
@@ -25,7 +26,7 @@ script=${quoted(script)}
 [ -x "$node" ] || node=node
 if [ ! -f "$script" ]; then
   echo "vpr is gone from $script: install it again, then run vpr setup" >&2
-  exit 1
+  ${otherwise}
 fi
 exec "$node" "$script" "$@"
 `,
@@ -34,18 +35,19 @@ exec "$node" "$script" "$@"
 
 /**
  * Installs the prepare-commit-msg hook. A hook of somebody else's stays: then
- * ours goes to `spare`, and the answer is what to add to theirs.
+ * ours goes to `spare`, and the answer says what to add to theirs.
  */
-export function installHook(hooksDirectory: string, spare: string): string | undefined {
+export function installHook(hooksDirectory: string, spare: string): { readonly file: string; readonly warnings: readonly string[] } {
   const hook = readFileSync(packageFile('hooks/prepare-commit-msg'), 'utf8');
   const target = join(hooksDirectory, 'prepare-commit-msg');
   const former = readIfThere(target)?.toString('utf8');
   if (former === undefined || former.startsWith(OURS)) {
     writeProgram(target, hook);
-    return undefined;
+    return { file: target, warnings: [] };
   }
   writeProgram(spare, hook);
-  return `${target} is not vpr's and stays as it is; add this line to it, or the trailers will not be filled in: '${spare}' "$@"`;
+  const warning = `${target} is not vpr's and stays as it is; add this line to it, or the trailers will not be filled in: '${spare}' "$@"`;
+  return { file: spare, warnings: [warning] };
 }
 
 /** Names the merge drivers for threads and ledgers, once, after what `info/attributes` says already. */

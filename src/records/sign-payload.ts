@@ -1,7 +1,7 @@
 /** A commit's signature, as git asks its signing program for one. */
 import { VprError } from '../errors.js';
-import { readCommitObject } from '../format/commit-object.js';
 import type { Ident } from '../format/commit-object.js';
+import { readCommitObject } from '../format/commit-object.js';
 import { signPayload } from '../trust/index.js';
 import { loadCredentials, signingFaults } from './credentials.js';
 import type { Settings } from './settings.js';

@@ -1,15 +1,22 @@
 /** Changing what a record takes: COORDINATION_STATUS.yaml. */
 import { VprError } from '../errors.js';
-import { type CoordinationState, type ObjectId, editYaml } from '../format/index.js';
+import { type CoordinationState, editYaml, type ObjectId } from '../format/index.js';
 import { commitFiles } from './commit.js';
-import { STATUS_PATH, openStatus } from './threads.js';
-import { type Writer, messageOf } from './writer.js';
+import { openStatus, STATUS_PATH } from './threads.js';
+import { messageOf, type Writer } from './writer.js';
 
 /** What may follow what (FORMAT §3); closed is permanent. */
-const NEXT: Readonly<Record<CoordinationState['lifecycle_state'], readonly string[]>> = { active: ['suspended', 'closed'], suspended: ['active', 'closed'], closed: [] };
+const NEXT: Readonly<Record<CoordinationState['lifecycle_state'], readonly string[]>> = {
+  active: ['suspended', 'closed'],
+  suspended: ['active', 'closed'],
+  closed: [],
+};
 
 /** Changes the given keys in one signed commit; comments and other keys stay. Throws `status/…` where a change won't do. */
-export function setStatus(writer: Writer, changes: Partial<CoordinationState>): { readonly commit: ObjectId; readonly status: CoordinationState } {
+export function setStatus(
+  writer: Writer,
+  changes: Partial<CoordinationState>,
+): { readonly commit: ObjectId; readonly status: CoordinationState } {
   const { commit: parent, status, bytes } = openStatus(writer.clone);
   const former = status.status;
   const state = changes.lifecycle_state;
@@ -20,7 +27,10 @@ export function setStatus(writer: Writer, changes: Partial<CoordinationState>): 
   }
   const changed = Object.entries(changes).filter(([key, value]) => value !== undefined && former[key as keyof CoordinationState] !== value);
   if (changed.length === 0) throw new VprError('status/unchanged', 'the record says all of this already');
-  const content = editYaml(bytes, changed.map(([key, value]) => ({ path: ['status', key], value })));
+  const content = editYaml(
+    bytes,
+    changed.map(([key, value]) => ({ path: ['status', key], value })),
+  );
   const commit = commitFiles(writer.clone, {
     parent,
     message: messageOf(writer, { action: 'update', summary: 'Changed status of record' }),

@@ -1,10 +1,21 @@
 /** Appending a message to a thread. */
 import { VprError } from '../errors.js';
-import { type NewMessage, type ObjectId, type Uuid, appendMessages, editYaml, formatInstant, instantOf, newUuid, normaliseBody, parseUuid } from '../format/index.js';
+import {
+  appendMessages,
+  editYaml,
+  formatInstant,
+  instantOf,
+  type NewMessage,
+  newUuid,
+  normaliseBody,
+  type ObjectId,
+  parseUuid,
+  type Uuid,
+} from '../format/index.js';
 import { commitFiles } from './commit.js';
-import { type Participant, ownLine, participantWith } from './participants.js';
-import { type OpenThread, ledgerPath, nextUpdate, openStatus, openThread, refuseUnlessOpen, threadPath } from './threads.js';
-import { type Writer, messageOf } from './writer.js';
+import { ownLine, type Participant, participantWith } from './participants.js';
+import { ledgerPath, nextUpdate, type OpenThread, openStatus, openThread, refuseUnlessOpen, threadPath } from './threads.js';
+import { messageOf, type Writer } from './writer.js';
 
 /** What `vpr thread add` takes. */
 export interface MessageInput {
@@ -30,7 +41,9 @@ export function addMessage(writer: Writer, input: MessageInput, now: Date = new 
   refuseUnlessOpen(status, 'changes');
   const open = openThread(writer.clone, input.thread);
   if (open.ledger.status !== 'open') {
-    throw new VprError('thread/closed', `this thread is ${open.ledger.status} and takes no messages`, { help: ['begin a new one: vpr thread create'] });
+    throw new VprError('thread/closed', `this thread is ${open.ledger.status} and takes no messages`, {
+      help: ['begin a new one: vpr thread create'],
+    });
   }
   const author = input.onBehalfOf === undefined ? ownLine(writer, open.ledger, open.id) : recordedAuthor(open, input.onBehalfOf);
   const authorId = parseUuid(author.participant_id) ?? author.participant_id;
@@ -53,7 +66,10 @@ export function addMessage(writer: Writer, input: MessageInput, now: Date = new 
     }),
     files: [
       { path: threadPath(open.id), content: appendMessages(open.threadBytes, open.thread, [message]) },
-      { path: ledgerPath(open.id), content: editYaml(open.ledgerBytes, [{ path: ['last_updated_at'], value: nextUpdate(open.ledger.last_updated_at, now) }]) },
+      {
+        path: ledgerPath(open.id),
+        content: editYaml(open.ledgerBytes, [{ path: ['last_updated_at'], value: nextUpdate(open.ledger.last_updated_at, now) }]),
+      },
     ],
   });
   return { thread: open.id, message: message.id, commit };
@@ -64,20 +80,30 @@ function recordedAuthor({ ledger }: OpenThread, text: string): Participant {
   const author = id === undefined ? undefined : participantWith(ledger.participants, id);
   if (author === undefined) {
     throw new VprError('thread/not-participant', `--on-behalf-of: ${text} is not the id of a participant of this thread`, {
-      help: ledger.participants.map(({ participant_id, role, display_name }) => `--on-behalf-of ${participant_id}  (${display_name}, ${role})`),
+      help: ledger.participants.map(
+        ({ participant_id, role, display_name }) => `--on-behalf-of ${participant_id}  (${display_name}, ${role})`,
+      ),
     });
   }
   if (author.role === 'patient' || author.role === 'patientassociate') return author;
-  throw new VprError('thread/not-recorded', `${author.display_name} takes part as ${author.role}; messages are recorded only for patients and their associates`, {
-    help: ['they sign their own: vpr setup with their certificate'],
-  });
+  throw new VprError(
+    'thread/not-recorded',
+    `${author.display_name} takes part as ${author.role}; messages are recorded only for patients and their associates`,
+    {
+      help: ['they sign their own: vpr setup with their certificate'],
+    },
+  );
 }
 
 function correctedMessage({ thread }: OpenThread, text: string): Uuid {
   const found = thread.messages.filter(({ id }) => id === parseUuid(text) || (text.length >= 4 && id.startsWith(text)));
   const [first] = found;
   if (first !== undefined && found.length === 1) return first.id;
-  throw new VprError('thread/corrects', `--corrects: ${found.length === 0 ? 'no message' : `${found.length} messages`} of this thread ${found.length === 1 ? 'has' : 'have'} the id ${text}`, {
-    help: ['see the ids: vpr thread show '.concat('THREAD')],
-  });
+  throw new VprError(
+    'thread/corrects',
+    `--corrects: ${found.length === 0 ? 'no message' : `${found.length} messages`} of this thread ${found.length === 1 ? 'has' : 'have'} the id ${text}`,
+    {
+      help: ['see the ids: vpr thread show '.concat('THREAD')],
+    },
+  );
 }

@@ -1,10 +1,22 @@
 /** Opening a thread: directory, ledger and first message in one commit. */
 import { VprError } from '../errors.js';
-import { type Ledger, type NewMessage, type ObjectId, type Role, formatInstant, instantOf, newTimestampId, newUuid, normaliseBody, renderLedger, renderThread } from '../format/index.js';
+import {
+  formatInstant,
+  instantOf,
+  type Ledger,
+  type NewMessage,
+  newTimestampId,
+  newUuid,
+  normaliseBody,
+  type ObjectId,
+  type Role,
+  renderLedger,
+  renderThread,
+} from '../format/index.js';
 import { commitFiles } from './commit.js';
 import { type Participant, participantWith, roleOf } from './participants.js';
 import { ledgerPath, openStatus, refuseUnlessOpen, threadPath } from './threads.js';
-import { type Writer, messageOf, participantOf } from './writer.js';
+import { messageOf, participantOf, type Writer } from './writer.js';
 
 /** What `vpr thread create` takes. */
 export interface ThreadInput {
@@ -36,7 +48,14 @@ export function createThread(writer: Writer, input: ThreadInput, now: Date = new
   const message: NewMessage | undefined =
     input.body === undefined || own === undefined
       ? undefined
-      : { id: newUuid(), role: own.role, authorId: participantOf(writer), authorName: own.display_name, timestamp: time, body: normaliseBody(input.body) };
+      : {
+          id: newUuid(),
+          role: own.role,
+          authorId: participantOf(writer),
+          authorName: own.display_name,
+          timestamp: time,
+          body: normaliseBody(input.body),
+        };
   const ledger: Ledger = {
     communication_id: id,
     status: 'open',

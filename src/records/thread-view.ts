@@ -1,7 +1,7 @@
 /** Threads as people and programs read them. */
 import type { Ledger, Message, ObjectId } from '../format/index.js';
-import { readLedger, readThread } from '../format/index.js';
-import { type Repository, blobsNamed, filesAt } from './clone.js';
+import { parseUuid, readLedger, readThread } from '../format/index.js';
+import { blobsNamed, filesAt, type Repository } from './clone.js';
 import { git } from './git.js';
 import { headOf, ledgerPath, openThread, threadIds, threadPath } from './threads.js';
 
@@ -61,7 +61,9 @@ export function listThreads(repository: Repository, status?: Ledger['status']): 
 /** For each recorded message, the author of the commit that brought it. */
 function recordersOf(repository: Repository, commit: ObjectId, id: string): ReadonlyMap<string, string> {
   const format = '%H%x00%an%x00%(trailers:key=On-Behalf-Of,valueonly,separator=%x2C)%x00';
-  const fields = git(repository.directory, ['log', '--reverse', `--format=${format}`, commit, '--', threadPath(id)]).toString('utf8').split('\0');
+  const fields = git(repository.directory, ['log', '--reverse', `--format=${format}`, commit, '--', threadPath(id)])
+    .toString('utf8')
+    .split('\0');
   const recorders = new Map<string, string>();
   for (let at = 0; at + 2 < fields.length; at += 3) {
     const [hash = '', author = '', onBehalfOf = ''] = fields.slice(at, at + 3).map((field) => field.trim());
@@ -70,7 +72,8 @@ function recordersOf(repository: Repository, commit: ObjectId, id: string): Read
     const [former, now] = versions.map((bytes) => (bytes === undefined ? undefined : readThread(bytes)));
     if (now?.ok !== true) continue;
     const known = former?.ok === true ? former.value.messages.length : 0;
-    for (const message of now.value.messages.slice(known)) if (message.authorId === onBehalfOf) recorders.set(message.id, author);
+    for (const message of now.value.messages.slice(known))
+      if (message.authorId === parseUuid(onBehalfOf)) recorders.set(message.id, author);
   }
   return recorders;
 }

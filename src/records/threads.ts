@@ -3,19 +3,19 @@ import { VprError } from '../errors.js';
 import {
   type CoordinationStatus,
   type Fault,
-  type Ledger,
-  type ObjectId,
-  type Read,
-  type Thread,
   formatInstant,
   instantOf,
+  type Ledger,
+  type ObjectId,
   parseInstant,
   parseTimestampId,
+  type Read,
   readLedger,
   readStatus,
   readThread,
+  type Thread,
 } from '../format/index.js';
-import { type Repository, fileAt, filesAt, mainOf, namesIn } from './clone.js';
+import { fileAt, filesAt, mainOf, namesIn, type Repository } from './clone.js';
 
 /** The file that says which record this is (FORMAT §3). */
 export const STATUS_PATH = 'COORDINATION_STATUS.yaml';
@@ -36,13 +36,17 @@ export interface OpenThread {
 export function headOf(repository: Repository): ObjectId {
   const head = mainOf(repository);
   if (head !== undefined) return head;
-  throw new VprError('record/empty', 'this clone has no commit yet', { help: ['begin the record: vpr init coordination .', 'or get what the host has: git pull'] });
+  throw new VprError('record/empty', 'this clone has no commit yet', {
+    help: ['begin the record: vpr init coordination .', 'or get what the host has: git pull'],
+  });
 }
 
 /** The ids of all threads, oldest first. */
 export function threadIds(repository: Repository, commit: ObjectId): readonly string[] {
   const top = namesIn(repository.directory, commit, '');
-  return top.includes('communications') ? namesIn(repository.directory, commit, 'communications').filter((name) => parseTimestampId(name) !== undefined) : [];
+  return top.includes('communications')
+    ? namesIn(repository.directory, commit, 'communications').filter((name) => parseTimestampId(name) !== undefined)
+    : [];
 }
 
 /** The one thread that a text names: its id, its UUID, or the beginning of either. Throws `thread/unknown`, `thread/several`. */
@@ -50,13 +54,19 @@ export function resolveThread(repository: Repository, commit: ObjectId, text: st
   const ids = threadIds(repository, commit);
   const uuidOf = (id: string) => id.slice(21);
   const wanted = text.replace(/^communications\//, '').replace(/\/(thread\.md|ledger\.yaml)?$/, '');
-  const found = ids.includes(wanted) ? [wanted] : ids.filter((id) => wanted.length >= 4 && (id.startsWith(wanted) || uuidOf(id).startsWith(wanted)));
+  const found = ids.includes(wanted)
+    ? [wanted]
+    : ids.filter((id) => wanted.length >= 4 && (id.startsWith(wanted) || uuidOf(id).startsWith(wanted)));
   const [first] = found;
   if (first !== undefined && found.length === 1) return first;
   if (found.length > 1) {
-    throw new VprError('thread/several', `${found.length} threads begin with ${wanted}`, { help: found.slice(0, 5).map((id) => `vpr thread show ${id}`) });
+    throw new VprError('thread/several', `${found.length} threads begin with ${wanted}`, {
+      help: found.slice(0, 5).map((id) => `vpr thread show ${id}`),
+    });
   }
-  throw new VprError('thread/unknown', `there is no thread ${wanted}`, { help: ['see which there are: vpr thread list', 'or get what the host has: git pull'] });
+  throw new VprError('thread/unknown', `there is no thread ${wanted}`, {
+    help: ['see which there are: vpr thread list', 'or get what the host has: git pull'],
+  });
 }
 
 /** Reads a thread and its ledger. Throws `thread/unknown`, `record/unreadable`. */
@@ -77,7 +87,11 @@ export function openThread(repository: Repository, text: string): OpenThread {
 }
 
 /** The record's status file on main. Throws `record/empty`, `record/unreadable`. */
-export function openStatus(repository: Repository): { readonly commit: ObjectId; readonly status: CoordinationStatus; readonly bytes: Uint8Array } {
+export function openStatus(repository: Repository): {
+  readonly commit: ObjectId;
+  readonly status: CoordinationStatus;
+  readonly bytes: Uint8Array;
+} {
   const commit = headOf(repository);
   const bytes = fileAt(repository.directory, commit, STATUS_PATH);
   if (bytes === undefined) throw unreadable(STATUS_PATH, [{ message: 'not there: this is no coordination record' }]);
@@ -88,10 +102,14 @@ export function openStatus(repository: Repository): { readonly commit: ObjectId;
 export function refuseUnlessOpen({ status }: CoordinationStatus, what: 'new threads' | 'changes'): void {
   if (!status.record_modifiable || status.lifecycle_state !== 'active') {
     const reason = status.record_modifiable ? `is ${status.lifecycle_state}` : 'is marked as not modifiable';
-    throw new VprError('record/closed', `the record ${reason} and takes no ${what}`, { help: status.lifecycle_state === 'closed' ? [] : ['vpr status set --state active --modifiable'] });
+    throw new VprError('record/closed', `the record ${reason} and takes no ${what}`, {
+      help: status.lifecycle_state === 'closed' ? [] : ['vpr status set --lifecycle active --modifiable'],
+    });
   }
   if (what === 'new threads' && !status.record_open) {
-    throw new VprError('record/closed', 'the record takes no new threads', { help: ['vpr status set --open', 'or continue a thread: vpr thread add'] });
+    throw new VprError('record/closed', 'the record takes no new threads', {
+      help: ['vpr status set --open', 'or continue a thread: vpr thread add'],
+    });
   }
 }
 
@@ -119,5 +137,7 @@ export function valueOf<T>(document: Read<T>, path: string): T {
 function unreadable(path: string, faults: readonly Fault[]): VprError {
   const [first] = faults;
   const line = first?.line === undefined ? '' : `:${first.line}`;
-  return new VprError('record/unreadable', `${path}${line}: ${first?.message ?? 'does not read'}`, { help: first?.help ?? ['look at its history: git log -p -- '.concat(path)] });
+  return new VprError('record/unreadable', `${path}${line}: ${first?.message ?? 'does not read'}`, {
+    help: first?.help ?? ['look at its history: git log -p -- '.concat(path)],
+  });
 }

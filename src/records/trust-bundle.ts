@@ -6,7 +6,7 @@
 import { dirname, join } from 'node:path';
 import { VprError } from '../errors.js';
 import { type Fault, type KnownRules, type Policy, type Read, read, readPolicy, unread } from '../format/index.js';
-import { type Trust, loadTrust } from '../trust/index.js';
+import { loadTrust, type Trust } from '../trust/index.js';
 import { readFile } from './files.js';
 
 /** The value of `format` in a bundle. */
@@ -60,9 +60,14 @@ export function readBundle(bytes: Uint8Array): Read<TrustBundle> {
     return unread({ message: 'the trust bundle is not JSON', help: ['on the host: vpr trust export DIR --out trust.json'] });
   }
   const { format, policy, files } = isObject(value) ? value : {};
-  if (format !== BUNDLE_FORMAT) return unread({ message: `the trust bundle's format is not ${BUNDLE_FORMAT}`, help: ['on the host: vpr trust export DIR --out trust.json'] });
+  if (format !== BUNDLE_FORMAT)
+    return unread({
+      message: `the trust bundle's format is not ${BUNDLE_FORMAT}`,
+      help: ['on the host: vpr trust export DIR --out trust.json'],
+    });
   if (typeof policy !== 'string') return unread({ message: 'the trust bundle has no policy' });
-  if (!isObject(files) || !Object.values(files).every((text) => typeof text === 'string')) return unread({ message: 'the trust bundle has no table of files' });
+  if (!isObject(files) || !Object.values(files).every((text) => typeof text === 'string'))
+    return unread({ message: 'the trust bundle has no table of files' });
   return read({ format, policy, files: files as Record<string, string> });
 }
 

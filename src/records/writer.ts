@@ -1,6 +1,6 @@
 /** Who writes in a clone, checked before anything is written. */
 import { VprError } from '../errors.js';
-import { type Uuid, parseUuid, renderCommitMessage } from '../format/index.js';
+import { parseUuid, renderCommitMessage, type Uuid } from '../format/index.js';
 import type { Identity } from '../trust/index.js';
 import { type Clone, identsNow, openClone } from './clone.js';
 import { loadCredentials, signingFaults } from './credentials.js';
@@ -19,13 +19,16 @@ export interface Writer {
 export function openWriter(directory: string, now: Date = new Date()): Writer {
   const clone = openClone(directory);
   const { certificate, key, role, careLocation, participantId } = clone.settings;
-  if (certificate === undefined || key === undefined) throw notSetUp('has no certificate and key to sign with', '--certificate FILE --key FILE');
+  if (certificate === undefined || key === undefined)
+    throw notSetUp('has no certificate and key to sign with', '--certificate FILE --key FILE');
   if (role === undefined) throw notSetUp('does not say in which role you write', '--role Clinician');
   if (careLocation === undefined) throw notSetUp('does not say where care is given', '--care-location "Oxford University Hospitals"');
   const { chain, identity } = loadCredentials(certificate, key);
   const faults = signingFaults(chain[0], identity, identsNow(clone.directory), now);
   if (faults.length > 0) {
-    throw new VprError('writer/refused', faults.map(({ message }) => message).join('; '), { help: faults.flatMap(({ help }) => help ?? []) });
+    throw new VprError('writer/refused', faults.map(({ message }) => message).join('; '), {
+      help: faults.flatMap(({ help }) => help ?? []),
+    });
   }
   const id = identity.participantId ?? (participantId === undefined ? undefined : parseUuid(participantId));
   return { clone, identity, ...(id === undefined ? {} : { participantId: id }), role, careLocation };
@@ -35,7 +38,10 @@ export function openWriter(directory: string, now: Date = new Date()): Writer {
 export function participantOf({ participantId, identity }: Writer): Uuid {
   if (participantId !== undefined) return participantId;
   throw new VprError('writer/no-id', `the certificate of ${identity.name} has no participant id, without which no message can be signed`, {
-    help: ['get a certificate with one: vpr cert issue … --participant new', "or let the host's vpr.yaml give it one, then: vpr setup --trust FILE"],
+    help: [
+      'get a certificate with one: vpr cert issue … --participant new',
+      "or let the host's vpr.yaml give it one, then: vpr setup --trust FILE",
+    ],
   });
 }
 

@@ -14,5 +14,8 @@ export function toBase64(octets: Uint8Array): string {
 
 /** Padded base64 in lines of 64 characters, joined by LF, none at the end. */
 export function toBase64Lines(octets: Uint8Array): string {
-  return toBase64(octets).replace(/.{64}(?=.)/g, '$&\n');
+  const text = toBase64(octets);
+  const lines: string[] = [];
+  for (let at = 0; at < text.length; at += 64) lines.push(text.slice(at, at + 64));
+  return lines.join('\n');
 }

@@ -8,11 +8,11 @@ export const howToSign: readonly string[] = [
 ];
 
 /** Makes Git sign with the certificate in place of another kind of key. */
-export const howToSetUp: readonly string[] = ['vpr setup  # then sign again:', ...howToSign.slice(0, 2)];
+export const howToSetUp: readonly string[] = ['vpr setup --certificate FILE --key FILE  # then sign again:', ...howToSign.slice(0, 2)];
 
 /** A certificate that has to be replaced. */
 export const howToRenew: readonly string[] = [
-  'ask the authority that issued it for a new one (where that is you: vpr cert issue), then: vpr setup',
+  'vpr setup --certificate FILE --key FILE  # with a new certificate of the same authority (where that is you: vpr cert issue)',
   ...howToSign.slice(0, 2),
 ];
 

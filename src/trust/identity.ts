@@ -3,6 +3,7 @@ import type { Fault, Read } from '../format/fault.js';
 import { read, unread } from '../format/fault.js';
 import { parseUuid } from '../format/identifiers.js';
 import { forbiddenCharacter, isTrimmedLine } from '../format/text.js';
+import { remember } from './remember.js';
 import type { Certificate, Identity, Registration } from './types.js';
 
 const AUTHORITY = /^[A-Za-z0-9.-]+$/;
@@ -38,15 +39,23 @@ function withLowerDomain(email: string): string {
  * issued it. Faults where FORMAT §6 wants another subject or other alternative names.
  */
 export function certificateIdentity(certificate: Certificate): Read<Identity> {
+  return identities(certificate.fingerprint, () => readIdentity(certificate));
+}
+
+const identities = remember<Read<Identity>>(1000);
+
+function readIdentity(certificate: Certificate): Read<Identity> {
   const faults: Fault[] = [];
   const fault = (message: string) => faults.push({ message: `the certificate's ${message}` });
   const { subject } = certificate;
   const name = single(subject.cn, 'CN', fault);
   const organisation = single(subject.o, 'O', fault);
   const number = single(subject.serialNumber, 'serialNumber', fault);
-  if (name !== '' && (!isOneLine(name) || comparableName(name) === '')) fault('CN is not a name on one line, without blanks around it or control characters');
+  if (name !== '' && (!isOneLine(name) || comparableName(name) === ''))
+    fault('CN is not a name on one line, without blanks around it or control characters');
   if (organisation !== '' && !AUTHORITY.test(organisation)) fault("O is not an authority's name of letters, digits, dots and hyphens");
-  if (number !== '' && (/[/\s]/u.test(number) || !isOneLine(number))) fault('serialNumber is not a registration number: it has a blank, a slash or a control character');
+  if (number !== '' && (/[/\s]/u.test(number) || !isOneLine(number)))
+    fault('serialNumber is not a registration number: it has a blank, a slash or a control character');
   const registrations = registrationsOf(certificate, fault);
   const own = registrations.find((registration) => registration.authority === organisation && registration.number === number);
   if (own === undefined) fault('subjectAltName has no URI vpr://<O>/<serialNumber> for the registration in its subject');

@@ -40,10 +40,13 @@ function verifies(certificate: Certificate, data: Uint8Array, signature: Uint8Ar
 
 function checked(certificate: Certificate, data: Uint8Array, signature: Uint8Array): Resolved {
   if (verifies(certificate, data, signature)) return { certificate, signatureFaults: [], signerFaults: [] };
-  return certificate.keyKind === 'P-256' ? badSignature(WRONG, howToSign) : badSignature(`the signer's key is ${certificate.keyKind}, expected P-256`);
+  return certificate.keyKind === 'P-256'
+    ? badSignature(WRONG, howToSign)
+    : badSignature(`the signer's key is ${certificate.keyKind}, expected P-256`);
 }
 
-const WRONG = "the signature is not the certificate's key's over this commit's bytes: the commit was changed after it was signed, or signed with another key";
+const WRONG =
+  "the signature is not the certificate's key's over this commit's bytes: the commit was changed after it was signed, or signed with another key";
 
 function badSignature(message: string, help?: readonly string[]): Resolved {
   return { signatureFaults: [help === undefined ? { message } : { message, help }], signerFaults: [] };
@@ -67,7 +70,9 @@ function resolveAttributes(signature: CmsAttributesSignature, payload: Uint8Arra
   const pinned = (trust?.listed ?? []).filter((entry) => entry.authorities !== undefined && names(signer, entry.certificate));
   const good = pinned.filter((entry) => verifies(entry.certificate, attributes, signature.signature));
   if (good.length === 1) return { certificate: (good[0] as (typeof good)[number]).certificate, signatureFaults: [], signerFaults: [] };
-  return badSignature(`the signature carries no certificate of its signer, and ${good.length} that the host trusts by themselves verify it, expected one`);
+  return badSignature(
+    `the signature carries no certificate of its signer, and ${good.length} that the host trusts by themselves verify it, expected one`,
+  );
 }
 
 function resolveContainer(signature: ContainerSignature, payload: Uint8Array, trust: Trust | undefined): Resolved {
@@ -83,9 +88,13 @@ function resolveContainer(signature: ContainerSignature, payload: Uint8Array, tr
   if (!verifyEcdsa(payload, signature.signature, key)) return badSignature(WRONG, howToSign);
   if (trust === undefined) return { signatureFaults: [], signerFaults: [] };
   const listed = trust.listed.filter(({ certificate: { point } }) => point !== undefined && Buffer.compare(point, publicKey) === 0);
-  if (listed.length === 1) return { certificate: (listed[0] as (typeof listed)[number]).certificate, signatureFaults: [], signerFaults: [] };
+  if (listed.length === 1)
+    return { certificate: (listed[0] as (typeof listed)[number]).certificate, signatureFaults: [], signerFaults: [] };
   const message = `the signature carries a bare key, and ${listed.length} certificates that the host's policy lists have it, expected one`;
-  return { signatureFaults: [], signerFaults: [{ message, help: ['vpr setup  # so that Git signs with the certificate', ...howToSign.slice(0, 2), ...askTheHost] }] };
+  return {
+    signatureFaults: [],
+    signerFaults: [{ message, help: ['vpr setup  # so that Git signs with the certificate', ...howToSign.slice(0, 2), ...askTheHost] }],
+  };
 }
 
 function resolveRaw(signature: RawSignature, payload: Uint8Array, trust: Trust | undefined): Resolved {

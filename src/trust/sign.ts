@@ -26,7 +26,9 @@ export function signPayload(payload: Uint8Array, key: KeyObject, certificates: r
   const signature = signLowS(payload, key);
   const publicKey = pointOf(key);
   if (leaf.point === undefined || !publicKey.equals(leaf.point)) {
-    throw new VprError('sign/key', 'the private key is not the key of the certificate', { help: ['vpr setup --certificate FILE --key FILE'] });
+    throw new VprError('sign/key', 'the private key is not the key of the certificate', {
+      help: ['vpr setup --certificate FILE --key FILE'],
+    });
   }
   return renderAs(encoding, signature, publicKey, [leaf, ...others.filter(({ issuer, subject }) => !sameName(issuer, subject))]);
 }
@@ -43,14 +45,20 @@ export function convertSignature(gpgsig: string, encoding: WrittenEncoding, inte
   if (!reading.ok) return reading;
   const found = reading.value;
   if (found.encoding === encoding) return read(gpgsig);
-  if (found.encoding === 'cms-attributes') return unread({ message: 'the signature is over signed attributes, which no other encoding can carry' });
+  if (found.encoding === 'cms-attributes')
+    return unread({ message: 'the signature is over signed attributes, which no other encoding can carry' });
   if (encoding === 'raw') return read(renderRaw(found));
   const leaf = found.encoding === 'cms' ? found.certificates[0] : found.encoding === 'container' ? found.certificate : undefined;
   if (leaf?.point === undefined) return unread({ message: 'the signature carries no certificate, which the other encoding needs' });
   return read(renderAs(encoding, found.signature, leaf.point, [leaf, ...intermediates]));
 }
 
-function renderAs(encoding: WrittenEncoding, signature: Uint8Array, publicKey: Uint8Array, certificates: readonly [Certificate, ...Certificate[]]): string {
+function renderAs(
+  encoding: WrittenEncoding,
+  signature: Uint8Array,
+  publicKey: Uint8Array,
+  certificates: readonly [Certificate, ...Certificate[]],
+): string {
   switch (encoding) {
     case 'cms':
       return renderCms({ signature, certificates });

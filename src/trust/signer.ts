@@ -32,7 +32,8 @@ export function establishSigner(
   const identity = certificateIdentity(certificate);
   const own = [...leafFaults(certificate), ...(identity.ok ? [] : identity.faults)];
   const listed = listedAs(trust, certificate);
-  const pinned = listed?.authorities === undefined ? [] : [{ certificates: [certificate], anchor: { certificate, authorities: listed.authorities } }];
+  const pinned =
+    listed?.authorities === undefined ? [] : [{ certificates: [certificate], anchor: { certificate, authorities: listed.authorities } }];
   const search = findPaths(certificate, [...carried, ...trust.intermediates], trust.roots);
   let good: CertificatePath | undefined;
   let best: readonly Fault[] | undefined;
@@ -69,7 +70,9 @@ function signerOf(identity: Identity, certificate: Certificate, anchor: TrustAnc
 
 function noPath(certificate: Certificate, deadEnds: readonly string[]): Fault {
   const selfIssued = Buffer.compare(certificate.issuer.der, certificate.subject.der) === 0;
-  const from = selfIssued ? 'is self-signed and not one this host trusts by itself' : `of issuer ${certificate.issuer.text} leads to no root this host trusts`;
+  const from = selfIssued
+    ? 'is self-signed and not one this host trusts by itself'
+    : `of issuer ${certificate.issuer.text} leads to no root this host trusts`;
   const why = deadEnds.length === 0 ? '' : `: ${deadEnds.slice(0, 3).join('; ')}`;
   return { message: `the certificate ${from}${why}`, help: askTheHost };
 }

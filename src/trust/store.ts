@@ -22,10 +22,12 @@ export type FileReader = (path: string) => Uint8Array | undefined;
 export function loadTrust(policy: Policy, file: FileReader): Read<Trust> {
   const faults: Fault[] = [];
   const load = <T>(place: string, path: string, make: (certificate: Certificate) => { value: T; faults: readonly Fault[] }): T[] => {
-    const fail = (found: readonly Fault[]) => faults.push(...found.map((fault) => ({ ...fault, message: `${place} ${path}: ${fault.message}` })));
+    const fail = (found: readonly Fault[]) =>
+      faults.push(...found.map((fault) => ({ ...fault, message: `${place} ${path}: ${fault.message}` })));
     const bytes = file(path);
     const certificate = bytes === undefined ? undefined : readCertificate(bytes);
-    if (certificate === undefined) fail([{ message: 'no such file, or not readable', help: [`put the certificate there, or correct ${place} in vpr.yaml`] }]);
+    if (certificate === undefined)
+      fail([{ message: 'no such file, or not readable', help: [`put the certificate there, or correct ${place} in vpr.yaml`] }]);
     else if (!certificate.ok) fail(certificate.faults);
     else {
       const made = make(certificate.value);
@@ -35,7 +37,10 @@ export function loadTrust(policy: Policy, file: FileReader): Read<Trust> {
     return [];
   };
   const roots = policy.roots.flatMap((root, i) =>
-    load(`roots[${i}].file`, root.file, (certificate) => ({ value: { certificate, authorities: root.authorities }, faults: authorityFaults(certificate) })),
+    load(`roots[${i}].file`, root.file, (certificate) => ({
+      value: { certificate, authorities: root.authorities },
+      faults: authorityFaults(certificate),
+    })),
   );
   const intermediates = policy.intermediates.flatMap((path, i) =>
     load(`intermediates[${i}]`, path, (certificate) => ({ value: certificate, faults: authorityFaults(certificate) })),

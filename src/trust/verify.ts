@@ -35,7 +35,12 @@ export function verifyCommit(bytes: Uint8Array, trust: Trust | undefined, at: Da
   if (certificate === undefined) return found;
   if (trust === undefined) return { ...found, certificate };
   const judged = judge(signature, certificate, trust, at);
-  const all = { ...found, certificate, signatureFaults: [...signatureFaults, ...judged.signatureFaults], signerFaults: judged.signerFaults };
+  const all = {
+    ...found,
+    certificate,
+    signatureFaults: [...signatureFaults, ...judged.signatureFaults],
+    signerFaults: judged.signerFaults,
+  };
   return judged.signer === undefined || all.signatureFaults.length > 0 ? all : { ...all, signer: judged.signer };
 }
 
@@ -66,11 +71,14 @@ function judge(signature: CommitSignature, certificate: Certificate, trust: Trus
  * signed attributes those may be missing that the host's store holds.
  */
 function carriedFaults({ encoding }: CommitSignature, carried: readonly Certificate[], { certificates }: CertificatePath): Fault[] {
-  const on = (list: readonly Certificate[], certificate: Certificate) => list.some(({ fingerprint }) => fingerprint === certificate.fingerprint);
+  const on = (list: readonly Certificate[], certificate: Certificate) =>
+    list.some(({ fingerprint }) => fingerprint === certificate.fingerprint);
   const extra = carried.filter((certificate, i) => !on(certificates, certificate) || on(carried.slice(0, i), certificate));
   const missing = encoding === 'cms' ? certificates.filter((certificate) => !on(carried, certificate)) : [];
   return [
-    ...extra.map((certificate) => ({ message: `the signature carries ${labelOf(certificate)}, which its path does not need (a root is never carried)` })),
+    ...extra.map((certificate) => ({
+      message: `the signature carries ${labelOf(certificate)}, which its path does not need (a root is never carried)`,
+    })),
     ...missing.map((certificate) => ({
       message: `the signature lacks ${labelOf(certificate)}, an intermediate of its path`,
       help: ['vpr setup  # with a certificate file that the intermediates follow', ...howToSign.slice(0, 2)],

@@ -3,6 +3,6 @@ export type { Example, ExampleCommit, ExampleMessage, ExampleRecord, Person } fr
 export { judge, severityOf } from './judge.js';
 export { reportText } from './report.js';
 export type { Finding, Need, Rule } from './rule.js';
-export { RULES, ruleOf } from './rules.js';
+export { KNOWN_RULES, RULES, ruleOf } from './rules.js';
 export type { Context, Step, Times } from './step.js';
 export { FORMAT_VERSION, reportData, type Verdict, type VerdictReport } from './verdict.js';

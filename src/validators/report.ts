@@ -4,6 +4,8 @@ import type { Verdict } from './verdict.js';
 
 /** Quoted lines of a record are cut here: a screen, not a log. */
 const QUOTED = 160;
+/** Help is to be typed, paths and all. */
+const HELP = 900;
 
 /**
  * A verdict as a person reads it: one line an element, without the `remote: `
@@ -33,7 +35,7 @@ function problemLines(problem: JudgedProblem): string[] {
     `${severity === 'warn' ? 'warning' : severity} ${rule}${place}`,
     `  ${commit === undefined ? '' : `commit ${commit.slice(0, 9)}: `}${printable(message)}`,
     ...content.map(({ sign, text }) => `  ${sign} ${printable(text.slice(0, QUOTED))}${text.length > QUOTED ? '…' : ''}`),
-    ...help.map((text, index) => `  ${index === 0 ? 'help:' : '     '} ${printable(text)}`),
+    ...help.map((text, index) => `  ${index === 0 ? 'help:' : '     '} ${printable(text, HELP)}`),
     `  more: vpr explain ${rule}`,
   ];
 }

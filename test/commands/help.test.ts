@@ -15,7 +15,8 @@ t.test('every command has a summary, an example, --json, and a file of its own',
     t.ok(summary?.endsWith('.'), `${id} has a summary`);
     t.ok((examples ?? []).length > 0, `${id} has an example`);
     t.equal(enableJsonFlag, true, `${id} has --json`);
-    for (const [name, { description, summary }] of Object.entries({ ...flags, ...args })) t.ok((description ?? summary ?? '') !== '', `${id}: ${name} is described`);
+    for (const [name, { description }] of Object.entries({ ...flags, ...args }))
+      t.ok((description ?? '') !== '', `${id}: ${name} is described`);
   }
 });
 
@@ -34,7 +35,13 @@ t.test('explain prints what the rules themselves say', (t) => {
   const rule = RULES.find(({ id }) => id === 'thread/append-only');
   t.match(vpr(directory, ['explain', 'thread/append-only']), { status: 0, stdout: `  ${rule?.statement}.\n  ${rule?.why}\n` });
   t.equal(vpr(directory, ['explain']).stdout.trim().split('\n').length, RULES.length);
-  t.match(vprJson(directory, ['explain']).value['rules'], RULES.map(({ id }) => ({ id })));
-  t.match(vpr(directory, ['explain', 'append-only']), { status: 2, stderr: /there is no rule append-only\n {2}help: vpr explain thread\/append-only/ });
+  t.match(
+    vprJson(directory, ['explain']).value['rules'],
+    RULES.map(({ id }) => ({ id })),
+  );
+  t.match(vpr(directory, ['explain', 'append-only']), {
+    status: 2,
+    stderr: /there is no rule append-only\n {2}help: vpr explain thread\/append-only/,
+  });
   t.end();
 });

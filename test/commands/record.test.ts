@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { RECORD, makeWorld, run, temporary } from '../records/support.js';
+import { makeWorld, RECORD, run, temporary } from '../records/support.js';
 import { vpr, vprJson } from './support.js';
 
 t.test('from an authority to an accepted push, by commands alone', async (t) => {
@@ -10,35 +10,108 @@ t.test('from an authority to an accepted push, by commands alone', async (t) => 
     status: 0,
     stdout: /- \{ name: GMC, class: clinician \}\n\nnext:\n {2}vpr cert issue --ca ca --name NAME --authority GMC/,
   });
-  const issued = vprJson(directory, ['cert', 'issue', '--ca', 'ca', '--name', 'Dr Jane Smith', '--authority', 'GMC', '--number', '1234567', '--registration', 'NMC 1', '--participant', 'new', '--out', '.']);
+  const issued = vprJson(directory, [
+    'cert',
+    'issue',
+    '--ca',
+    'ca',
+    '--name',
+    'Dr Jane Smith',
+    '--authority',
+    'GMC',
+    '--number',
+    '1234567',
+    '--registration',
+    'NMC 1',
+    '--participant',
+    'new',
+    '--out',
+    '.',
+  ]);
   t.match(issued, { status: 2, value: { error: { code: 'cert/foreign-authority' } } }, 'the authority was made for GMC alone');
-  const jane = vprJson(directory, ['cert', 'issue', '--ca', 'ca', '--name', 'Dr Jane Smith', '--authority', 'GMC', '--number', '1234567', '--email', 'jane@example.org', '--participant', 'new', '--out', '.']);
-  t.match(jane, { status: 0, value: { certificate: 'dr-jane-smith.crt', key: 'dr-jane-smith.key', registrations: ['GMC 1234567'], participantId: /^[0-9a-f-]{36}$/ } });
+  const jane = vprJson(directory, [
+    'cert',
+    'issue',
+    '--ca',
+    'ca',
+    '--name',
+    'Dr Jane Smith',
+    '--authority',
+    'GMC',
+    '--number',
+    '1234567',
+    '--email',
+    'jane@example.org',
+    '--participant',
+    'new',
+    '--out',
+    '.',
+  ]);
+  t.match(jane, {
+    status: 0,
+    value: { certificate: 'dr-jane-smith.crt', key: 'dr-jane-smith.key', registrations: ['GMC 1234567'], participantId: /^[0-9a-f-]{36}$/ },
+  });
 
-  writeFileSync(join(directory, 'vpr.yaml'), 'version: 1\nroots:\n  - file: ca/authority.crt\n    authorities: [{ name: GMC, class: clinician }]\n'.replace('[{', '\n      - {').replace('}]', '}'));
-  t.match(vpr(directory, ['trust', 'export', '.', '--out', 'trust.json']), { status: 0, stdout: /wrote trust\.json: the policy and 1 certificate\n\nnext:\n {2}vpr setup --trust trust\.json/ });
+  writeFileSync(
+    join(directory, 'vpr.yaml'),
+    'version: 1\nroots:\n  - file: ca/authority.crt\n    authorities: [{ name: GMC, class: clinician }]\n'
+      .replace('[{', '\n      - {')
+      .replace('}]', '}'),
+  );
+  t.match(vpr(directory, ['trust', 'export', '.', '--out', 'trust.json']), {
+    status: 0,
+    stdout: /wrote trust\.json: the policy and 1 certificate\n\nnext:\n {2}vpr setup --trust trust\.json/,
+  });
 
-  const signing = ['--certificate', 'dr-jane-smith.crt', '--key', 'dr-jane-smith.key', '--care-location', 'Oxford', '--trust', 'trust.json'];
+  const signing = [
+    '--certificate',
+    'dr-jane-smith.crt',
+    '--key',
+    'dr-jane-smith.key',
+    '--care-location',
+    'Oxford',
+    '--trust',
+    'trust.json',
+  ];
   const begun = vpr(directory, ['init', 'coordination', 'record', '--id', RECORD, ...signing]);
-  t.match(begun, { status: 0, stdout: new RegExp(`set {4}vpr\\.role = Clinician\n[^]*began {2}coordination record ${RECORD}`) });
+  t.match(begun, { status: 0, stdout: new RegExp(`set {4}vpr\\.role = Clinician\n[\\s\\S]*began {2}coordination record ${RECORD}`) });
   const record = join(directory, 'record');
   t.match(vpr(directory, ['init', 'coordination', 'record', ...signing]), { status: 2, stderr: /error record\/begun: / });
 
-  const created = vprJson(record, ['thread', 'create', '--participant', '0a9b8c7d-6e5f-4d3c-8b2a-1f0e9d8c7b6a:patient:John Doe', '--no-external', '--file', '-'], 'First.\n');
+  const created = vprJson(
+    record,
+    ['thread', 'create', '--participant', '0a9b8c7d-6e5f-4d3c-8b2a-1f0e9d8c7b6a:patient:John Doe', '--no-allow-external', '--file', '-'],
+    'First.\n',
+  );
   t.match(created, { status: 0, value: { thread: /^\d{8}T\d{6}\.\d{3}Z-/, message: /^[0-9a-f-]{36}$/, commit: /^[0-9a-f]{40}$/ } });
   const thread = String(created.value['thread']);
-  t.match(vpr(record, ['thread', 'add', thread.slice(21, 29)], 'From standard input.\n'), { status: 0, stdout: /added message [^]*next:\n {2}vpr check\n {2}git push\n/ });
-  t.match(vpr(record, ['ledger', 'set', thread, '--status', 'closed', '--sensitivity', 'confidential']), { status: 0, stdout: /changed the ledger of thread/ });
+  t.match(vpr(record, ['thread', 'add', thread.slice(21, 29)], 'From standard input.\n'), {
+    status: 0,
+    stdout: /added message [\s\S]*next:\n {2}vpr check\n {2}git push\n/,
+  });
+  t.match(vpr(record, ['ledger', 'set', thread, '--status', 'closed', '--sensitivity', 'confidential']), {
+    status: 0,
+    stdout: /changed the ledger of thread/,
+  });
   t.match(vpr(record, ['status', 'set', '--no-open']), { status: 0, stdout: /record_open: false/ });
 
   const shown = vpr(record, ['thread', 'show', thread]);
   t.match(shown, { status: 0, stdout: / closed, confidential\n {2}clinician +Dr Jane Smith\n {2}patient +John Doe\n/ });
-  t.match(shown.stdout, /Dr Jane Smith \(clinician\) {2}[0-9a-f-]{36}\n\n {2}From standard input\.\n[^]*\(system\)[^]*The thread was closed\.\n$/);
+  t.match(
+    shown.stdout,
+    /Dr Jane Smith \(clinician\) {2}[0-9a-f-]{36}\n\n {2}From standard input\.\n[\s\S]*\(system\)[\s\S]*The thread was closed\.\n$/,
+  );
   t.match(vprJson(record, ['thread', 'list', '--status', 'closed']), { status: 0, value: { threads: [{ id: thread, status: 'closed' }] } });
 
   const check = vpr(record, ['check']);
-  t.match(check, { status: 0, stdout: /^5 commits judged: nothing that the host refuses\n\nnot checked: whether this is the record that the host registered/ });
-  t.match(vpr(record, ['verify']), { status: 0, stdout: /^5 commits verified: every rule holds\n\nnot checked: [^]*not checked: when commits were received/ });
+  t.match(check, {
+    status: 0,
+    stdout: /^5 commits judged: nothing that the host refuses\n\nnot checked: whether this is the record that the host registered/,
+  });
+  t.match(vpr(record, ['verify']), {
+    status: 0,
+    stdout: /^5 commits verified: every rule holds\n\nnot checked: [\s\S]*not checked: when commits were received/,
+  });
   t.match(vpr(record, ['verify', 'main~1..main']), { status: 0, stdout: /^1 commit verified/ });
 });
 

@@ -18,7 +18,11 @@ export function vpr(directory: string, args: readonly string[], input = ''): Ran
 }
 
 /** Runs `vpr … --json` and reads what it printed. */
-export function vprJson(directory: string, args: readonly string[], input = ''): { readonly status: number | null; readonly value: Record<string, unknown> } {
+export function vprJson(
+  directory: string,
+  args: readonly string[],
+  input = '',
+): { readonly status: number | null; readonly value: Record<string, unknown> } {
   const { status, stdout, stderr } = vpr(directory, [...args, '--json'], input);
   try {
     return { status, value: JSON.parse(stdout) };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
 import { DEFAULT_POLICY, readPolicy } from '../../src/format/policy.js';
@@ -38,6 +39,10 @@ t.test('nothing but a version: the defaults', async (t) => {
     patientsMayOpenThreads: false,
     systemMayRecord: false,
   });
+});
+
+t.test('the policy that a new host starts from says just the defaults', async (t) => {
+  t.same(valueOf(readPolicy(readFileSync('templates/host/vpr.yaml'), RULES)), DEFAULT_POLICY);
 });
 
 t.test('everything said, in units of the machine', async (t) => {

@@ -61,7 +61,11 @@ t.test('every import rule refuses what it is there for, and nothing else', async
     t.strictSame(rogue, [], `${rule} leaves alone what is allowed`);
   }
   const { forbidden } = createRequire(import.meta.url)(resolve('.dependency-cruiser.cjs')) as { forbidden: { name: string }[] };
-  t.strictSame(forbidden.map(({ name }) => name).filter((name) => !found.has(name)), [], 'no rule is left without an example');
+  t.strictSame(
+    forbidden.map(({ name }) => name).filter((name) => !found.has(name)),
+    [],
+    'no rule is left without an example',
+  );
 });
 
 function write(tree: string, file: string, text: string): void {
@@ -72,10 +76,14 @@ function write(tree: string, file: string, text: string): void {
 /** Rule → files whose imports it refused. */
 function violations(tree: string): Map<string, string[]> {
   const bin = resolve('node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const { stdout, stderr } = spawnSync(process.execPath, [bin, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src', 'test'], {
-    cwd: tree,
-    encoding: 'utf8',
-  });
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [bin, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src', 'test'],
+    {
+      cwd: tree,
+      encoding: 'utf8',
+    },
+  );
   if (!stdout.startsWith('{')) throw new Error(`dependency-cruiser did not run: ${stderr}`);
   const { summary } = JSON.parse(stdout) as { summary: { violations: Violation[] } };
   const found = new Map<string, string[]>();

@@ -16,18 +16,27 @@ t.test('openssl accepts the chain, and the leaf is as FORMAT §6 wants it', asyn
     ...jane,
     name: 'Dr Élodie Martin-Roux',
     authority,
-    further: [{ authority: 'NMC', number: '76A5432E' }, { authority: 'GMC', number: '1234567' }],
+    further: [
+      { authority: 'NMC', number: '76A5432E' },
+      { authority: 'GMC', number: '1234567' },
+    ],
     email: 'elodie@example.org',
     participant: '4f8c2a1d9e3b4a7c8f1e6b0d2c5a9f12',
     out: directory,
   });
-  t.match(run(directory, 'openssl', 'verify', '-x509_strict', '-purpose', 'smimesign', '-CAfile', root.certificate, issued.certificate), /OK$/);
+  t.match(
+    run(directory, 'openssl', 'verify', '-x509_strict', '-purpose', 'smimesign', '-CAfile', root.certificate, issued.certificate),
+    /OK$/,
+  );
   const text = run(directory, 'openssl', 'x509', '-in', issued.certificate, '-noout', '-text');
   t.match(text, /Key Usage: critical\s+Digital Signature, Non Repudiation/);
   t.match(text, /Basic Constraints: critical\s+CA:FALSE/);
-  t.equal(statSync(issued.key).mode & 0o777, 0o600, 'the key is its holder\'s alone');
+  t.equal(statSync(issued.key).mode & 0o777, 0o600, "the key is its holder's alone");
   t.equal(statSync(root.key).mode & 0o777, 0o600);
-  t.match(run(directory, 'openssl', 'pkey', '-in', issued.key, '-pubout'), run(directory, 'openssl', 'x509', '-in', issued.certificate, '-noout', '-pubkey'));
+  t.match(
+    run(directory, 'openssl', 'pkey', '-in', issued.key, '-pubout'),
+    run(directory, 'openssl', 'x509', '-in', issued.certificate, '-noout', '-pubkey'),
+  );
 
   const read = readCertificate(readFileSync(issued.certificate));
   const identity = read.ok ? certificateIdentity(read.value) : read;

@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { type Ledger, type NewMessage, appendMessages, editYaml, newTimestampId, newUuid, parseInstant, readLedger, readThread, renderLedger, renderThread } from '../../src/format/index.js';
-import { mergeLedgers } from '../../src/records/merge-ledger.js';
+import {
+  appendMessages,
+  editYaml,
+  type Ledger,
+  type NewMessage,
+  newTimestampId,
+  newUuid,
+  parseInstant,
+  readLedger,
+  readThread,
+  renderLedger,
+  renderThread,
+} from '../../src/format/index.js';
+import { alignTimes, mergeLedgers } from '../../src/records/merge-ledger.js';
 import { mergeThreads } from '../../src/records/merge-thread.js';
 
 const message = (body: string): NewMessage => ({
@@ -14,7 +26,9 @@ const message = (body: string): NewMessage => ({
 });
 
 const bodies = fc.array(
-  fc.array(fc.constantFrom('a', '\n', '---', '## Message', ' ', '\\', '```', '**Message ID:** ', '# Thread'), { maxLength: 8 }).map((parts) => `${parts.join('')}x`),
+  fc
+    .array(fc.constantFrom('a', '\n', '---', '## Message', ' ', '\\', '```', '**Message ID:** ', '# Thread'), { maxLength: 8 })
+    .map((parts) => `${parts.join('')}x`),
   { minLength: 1, maxLength: 3 },
 );
 
@@ -47,8 +61,15 @@ t.test('messages of both sides follow each other, whatever they say, in either l
 
 t.test('a second commit of one side is rebased onto the first, which is no longer where it was', (t) => {
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(message);
-  const make = (...messages: (NewMessage | undefined)[]) => renderThread(1, messages.filter((one) => one !== undefined));
-  t.strictSame(idsOf(mergeThreads(make(a, c), make(a, b, c), make(a, c, d))), [a, b, c, d].map((one) => one?.id));
+  const make = (...messages: (NewMessage | undefined)[]) =>
+    renderThread(
+      1,
+      messages.filter((one) => one !== undefined),
+    );
+  t.strictSame(
+    idsOf(mergeThreads(make(a, c), make(a, b, c), make(a, c, d))),
+    [a, b, c, d].map((one) => one?.id),
+  );
   t.equal(mergeThreads(make(a, c), make(a, b), make(a, c, d)), undefined, 'the first was dropped');
   t.equal(mergeThreads(make(a, c), make(c, b, a), make(a, c, d)), undefined, 'or turned round');
   t.end();
@@ -100,14 +121,32 @@ function merged(ours: Uint8Array, theirs: Uint8Array): Ledger | undefined {
 }
 
 t.test('ledgers: the time moves past both, other values are merged one by one', (t) => {
-  t.equal(merged(edit(base, at('05:00.000')), edit(base, at('01:00.000')))?.last_updated_at, time('05:00.001'), 'one millisecond past ours');
+  t.equal(
+    merged(edit(base, at('05:00.000')), edit(base, at('01:00.000')))?.last_updated_at,
+    time('05:00.001'),
+    'one millisecond past ours',
+  );
   t.equal(merged(edit(base, at('05:00.000')), edit(base, at('09:00.000')))?.last_updated_at, time('09:00.000'), 'theirs where it is later');
   t.equal(merged(edit(base, at('05:00.000')), edit(base, at('05:00.000')))?.last_updated_at, time('05:00.001'));
 
-  const ours = edit(base, at('05:00.000'), { path: ['participants', 3], value: person(3) }, { path: ['visibility', 'sensitivity'], value: 'restricted' });
-  const theirs = edit(base, at('06:00.000'), { path: ['participants', 3], value: person(4) }, { path: ['participants', 1], value: undefined }, { path: ['policies', 'allow_patient_participation'], value: false });
+  const ours = edit(
+    base,
+    at('05:00.000'),
+    { path: ['participants', 3], value: person(3) },
+    { path: ['visibility', 'sensitivity'], value: 'restricted' },
+  );
+  const theirs = edit(
+    base,
+    at('06:00.000'),
+    { path: ['participants', 3], value: person(4) },
+    { path: ['participants', 1], value: undefined },
+    { path: ['policies', 'allow_patient_participation'], value: false },
+  );
   const both = merged(ours, theirs);
-  t.strictSame(both?.participants.map(({ display_name }) => display_name), ['Person 0', 'Person 2', 'Person 3', 'Person 4']);
+  t.strictSame(
+    both?.participants.map(({ display_name }) => display_name),
+    ['Person 0', 'Person 2', 'Person 3', 'Person 4'],
+  );
   t.match(both, { visibility: { sensitivity: 'restricted' }, policies: { allow_patient_participation: false }, status: 'open' });
   t.end();
 });
@@ -118,13 +157,40 @@ t.test('ledgers: one value changed two ways is left to a person', (t) => {
   t.equal(merged(status('closed'), status('closed'))?.status, 'closed', 'the same on both sides is no conflict');
   const named = (name: string) => edit(base, at('05:00.000'), { path: ['participants', 1, 'display_name'], value: name });
   t.equal(merged(named('A'), named('B')), undefined);
-  t.equal(merged(named('A'), edit(base, at('05:00.000'), { path: ['participants', 1], value: undefined })), undefined, 'changed here, removed there');
+  t.equal(
+    merged(named('A'), edit(base, at('05:00.000'), { path: ['participants', 1], value: undefined })),
+    undefined,
+    'changed here, removed there',
+  );
   t.equal(merged(Buffer.from('status: open\n'), status('closed')), undefined, 'a side that does not read');
   t.end();
 });
 
+t.test('ledgers: a comment is no value, and is not lost: left to a textual merge of versions of one time', (t) => {
+  const commented = Buffer.from(
+    Buffer.from(edit(base, at('06:00.000')))
+      .toString()
+      .replace('participants:', '# asked by ward 7\nparticipants:'),
+  );
+  const ours = edit(base, at('05:00.000'), { path: ['visibility', 'restricted'], value: true });
+  t.equal(merged(ours, commented), undefined);
+  const aligned = alignTimes(base, ours, commented) ?? [];
+  t.strictSame(
+    aligned.map((bytes) => /last_updated_at: (.*)/.exec(Buffer.from(bytes).toString())?.[1]),
+    Array(3).fill(time('06:00.000')),
+  );
+  t.match(Buffer.from(aligned[2] ?? []).toString(), /# asked by ward 7/);
+  t.equal(alignTimes(base, Buffer.from('x: y\n'), commented), undefined);
+  t.end();
+});
+
 t.test('ledgers: whatever two sides change, the result reads, is later than ours, and has what both added', (t) => {
-  const side = fc.record({ second: fc.integer({ min: 1, max: 59 }), add: fc.subarray([3, 4, 5, 6]), remove: fc.subarray([0, 1]), restricted: fc.boolean() });
+  const side = fc.record({
+    second: fc.integer({ min: 1, max: 59 }),
+    add: fc.subarray([3, 4, 5, 6]),
+    remove: fc.subarray([0, 1]),
+    restricted: fc.boolean(),
+  });
   const make = ({ second, add, remove, restricted }: { second: number; add: number[]; remove: number[]; restricted: boolean }) =>
     renderLedger(
       ledger({

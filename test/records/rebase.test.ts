@@ -1,12 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
-import { MAIN, commitOf, openRepository } from '../../src/records/clone.js';
+import { commitOf, MAIN, openRepository } from '../../src/records/clone.js';
 import { beginCoordination } from '../../src/records/init-coordination.js';
 import { setLedger } from '../../src/records/ledger-set.js';
 import { addMessage } from '../../src/records/thread-add.js';
 import { createThread } from '../../src/records/thread-create.js';
 import { viewThread } from '../../src/records/thread-view.js';
 import { openWriter } from '../../src/records/writer.js';
-import { RECORD, makeWorld, run } from './support.js';
+import { makeWorld, RECORD, run } from './support.js';
 
 const CHANGES = { add: [], remove: [], visibility: {}, policies: {} };
 
@@ -28,7 +30,11 @@ t.test('two clinicians who wrote offline both get their messages in, by git pull
   addMessage(openWriter(here), { thread, body: 'Jane, two.' });
   run(here, 'git', 'push', '--quiet');
   addMessage(openWriter(there), { thread, body: 'Tom, one.' });
-  setLedger(openWriter(there), { ...CHANGES, thread, add: [{ participant_id: world.people.john.participantId, role: 'patient', display_name: 'John Doe' }] });
+  setLedger(openWriter(there), {
+    ...CHANGES,
+    thread,
+    add: [{ participant_id: world.people.john.participantId, role: 'patient', display_name: 'John Doe' }],
+  });
   addMessage(openWriter(there), { thread, body: 'Tom, two.' });
 
   t.throws(() => run(there, 'git', 'push', '--quiet'), /fetch first|non-fast-forward/);
@@ -52,7 +58,10 @@ t.test('two clinicians who wrote offline both get their messages in, by git pull
   t.strictSame(verdict.problems, []);
   t.equal(verdict.commits.judged, 7);
   t.equal(verdict.signers.length, 7, 'every commit is signed');
-  t.strictSame(verdict.signers.map(({ signer }) => signer.participantId), [...Array(4).fill(jane.participantId), ...Array(3).fill(tom.participantId)]);
+  t.strictSame(
+    verdict.signers.map(({ signer }) => signer.participantId),
+    [...Array(4).fill(jane.participantId), ...Array(3).fill(tom.participantId)],
+  );
 
   run(here, 'git', 'pull', '--quiet', '--rebase', '-S');
   t.equal(commitOf(here, MAIN), commitOf(there, MAIN));
@@ -74,6 +83,33 @@ t.test('one value changed two ways stops the rebase, and says so', async (t) => 
   run(here, 'git', 'push', '--quiet');
   setLedger(openWriter(there), { ...CHANGES, thread, visibility: { sensitivity: 'restricted' } });
   t.throws(() => run(there, 'git', 'pull', '--quiet'), /ledger\.yaml: the two sides cannot be put together/);
-  t.throws(() => openWriter(there) && addMessage(openWriter(there), { thread, body: 'x' }), { code: 'clone/branch', help: [/rebase --continue/, /./] });
-  t.match(run(there, 'cat', `communications/${thread}/ledger.yaml`), /<<<<<<< on the host[^]*confidential[^]*restricted[^]*>>>>>>> yours/);
+  t.throws(() => openWriter(there) && addMessage(openWriter(there), { thread, body: 'x' }), {
+    code: 'clone/branch',
+    help: [/rebase --continue/, /./],
+  });
+  t.match(
+    run(there, 'cat', `communications/${thread}/ledger.yaml`),
+    /<<<<<<< on the host[\s\S]*confidential[\s\S]*restricted[\s\S]*>>>>>>> yours/,
+  );
+});
+
+t.test('where vpr has gone, both sides stay in the file', async (t) => {
+  const world = await makeWorld(t);
+  const here = world.clone('jane', 'jane');
+  beginCoordination(openWriter(here), { id: RECORD });
+  const { thread } = createThread(openWriter(here), {
+    participants: [{ participant_id: world.people.tom.participantId, role: 'clinician', display_name: 'Dr Tom Brown' }],
+    body: 'First.',
+    visibility: { sensitivity: 'standard', restricted: false },
+    policies: { allow_patient_participation: true, allow_external_organisations: true },
+  });
+  run(here, 'git', 'push', '--quiet');
+  const there = world.clone('tom', 'tom');
+  addMessage(openWriter(here), { thread, body: 'From Jane.' });
+  run(here, 'git', 'push', '--quiet');
+  addMessage(openWriter(there), { thread, body: 'From Tom.' });
+  const launcher = join(there, '.git/vpr/vpr-merge');
+  writeFileSync(launcher, readFileSync(launcher, 'utf8').replace(/^script=.*$/m, "script='/nowhere'"));
+  t.throws(() => run(there, 'git', 'pull', '--quiet'), /vpr is gone from \/nowhere/);
+  t.match(run(there, 'cat', `communications/${thread}/thread.md`), /<<<<<<<[\s\S]*From Jane\.[\s\S]*From Tom\.[\s\S]*>>>>>>>/);
 });

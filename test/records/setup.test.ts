@@ -1,9 +1,10 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { KNOWN_RULES } from '../../src/cli/judging.js';
+import { issueCertificate } from '../../src/records/issue.js';
 import { setUp } from '../../src/records/setup.js';
 import { readBundle } from '../../src/records/trust-bundle.js';
+import { KNOWN_RULES } from '../../src/validators/index.js';
 import { makeWorld, run } from './support.js';
 
 t.test('everything that is said to be set is set, in the clone alone, and again changes nothing', async (t) => {
@@ -28,6 +29,25 @@ t.test('everything that is said to be set is set, in the clone alone, and again 
   t.equal(run(clone, 'git', 'config', 'vpr.careLocation'), 'Oxford University Hospitals');
 });
 
+t.test("another certificate takes nothing over from the former one's holder", async (t) => {
+  const world = await makeWorld(t);
+  const clone = world.clone('jane', 'jane');
+  const plain = await issueCertificate({
+    authority: join(world.directory, 'ca'),
+    name: 'Dr Una Plain',
+    registration: { authority: 'GMC', number: '5' },
+    further: [],
+    days: 10,
+    out: world.directory,
+  });
+  const { warnings } = setUp({ directory: clone, certificate: plain.certificate, key: plain.key, rules: KNOWN_RULES });
+  t.match(warnings, [/no participant id/]);
+  t.equal(run(clone, 'git', 'config', 'user.name'), 'Dr Una Plain');
+  t.equal(run(clone, 'git', 'config', 'user.email'), 'jane.smith@example.org', 'where the certificate has no e-mail, git keeps its own');
+  t.equal(run(clone, 'git', 'config', '--get-all', 'vpr.registration'), 'GMC 5');
+  t.throws(() => run(clone, 'git', 'config', 'vpr.participantid'), 'the id is gone');
+});
+
 t.test('what is in the way is said, with what mends it', async (t) => {
   const world = await makeWorld(t);
   const clone = world.clone('jane', 'jane');
@@ -35,17 +55,17 @@ t.test('what is in the way is said, with what mends it', async (t) => {
   const warnings = () => setUp({ directory: clone, rules: KNOWN_RULES }).warnings;
 
   run(clone, 'git', 'config', 'core.hooksPath', '/etc/hooks');
-  t.match(warnings(), [/core\.hooksPath is \/etc\/hooks: [^]*git config --local core\.hooksPath .*\.git\/hooks$/]);
+  t.match(warnings(), [/core\.hooksPath is \/etc\/hooks: [\s\S]*git config --local core\.hooksPath .*\.git\/hooks$/]);
   run(clone, 'git', 'config', '--unset', 'core.hooksPath');
   run(clone, 'git', 'config', 'author.name', 'Jane');
-  t.match(warnings(), [/author\.name is Jane [^]*git config --local author\.name 'Dr Jane Smith'/]);
+  t.match(warnings(), [/author\.name is Jane [\s\S]*git config --local author\.name 'Dr Jane Smith'/]);
   run(clone, 'git', 'config', '--unset', 'author.name');
   chmodSync(key, 0o644);
   t.match(warnings(), [/chmod 600/]);
   chmodSync(key, 0o600);
 
   const hook = join(clone, '.git/hooks/prepare-commit-msg');
-  writeFileSync(hook, '#!/bin/sh\n# somebody else\'s\n');
+  writeFileSync(hook, "#!/bin/sh\n# somebody else's\n");
   t.match(warnings(), [/is not vpr's and stays as it is; add this line to it/]);
   t.match(readFileSync(hook, 'utf8'), /somebody else/);
   t.ok(existsSync(join(clone, '.git/vpr/prepare-commit-msg')));
@@ -53,7 +73,11 @@ t.test('what is in the way is said, with what mends it', async (t) => {
   const bare = join(world.directory, 'plain');
   run(world.directory, 'git', 'clone', '--quiet', world.bare, bare);
   t.match(setUp({ directory: bare, rules: KNOWN_RULES }).warnings, [/will not be signed/, /trust bundle is not here/]);
-  t.match(setUp({ directory: bare, certificate, key, rules: KNOWN_RULES }).warnings, [/Author-Role is not known/, /Care-Location is not known/, /trust bundle/]);
+  t.match(setUp({ directory: bare, certificate, key, rules: KNOWN_RULES }).warnings, [
+    /Author-Role is not known/,
+    /Care-Location is not known/,
+    /trust bundle/,
+  ]);
 });
 
 t.test('what cannot be is refused before anything is changed', async (t) => {
@@ -70,6 +94,10 @@ t.test('what cannot be is refused before anything is changed', async (t) => {
   t.throws(attempt({ trust: jane.certificate }), { code: 'trust/unreadable', message: /not JSON/ });
   t.throws(attempt({ trust: join(world.directory, 'none') }), { code: 'file/missing' });
   t.throws(attempt({ certificate: jane.certificate, key: jane.key, role: ' x' }), { code: 'setup/line' });
+  t.throws(attempt({ certificate: jane.certificate, key: jane.key, email: 'x@example.org' }), {
+    code: 'setup/email',
+    help: ['--email jane.smith@example.org'],
+  });
   t.throws(attempt({ directory: world.bare }), { code: 'clone/bare' });
   run(world.directory, 'openssl', 'pkcs8', '-topk8', '-in', jane.key, '-out', 'locked.key', '-passout', 'pass:x');
   t.throws(attempt({ certificate: jane.certificate, key: join(world.directory, 'locked.key') }), { code: 'key/encrypted' });

@@ -2,12 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { issueCertificate } from '../../src/records/issue.js';
 import { beginCoordination } from '../../src/records/init-coordination.js';
-import { openWriter } from '../../src/records/writer.js';
+import { issueCertificate } from '../../src/records/issue.js';
 import { setUp } from '../../src/records/setup.js';
-import { KNOWN_RULES } from '../../src/cli/judging.js';
-import { RECORD, makeWorld, run } from './support.js';
+import { openWriter } from '../../src/records/writer.js';
+import { KNOWN_RULES } from '../../src/validators/index.js';
+import { makeWorld, RECORD, run } from './support.js';
 
 /** A commit made with plain git, and what was said on its way. */
 function commit(clone: string, ...args: string[]) {
@@ -20,7 +20,11 @@ function refusal(clone: string, author: string, committer = author) {
   const tree = run(clone, 'git', 'write-tree');
   const payload = `tree ${tree}\nauthor ${author} 1700000000 +0000\ncommitter ${committer} 1700000000 +0000\n\nx\n`;
   const key = run(clone, 'git', 'config', 'user.signingkey');
-  const { status, stderr } = spawnSync(run(clone, 'git', 'config', 'gpg.x509.program'), ['--status-fd=2', '-bsau', key], { cwd: clone, input: payload, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(run(clone, 'git', 'config', 'gpg.x509.program'), ['--status-fd=2', '-bsau', key], {
+    cwd: clone,
+    input: payload,
+    encoding: 'utf8',
+  });
   return { status, stderr };
 }
 
@@ -28,7 +32,10 @@ t.test('plain git commit signs, fills in the trailers, and is accepted', async (
   const world = await makeWorld(t);
   const clone = world.clone('jane', 'jane');
   beginCoordination(openWriter(clone), { id: RECORD });
-  writeFileSync(join(clone, 'COORDINATION_STATUS.yaml'), readFileSync(join(clone, 'COORDINATION_STATUS.yaml'), 'utf8').replace('record_queryable: true ', 'record_queryable: false'));
+  writeFileSync(
+    join(clone, 'COORDINATION_STATUS.yaml'),
+    readFileSync(join(clone, 'COORDINATION_STATUS.yaml'), 'utf8').replace('record_queryable: true ', 'record_queryable: false'),
+  );
   t.strictSame(commit(clone, '-a', '-m', 'coordination:update: Not for queries'), { status: 0, said: '' });
   t.equal(
     run(clone, 'git', 'log', '-1', '--format=%B'),
@@ -46,7 +53,26 @@ t.test('plain git commit signs, fills in the trailers, and is accepted', async (
   writeFileSync(join(world.directory, 'payload'), payload, 'latin1');
   writeFileSync(join(world.directory, 'signature'), signature);
   t.doesNotThrow(
-    () => run(world.directory, 'openssl', 'cms', '-verify', '-binary', '-inform', 'PEM', '-in', 'signature', '-content', 'payload', '-CAfile', 'ca/authority.crt', '-purpose', 'any', '-out', 'out'),
+    () =>
+      run(
+        world.directory,
+        'openssl',
+        'cms',
+        '-verify',
+        '-binary',
+        '-inform',
+        'PEM',
+        '-in',
+        'signature',
+        '-content',
+        'payload',
+        '-CAfile',
+        'ca/authority.crt',
+        '-purpose',
+        'any',
+        '-out',
+        'out',
+      ),
     'openssl verifies the same signature',
   );
 });
@@ -57,7 +83,17 @@ t.test('the repository is the one git says, wherever it lies', async (t) => {
   const apart = join(world.directory, 'apart.git');
   renameSync(join(clone, '.git'), apart);
   run(world.directory, 'git', `--git-dir=${apart}`, 'config', 'gpg.x509.program', join(apart, 'vpr', 'vpr-sign'));
-  run(world.directory, 'git', `--git-dir=${apart}`, `--work-tree=${clone}`, 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: x');
+  run(
+    world.directory,
+    'git',
+    `--git-dir=${apart}`,
+    `--work-tree=${clone}`,
+    'commit',
+    '--quiet',
+    '--allow-empty',
+    '-m',
+    'coordination:update: x',
+  );
   t.match(run(world.directory, 'git', `--git-dir=${apart}`, 'cat-file', 'commit', 'HEAD'), /^gpgsig -----BEGIN SIGNED MESSAGE-----$/m);
 });
 
@@ -74,7 +110,11 @@ t.test('git is told what a signature is worth', async (t) => {
 
   run(clone, 'git', 'config', 'vpr.trust', join(clone, '.git/vpr/trust.json'));
   const bytes = execFileSync('git', ['cat-file', 'commit', 'HEAD'], { cwd: clone, encoding: 'latin1' });
-  const changed = execFileSync('git', ['hash-object', '-w', '-t', 'commit', '--stdin'], { cwd: clone, input: Buffer.from(bytes.replace('Created', 'Treated'), 'latin1'), encoding: 'utf8' }).trim();
+  const changed = execFileSync('git', ['hash-object', '-w', '-t', 'commit', '--stdin'], {
+    cwd: clone,
+    input: Buffer.from(bytes.replace('Created', 'Treated'), 'latin1'),
+    encoding: 'utf8',
+  }).trim();
   t.equal(run(clone, 'git', 'log', '-1', '--format=%G?', changed), 'B');
   t.equal(spawnSync('git', ['verify-commit', changed], { cwd: clone }).status, 1);
 });
@@ -84,7 +124,10 @@ t.test('the trailers: kept where given, put below a subject still to come, never
   const clone = world.clone('jane', 'jane');
   const message = () => run(clone, 'git', 'log', '-1', '--format=%B');
   commit(clone, '-m', 'coordination:update: A', '-m', 'Care-Location: Elsewhere');
-  t.equal(message(), 'coordination:update: A\n\nCare-Location: Elsewhere\nAuthor-Name: Dr Jane Smith\nAuthor-Role: Clinician\nAuthor-Registration: GMC 1234567');
+  t.equal(
+    message(),
+    'coordination:update: A\n\nCare-Location: Elsewhere\nAuthor-Name: Dr Jane Smith\nAuthor-Role: Clinician\nAuthor-Registration: GMC 1234567',
+  );
   const before = message();
   commit(clone, '--amend', '--no-edit');
   t.equal(message(), before, 'amending adds nothing');
@@ -96,7 +139,7 @@ t.test('the trailers: kept where given, put below a subject still to come, never
   writeFileSync(editor, '#!/bin/sh\ncp "$1" "$0.seen"\nsed -i "1s/^/coordination:update: Typed/" "$1"\n', { mode: 0o755 });
   spawnSync('git', ['commit', '--quiet', '--allow-empty', '--verbose'], { cwd: clone, env: { ...process.env, GIT_EDITOR: editor } });
   t.match(message(), /^coordination:update: Typed\n\nAuthor-Name: Dr Jane Smith\nAuthor-Role: Clinician\n/);
-  t.match(readFileSync(`${editor}.seen`, 'utf8'), /^\n\nAuthor-Name: [^]*\n# Please enter the commit message/, 'the comments stay');
+  t.match(readFileSync(`${editor}.seen`, 'utf8'), /^\n\nAuthor-Name: [\s\S]*\n# Please enter the commit message/, 'the comments stay');
 
   run(clone, 'git', 'config', '--unset', 'vpr.name');
   const { status, said } = commit(clone, '-m', 'x');
@@ -109,13 +152,27 @@ t.test('what would not be accepted is not signed, and it says how to mend it', a
   const clone = world.clone('jane', 'jane');
   const jane = 'Dr Jane Smith <jane.smith@example.org>';
   t.match(refusal(clone, jane), { status: 0, stderr: /SIG_CREATED D 1 8 00 \d+ [0-9a-f]{64}\n$/ });
-  t.match(refusal(clone, 'Jane <jane.smith@example.org>', jane), { status: 1, stderr: /the commit's author is "Jane", the certificate's holder is "Dr Jane Smith"\n {2}help: git config user\.name 'Dr Jane Smith'/ });
-  t.match(refusal(clone, jane, 'Dr Jane Smith <jane@home.example>'), { status: 1, stderr: /committer's e-mail is "jane@home\.example"[^]*git config user\.email jane\.smith@example\.org/ });
-  t.match(refusal(clone, 'Dr Jane Smith. <jane.smith@EXAMPLE.ORG>', jane), { status: 0 }, 'compared as Git writes names, and domains without case');
+  t.match(refusal(clone, 'Jane <jane.smith@example.org>', jane), {
+    status: 1,
+    stderr: /the commit's author is "Jane", the certificate's holder is "Dr Jane Smith"\n {2}help: git config user\.name 'Dr Jane Smith'/,
+  });
+  t.match(refusal(clone, jane, 'Dr Jane Smith <jane@home.example>'), {
+    status: 1,
+    stderr: /committer's e-mail is "jane@home\.example"[\s\S]*git config user\.email jane\.smith@example\.org/,
+  });
+  t.match(
+    refusal(clone, 'Dr Jane Smith. <jane.smith@EXAMPLE.ORG>', jane),
+    { status: 0 },
+    'compared as Git writes names, and domains without case',
+  );
 
   const { status, said } = commit(clone, '-m', 'x', '--author', 'Jane <jane.smith@example.org>');
   t.equal(status, 128);
-  t.match(said, /vpr: the commit's author is Jane, the certificate's holder is Dr Jane Smith: git config user\.name/, 'said by the hook, since git is silent');
+  t.match(
+    said,
+    /vpr: the commit's author is Jane, the certificate's holder is Dr Jane Smith: git config user\.name/,
+    'said by the hook, since git is silent',
+  );
 
   run(clone, 'git', 'config', 'user.signingkey', 'ABCD');
   t.match(refusal(clone, jane), { status: 1, stderr: /git asks for the key "ABCD"/ });
@@ -141,7 +198,11 @@ t.test('an expired certificate signs nothing', async (t) => {
   });
   const clone = world.clone('jane', 'jane');
   setUp({ directory: clone, certificate: old.certificate, key: old.key, rules: KNOWN_RULES });
-  t.throws(() => openWriter(clone, new Date(Date.now() + 2 * 86_400_000)), { code: 'writer/refused', message: /the certificate expired on/, help: ['get a new one, then: vpr setup --certificate FILE --key FILE'] });
+  t.throws(() => openWriter(clone, new Date(Date.now() + 2 * 86_400_000)), {
+    code: 'writer/refused',
+    message: /the certificate expired on/,
+    help: ['get a new one, then: vpr setup --certificate FILE --key FILE'],
+  });
   run(clone, 'git', 'config', 'vpr.expires', '1');
   t.match(commit(clone, '-m', 'x').said, /Dr Jane Smith's certificate has expired/);
 });
@@ -162,7 +223,10 @@ t.test('a program that has gone says so', async (t) => {
   const clone = world.clone('jane', 'jane');
   const launcher = run(clone, 'git', 'config', 'gpg.x509.program');
   writeFileSync(launcher, readFileSync(launcher, 'utf8').replace(/^script=.*$/m, "script='/nowhere/vpr-sign.cjs'"));
-  t.match(refusal(clone, 'x <y>'), { status: 1, stderr: /vpr is gone from \/nowhere\/vpr-sign\.cjs: install it again, then run vpr setup/ });
+  t.match(refusal(clone, 'x <y>'), {
+    status: 1,
+    stderr: /vpr is gone from \/nowhere\/vpr-sign\.cjs: install it again, then run vpr setup/,
+  });
   run(clone, 'git', 'config', 'vpr.program', '/nowhere/vpr-sign.cjs');
   t.match(commit(clone, '-m', 'x').said, /vpr is gone from \/nowhere/);
   renameSync(launcher, `${launcher}.old`);

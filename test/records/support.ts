@@ -4,13 +4,14 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
-import { KNOWN_RULES, judgeHistory, type Answer } from '../../src/cli/judging.js';
+import { type Answer, judgeHistory } from '../../src/cli/judging.js';
 import { createAuthority } from '../../src/records/authority.js';
-import { MAIN, commitOf, openRepository } from '../../src/records/clone.js';
+import { commitOf, MAIN, openRepository } from '../../src/records/clone.js';
 import { type Issued, issueCertificate } from '../../src/records/issue.js';
+import type { WrittenEncoding } from '../../src/records/settings.js';
 import { setUp } from '../../src/records/setup.js';
-import { type WrittenEncoding } from '../../src/records/settings.js';
 import { exportBundle, renderBundle } from '../../src/records/trust-bundle.js';
+import { KNOWN_RULES } from '../../src/validators/index.js';
 
 export const RECORD = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
 
@@ -47,13 +48,25 @@ export async function makeWorld(t: Test): Promise<World> {
     await Promise.all(
       Object.entries(PEOPLE).map(async ([person, [name, o, number, email]]) => [
         person,
-        await issueCertificate({ authority, name, registration: { authority: o, number }, further: [], email, participant: 'new', days: 90, out: join(directory, 'certificates') }),
+        await issueCertificate({
+          authority,
+          name,
+          registration: { authority: o, number },
+          further: [],
+          email,
+          participant: 'new',
+          days: 90,
+          out: join(directory, 'certificates'),
+        }),
       ]),
     ),
   ) as World['people'];
   const host = join(directory, 'host');
   mkdirSync(host);
-  writeFileSync(join(host, 'vpr.yaml'), `version: 1\nroots:\n  - file: ../ca/authority.crt\n    authorities:\n      - { name: GMC, class: clinician }\n      - { name: ADMIN, class: administrator }\n      - { name: PATIENTS, class: patient }\n`);
+  writeFileSync(
+    join(host, 'vpr.yaml'),
+    `version: 1\nroots:\n  - file: ../ca/authority.crt\n    authorities:\n      - { name: GMC, class: clinician }\n      - { name: ADMIN, class: administrator }\n      - { name: PATIENTS, class: patient }\n`,
+  );
   const trust = join(directory, 'trust.json');
   writeFileSync(trust, renderBundle(exportBundle(host, KNOWN_RULES)));
   const plain = RECORD.replaceAll('-', '');
@@ -74,7 +87,13 @@ export async function makeWorld(t: Test): Promise<World> {
     judge() {
       const repository = openRepository(bare);
       const now = new Date();
-      return judgeHistory({ repository, to: commitOf(bare, MAIN) ?? '', times: () => ({ received: now, latest: now }), trust, whole: true });
+      return judgeHistory({
+        repository,
+        to: commitOf(bare, MAIN) ?? '',
+        times: () => ({ received: now, latest: now }),
+        trust,
+        whole: true,
+      });
     },
   };
 }

@@ -6,6 +6,8 @@ export interface ObjectTable extends ObjectSource {
   put(type: string, bytes: Uint8Array): ObjectId;
   drop(id: ObjectId): void;
   get(id: ObjectId): GitObject;
+  /** Every object, in the order they were put. */
+  all(): ReadonlyMap<ObjectId, GitObject>;
 }
 
 export function objectTable(): ObjectTable {
@@ -22,6 +24,7 @@ export function objectTable(): ObjectTable {
       if (object === undefined) throw new Error(`no object ${id}`);
       return object;
     },
+    all: () => table,
     stat: async (id) => {
       const object = table.get(id);
       return object && { type: object.type, size: object.bytes.length };

@@ -1,8 +1,9 @@
 /** The record of the rules' examples (`ExampleRecord`), built of real objects and signed with real keys. */
 import { randomUUID } from 'node:crypto';
 import { readPush } from '../../src/git/push.js';
-import type { ObjectId, RefUpdate } from '../../src/format/push.js';
+import type { GitObject, ObjectId, RefUpdate } from '../../src/format/push.js';
 import { signPayload } from '../../src/trust/sign.js';
+import type { Policy } from '../../src/format/policy.js';
 import type { Edit, ExampleCommit, ExampleMessage, ExampleRecord, Person } from '../../src/validators/example.js';
 import { judge } from '../../src/validators/judge.js';
 import type { Context } from '../../src/validators/step.js';
@@ -14,11 +15,26 @@ import { ledgerText, MESSAGE_ID, messageText, OTHER_ID, RECORD_ID, STATUS } from
 const ZERO = '0'.repeat(40);
 const HOUR = 3600;
 
+/** A push as objects, to be written into real repositories. */
+export interface MadePush {
+  readonly objects: ReadonlyMap<ObjectId, GitObject>;
+  /** Those of `objects` that the host has already. */
+  readonly former: ReadonlySet<ObjectId>;
+  readonly updates: readonly RefUpdate[];
+  /** Whether the host has registered the record. */
+  readonly registered: boolean;
+  readonly policy: Policy;
+}
+
 export interface Scenario extends ExampleRecord {
   /** What the rules say of the push. */
   judge(change?: Partial<Context>): Promise<Verdict>;
   /** Stored bytes of the newest commit, as latin1. */
   tip(): string;
+  /** The push itself. */
+  made(): MadePush;
+  /** Forgets the push: the next one begins at what the host has. */
+  again(): this;
 }
 
 /** A fresh record with one thread, and an empty push to it. */
@@ -35,8 +51,15 @@ export function scenario({ people, policy, trust }: People, strangers?: People):
   let registered = true;
   let limits = policy;
   let deleted = false;
+  let former: ReadonlySet<ObjectId> = new Set();
+  let formerFiles = files;
   const refs: string[] = [];
   let moment = -HOUR;
+
+  function updates(): RefUpdate[] {
+    const main = { old: old ?? ZERO, new: deleted ? ZERO : (head ?? ZERO), ref: 'refs/heads/main' };
+    return [main, ...refs.map((ref) => ({ old: ZERO, new: head ?? ZERO, ref }))];
+  }
 
   function edit(changes: Readonly<Record<string, Edit>>, modes: Readonly<Record<string, string>>): void {
     files = new Map(files);
@@ -136,6 +159,8 @@ export function scenario({ people, policy, trust }: People, strangers?: People):
       files = new Map();
       head = undefined;
       old = undefined;
+      former = new Set();
+      formerFiles = new Map();
       edit({ 'COORDINATION_STATUS.yaml': STATUS }, {});
       commit({ ...options, files: { 'COORDINATION_STATUS.yaml': status, ...further } });
       return record;
@@ -179,12 +204,16 @@ export function scenario({ people, policy, trust }: People, strangers?: People):
       };
       return record;
     },
+    made: () => ({ objects: table.all(), former, updates: updates(), registered, policy: limits }),
+    again() {
+      files = formerFiles;
+      head = old;
+      return record;
+    },
     tip: () => Buffer.from(table.get(head ?? '').bytes).toString('latin1'),
     async judge(change = {}) {
-      const updates: RefUpdate[] = [{ old: old ?? ZERO, new: deleted ? ZERO : (head ?? ZERO), ref: 'refs/heads/main' }];
-      for (const ref of refs) updates.push({ old: ZERO, new: head ?? ZERO, ref });
       const received = new Date(now * 1000);
-      return judge(await readPush(table, updates, limits.limits), {
+      return judge(await readPush(table, updates(), limits.limits), {
         record: registered ? { kind: 'coordination', id: RECORD_ID } : undefined,
         policy: limits,
         trust,
@@ -198,6 +227,8 @@ export function scenario({ people, policy, trust }: People, strangers?: People):
   record.begin();
   openThread(directory, FIRST);
   old = head;
+  former = new Set(table.all().keys());
+  formerFiles = files;
   moment = -60;
   return record;
 }

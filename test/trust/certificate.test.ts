@@ -28,7 +28,10 @@ t.test('what it reads is what node reads', async (t) => {
     t.equal(publicKeyOf(certificate), publicKeyOf(certificate), 'the key object is made once');
     t.same(certificate.spki, createPublicKey(toPem(certificate.der)).export({ type: 'spki', format: 'der' }));
   }
-  t.same(holders.map(({ certificate }) => certificate.keyKind), ['P-256', 'P-256', 'P-384', 'P-521', 'RSA']);
+  t.same(
+    holders.map(({ certificate }) => certificate.keyKind),
+    ['P-256', 'P-256', 'P-384', 'P-521', 'RSA'],
+  );
 });
 
 t.test('subject, alternative names, constraints and usages', (t) => {
@@ -77,7 +80,9 @@ t.test('any byte changed: read as another certificate, or refused; never an exce
       const changed = Uint8Array.from(certificate.der);
       changed[at] = (changed[at] as number) ^ flip;
       const reading = readCertificateDer(changed);
-      return !reading.ok || (reading.value.fingerprint !== certificate.fingerprint && publicKeyOf(reading.value) !== publicKeyOf(certificate));
+      return (
+        !reading.ok || (reading.value.fingerprint !== certificate.fingerprint && publicKeyOf(reading.value) !== publicKeyOf(certificate))
+      );
     }),
     { numRuns: 2000 },
   );

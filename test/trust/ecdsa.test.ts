@@ -8,7 +8,11 @@ import { needsVectors, vectors } from './support/shared.js';
 
 interface Suite {
   numberOfTests: number;
-  testGroups: { publicKeyPem: string; publicKey: { uncompressed: string }; tests: { tcId: number; comment: string; msg: string; sig: string; result: string }[] }[];
+  testGroups: {
+    publicKeyPem: string;
+    publicKey: { uncompressed: string };
+    tests: { tcId: number; comment: string; msg: string; sig: string; result: string }[];
+  }[];
 }
 
 const RAW = 'ecdsa_secp256r1_sha256_p1363_test.json';

@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import t from 'tap';
 import { toBase64 } from '../../src/trust/base64.js';
-import { readSignature, renderSignature } from '../../src/trust/signature/read.js';
-import { toArmour } from '../../src/trust/signature/armour.js';
-import { STRICT, type SignedData, writeSignedData } from '../../src/trust/signature/signed-data.js';
 import { convertSignature, signPayload } from '../../src/trust/sign.js';
+import { toArmour } from '../../src/trust/signature/armour.js';
+import { readSignature, renderSignature } from '../../src/trust/signature/read.js';
+import { type SignedData, STRICT, writeSignedData } from '../../src/trust/signature/signed-data.js';
 import { makeAuthority, makePerson } from './support/authorities.js';
 import { PAYLOAD } from './support/commits.js';
 
@@ -73,7 +73,8 @@ function fault(text: string): string {
 
 t.test('CMS has one spelling', (t) => {
   t.equal(fault(cms({})), 'good');
-  for (const choice of Object.keys(STRICT)) t.match(fault(cms({ form: { ...STRICT, [choice]: true } })), 'indefinite lengths or algorithm parameters', choice);
+  for (const choice of Object.keys(STRICT))
+    t.match(fault(cms({ form: { ...STRICT, [choice]: true } })), 'indefinite lengths or algorithm parameters', choice);
   const sorted = [jane.certificate.der, inter.certificate.der].sort(Buffer.compare);
   t.match(fault(cms({ certificates: [...sorted].reverse() })), 'not in the order of DER');
   t.match(fault(cms({ certificates: [] })), "carries 0 certificates and not its signer's");
@@ -122,9 +123,22 @@ t.test('base64 with spare bits, JSON with anything more: refused', (t) => {
   t.match(of(json.replace(/"public_key":"[^"]*"/, `"public_key":"${toBase64(new Uint8Array(65).fill(2))}"`)), 'uncompressed');
   t.match(of(json.replace(/"public_key":"([^"=]*)=+"/, '"public_key":"$1"')), 'canonical base64');
   const pem = (change: (text: string) => string) =>
-    of(json.replace(/"certificate":"([^"]*)"/, (_, text) => `"certificate":"${toBase64(Buffer.from(change(Buffer.from(text, 'base64').toString())))}"`));
-  t.equal(pem((text) => text), 'good');
-  for (const change of [(text: string) => text.trimEnd(), (text: string) => `${text}\n`, (text: string) => text.replaceAll('\n', '\r\n'), (text: string) => `x\n${text}`]) {
+    of(
+      json.replace(
+        /"certificate":"([^"]*)"/,
+        (_, text) => `"certificate":"${toBase64(Buffer.from(change(Buffer.from(text, 'base64').toString())))}"`,
+      ),
+    );
+  t.equal(
+    pem((text) => text),
+    'good',
+  );
+  for (const change of [
+    (text: string) => text.trimEnd(),
+    (text: string) => `${text}\n`,
+    (text: string) => text.replaceAll('\n', '\r\n'),
+    (text: string) => `x\n${text}`,
+  ]) {
     t.match(pem(change), 'canonical PEM');
   }
   t.match(fault(`${TEXTS.container}\n`), 'over several lines or with a newline');

@@ -33,7 +33,9 @@ t.test('a participant id is read in both spellings, in lowercase only, and once'
   t.match(plain, { ok: true, value: { participantId: JANE_ID } });
   t.match(await faults({ uris: [own, `urn:uuid:${JANE_ID.toUpperCase()}`] }), [/no UUID in lowercase/]);
   t.match(await faults({ uris: [own, `URN:UUID:${JANE_ID}`] }), [/no UUID in lowercase/]);
-  t.match(await faults({ uris: [own, `urn:uuid:${JANE_ID}`, `urn:uuid:${JANE_ID.replace('4', '5')}`] }), [/2 urn:uuid: URIs, expected at most one/]);
+  t.match(await faults({ uris: [own, `urn:uuid:${JANE_ID}`, `urn:uuid:${JANE_ID.replace('4', '5')}`] }), [
+    /2 urn:uuid: URIs, expected at most one/,
+  ]);
   t.match(await faults({ uris: [own, `urn:uuid:${JANE_ID}`, `urn:UUID:${JANE_ID}`] }), [/2 urn:uuid: URIs/]);
 });
 
@@ -64,7 +66,11 @@ t.test('one of each in the subject, as text', async (t) => {
   t.match(await of([{ CN: ['A'] }, { CN: ['B'] }, { O: ['GMC'] }, { '2.5.4.5': ['1'] }]), [/has 2 CN, expected one/]);
   t.match(await of([{ CN: ['A', 'B'] }, { O: ['GMC'] }, { '2.5.4.5': ['1'] }]), [/has 2 CN, expected one/]);
   t.match(await of([{ O: ['GMC'] }, { '2.5.4.5': ['1'] }]), [/has no CN, expected one/]);
-  t.match(await of([{ CN: ['A'] }, { CN: ['#140142'] }, { O: ['GMC'] }, { '2.5.4.5': ['1'] }]), [/has 2 CN/], 'one that is not read counts');
+  t.match(
+    await of([{ CN: ['A'] }, { CN: ['#140142'] }, { O: ['GMC'] }, { '2.5.4.5': ['1'] }]),
+    [/has 2 CN/],
+    'one that is not read counts',
+  );
   t.match(await of([{ CN: ['#140141'] }, { O: ['GMC'] }, { '2.5.4.5': ['1'] }]), [/CN that is empty, or no UTF8String/]);
   t.match(await of([{ CN: ['A'] }, { '2.5.4.5': ['1'] }]), [/has no O/, /no URI/]);
   t.match(await of([{ CN: ['A'] }, { O: ['GMC'] }]), [/has no serialNumber/, /no URI/]);
@@ -76,7 +82,9 @@ t.test('names compare in NFC, without what Git takes away', (t) => {
   t.equal(comparableName("O'Neill"), "O'Neill");
   t.not(comparableName('jane'), comparableName('Jane'));
   t.not(comparableName('Jane  Smith'), comparableName('Jane Smith'));
-  const name = fc.string({ unit: fc.constantFrom('a', 'é', 'e', '\u0301', '\u0338', '\u037e', '<', '>', '.', ' ', '"', '\\', "'", ';', '\n', 'B') });
+  const name = fc.string({
+    unit: fc.constantFrom('a', 'é', 'e', '\u0301', '\u0338', '\u037e', '<', '>', '.', ' ', '"', '\\', "'", ';', '\n', 'B'),
+  });
   fc.assert(fc.property(name, (name) => comparableName(comparableName(name)) === comparableName(name)));
   fc.assert(fc.property(name, (name) => comparableName(asGitWrites(name)) === comparableName(name)));
   t.end();

@@ -14,7 +14,11 @@ import { needsProgram } from './support/shared.js';
 /** Messages of the best path at NOW, or of the search. */
 function judge(leaf: Holder, candidates: readonly Holder[], root: Holder, at = NOW): string[] {
   const anchor = { certificate: root.certificate, authorities: [] };
-  const { paths, deadEnds } = findPaths(leaf.certificate, candidates.map(({ certificate }) => certificate), [anchor]);
+  const { paths, deadEnds } = findPaths(
+    leaf.certificate,
+    candidates.map(({ certificate }) => certificate),
+    [anchor],
+  );
   const faults = paths.map((path) => pathFaults(path, at).map(({ message }) => message));
   return faults.find((found) => found.length === 0) ?? faults[0] ?? ['no path', ...deadEnds];
 }
@@ -59,7 +63,8 @@ t.test('a certificate is no authority without saying so', async (t) => {
 });
 
 t.test('extensions: unknown critical ones, and those that narrow a path and are not processed', async (t) => {
-  const with_ = (oid: string, critical: boolean) => makePerson({}, { issuer: root, extensions: [new x509.Extension(oid, critical, Uint8Array.of(0x30, 0))] });
+  const with_ = (oid: string, critical: boolean) =>
+    makePerson({}, { issuer: root, extensions: [new x509.Extension(oid, critical, Uint8Array.of(0x30, 0))] });
   t.match(judge(await with_('1.2.3.4', true), [], root), [/critical extension 1\.2\.3\.4, which is not understood/]);
   t.same(judge(await with_('1.2.3.4', false), [], root), []);
   t.match(judge(await with_('2.5.29.30', false), [], root), [/nameConstraints, which is not processed yet/]);
@@ -108,7 +113,12 @@ t.test('openssl verify says the same of generated chains', needsProgram('openssl
       const top = rest.at(-1) as Holder;
       const ours = judge(leaf, rest.slice(0, -1), top).length === 0;
       if (ours) good++;
-      const theirs = opensslAccepts(directory, leaf.certificate, rest.slice(0, -1).map(({ certificate }) => certificate), top.certificate);
+      const theirs = opensslAccepts(
+        directory,
+        leaf.certificate,
+        rest.slice(0, -1).map(({ certificate }) => certificate),
+        top.certificate,
+      );
       if (ours !== theirs) throw new Error(`ours: ${judge(leaf, rest.slice(0, -1), top).join('; ') || 'good'}, openssl: ${theirs}`);
     }),
     { numRuns: 60 },
@@ -116,7 +126,14 @@ t.test('openssl verify says the same of generated chains', needsProgram('openssl
   t.ok(good > 10, `${good} of 60 are good`);
 });
 
-type Level = { ca: boolean; pathLength: number | undefined; usage: number | undefined; dates: string; critical: boolean; selfIssued: boolean };
+type Level = {
+  ca: boolean;
+  pathLength: number | undefined;
+  usage: number | undefined;
+  dates: string;
+  critical: boolean;
+  selfIssued: boolean;
+};
 
 async function makeLevel(depth: number, spec: Level, issuer: Holder | undefined): Promise<Holder> {
   const { ca, pathLength, usage, dates, critical, selfIssued } = spec;
@@ -153,7 +170,9 @@ function opensslAccepts(directory: string, leaf: Certificate, between: readonly 
   const untrusted = between.length === 0 ? [] : ['-untrusted', file('between', between)];
   const isolated = ['-no-CApath', '-no-CAstore', '-attime', String(NOW.getTime() / 1000)];
   try {
-    execFileSync('openssl', ['verify', ...isolated, '-CAfile', file('top', [top]), ...untrusted, file('leaf', [leaf])], { stdio: 'ignore' });
+    execFileSync('openssl', ['verify', ...isolated, '-CAfile', file('top', [top]), ...untrusted, file('leaf', [leaf])], {
+      stdio: 'ignore',
+    });
     return true;
   } catch {
     return false;

@@ -12,10 +12,13 @@ const message = (bytes: Uint8Array) => {
 
 t.test('the signature comes out as it went in, and the payload is what is left', (t) => {
   fc.assert(
-    fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', '+', ' ', '-') }), { minLength: 1 }).map((lines) => lines.join('\n')), (gpgsig) => {
-      const split = payloadOf(withSignature(PAYLOAD, gpgsig));
-      return 'payload' in split && split.gpgsig === gpgsig && Buffer.compare(split.payload, PAYLOAD) === 0;
-    }),
+    fc.property(
+      fc.array(fc.string({ unit: fc.constantFrom('a', '+', ' ', '-') }), { minLength: 1 }).map((lines) => lines.join('\n')),
+      (gpgsig) => {
+        const split = payloadOf(withSignature(PAYLOAD, gpgsig));
+        return 'payload' in split && split.gpgsig === gpgsig && Buffer.compare(split.payload, PAYLOAD) === 0;
+      },
+    ),
   );
   t.end();
 });
@@ -23,10 +26,16 @@ t.test('the signature comes out as it went in, and the payload is what is left',
 t.test('any bytes: split or a fault, never an exception; nothing gets lost', (t) => {
   const parts = fc.array(fc.constantFrom('gpgsig ', 'gpgsig-sha256 ', '\n', '\n\n', ' ', 'tree x', 'a', '\0', 'é'), { maxLength: 20 });
   fc.assert(
-    fc.property(fc.oneof(parts.map((found) => commit(found.join(''))), fc.uint8Array()), (bytes) => {
-      const split = payloadOf(bytes);
-      return !('payload' in split) || Buffer.compare(withSignature(split.payload, split.gpgsig), bytes) === 0;
-    }),
+    fc.property(
+      fc.oneof(
+        parts.map((found) => commit(found.join(''))),
+        fc.uint8Array(),
+      ),
+      (bytes) => {
+        const split = payloadOf(bytes);
+        return !('payload' in split) || Buffer.compare(withSignature(split.payload, split.gpgsig), bytes) === 0;
+      },
+    ),
     { numRuns: 3000 },
   );
   t.end();

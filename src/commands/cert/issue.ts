@@ -33,11 +33,15 @@ export default class CertIssue extends VprCommand {
       days: flags.days,
       out: flags.out,
     });
-    this.say(`issued ${issued.certificate}  to ${flags.name}, ${issued.registrations.join(', ')} (valid until ${issued.notAfter.toISOString()})`);
+    this.say(
+      `issued ${issued.certificate}  to ${flags.name}, ${issued.registrations.join(', ')} (valid until ${issued.notAfter.toISOString()})`,
+    );
     this.say(`made   ${issued.key}  (for its holder alone)`);
     if (issued.participantId === undefined) this.say('without a participant id: its holder can change records, but sign no message');
     else this.say(`participant id ${issued.participantId}`);
-    this.sayNext(`${commandLine('vpr', 'setup', '--certificate', issued.certificate, '--key', issued.key)} --role Clinician --care-location PLACE`);
+    this.sayNext(
+      `${commandLine('vpr', 'setup', '--certificate', issued.certificate, '--key', issued.key)} --role Clinician --care-location PLACE`,
+    );
     return { ...issued, notAfter: issued.notAfter.toISOString() };
   }
 }

@@ -18,7 +18,7 @@ version. Without REPO, with --host, all registered repositories get the hook.`;
     '<%= config.bin %> hooks install --host /srv/vpr /var/lib/gitea/repositories/ward/record.git',
   ];
   static override strict = false;
-  static override args = { repository: Args.string({ name: 'REPO', description: 'bare repositories, one or more' }) };
+  static override args = { repository: Args.string({ name: 'REPO', ignoreStdin: true, description: 'bare repositories, one or more' }) };
   static override flags = {
     host: Flags.string({ helpValue: 'DIR', description: "the host's directory; found from the first REPO where it lies in one" }),
   };

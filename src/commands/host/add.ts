@@ -18,7 +18,7 @@ The record itself begins with its first push.`;
     '<%= config.bin %> host add /srv/vpr coordination --repository /var/lib/gitea/repositories/ward/record.git',
   ];
   static override args = {
-    directory: Args.string({ name: 'DIR', required: true, description: "the host's directory" }),
+    directory: Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: "the host's directory" }),
     kind: Args.string({ name: 'KIND', options: [...KINDS], required: true, description: 'the kind of record; rules exist for coordination' }),
   };
   static override flags = {

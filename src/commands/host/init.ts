@@ -9,7 +9,7 @@ export default class HostInit extends VprCommand {
 and the program that checks pushes. Run it as the account that owns the
 repositories. A host that is there is left as it is.`;
   static override examples = ['<%= config.bin %> host init /srv/vpr'];
-  static override args = { directory: Args.string({ name: 'DIR', required: true, description: 'a new or empty directory' }) };
+  static override args = { directory: Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: 'a new or empty directory' }) };
 
   async run() {
     const { args } = await this.parse(HostInit);

@@ -6,7 +6,7 @@ import { parseParticipant } from '../../records/participants.js';
 import { openWriter } from '../../records/writer.js';
 
 export default class LedgerSet extends VprCommand {
-  static override summary = "Change who takes part in a thread, its state and its rules, and say so in the thread.";
+  static override summary = 'Change who takes part in a thread, its state and its rules, and say so in the thread.';
   static override examples = [
     '<%= config.bin %> ledger set 550e8400 --add-participant "0a9b8c7d-6e5f-4d3c-8b2a-1f0e9d8c7b6a:clinician:Dr Tom Brown"',
     '<%= config.bin %> ledger set 550e8400 --status closed',
@@ -15,9 +15,17 @@ export default class LedgerSet extends VprCommand {
   static override flags = {
     ...inFlag,
     status: Flags.option({ options: ['closed', 'archived', 'open'] as const, description: 'the state from now on' })(),
-    'add-participant': Flags.string({ multiple: true, helpValue: 'ID:ROLE:NAME[:ORG]', description: 'somebody who takes part from now on' }),
+    'add-participant': Flags.string({
+      multiple: true,
+      helpValue: 'ID:ROLE:NAME[:ORG]',
+      description: 'somebody who takes part from now on',
+    }),
     'remove-participant': Flags.string({ multiple: true, helpValue: 'ID', description: 'somebody who no longer takes part' }),
-    message: Flags.string({ char: 'm', helpValue: 'TEXT', description: "the words of the message that says so, instead of the toolkit's own" }),
+    message: Flags.string({
+      char: 'm',
+      helpValue: 'TEXT',
+      description: "the words of the message that says so, instead of the toolkit's own",
+    }),
     ...visibilityFlags,
   };
 
@@ -29,7 +37,7 @@ export default class LedgerSet extends VprCommand {
       add: (flags['add-participant'] ?? []).map(parseParticipant),
       remove: flags['remove-participant'] ?? [],
       visibility: { sensitivity: flags.sensitivity, restricted: flags.restricted },
-      policies: { allow_patient_participation: flags.patients, allow_external_organisations: flags.external },
+      policies: { allow_patient_participation: flags['allow-patients'], allow_external_organisations: flags['allow-external'] },
       message: flags.message,
     });
     this.say(`changed the ledger of thread ${changed.thread}`);

@@ -6,10 +6,13 @@ import { openWriter } from '../../records/writer.js';
 
 export default class StatusSet extends VprCommand {
   static override summary = 'Change the state of a record, and what it takes.';
-  static override examples = ['<%= config.bin %> status set --state suspended', '<%= config.bin %> status set --no-open'];
+  static override examples = ['<%= config.bin %> status set --lifecycle suspended', '<%= config.bin %> status set --no-open'];
   static override flags = {
     ...inFlag,
-    state: Flags.option({ options: ['active', 'suspended', 'closed'] as const, description: 'the state from now on; closed is permanent' })(),
+    lifecycle: Flags.option({
+      options: ['active', 'suspended', 'closed'] as const,
+      description: 'the state from now on; closed is permanent',
+    })(),
     open: Flags.boolean({ allowNo: true, description: 'whether it takes new threads' }),
     queryable: Flags.boolean({ allowNo: true, description: 'whether it appears in queries' }),
     modifiable: Flags.boolean({ allowNo: true, description: 'whether it takes any change at all' }),
@@ -18,7 +21,7 @@ export default class StatusSet extends VprCommand {
   async run() {
     const { flags } = await this.parse(StatusSet);
     const changed = setStatus(openWriter(flags.in), {
-      lifecycle_state: flags.state,
+      lifecycle_state: flags.lifecycle,
       record_open: flags.open,
       record_queryable: flags.queryable,
       record_modifiable: flags.modifiable,

@@ -11,7 +11,7 @@ export default class ThreadCreate extends VprCommand {
   static override description = 'You take part in the thread yourself, whether you name yourself or not.';
   static override examples = [
     '<%= config.bin %> thread create --participant "b7d1c2a4-5e6f-4a8b-9c0d-1e2f3a4b5c6d:patient:Mr John Doe" --message "Please review before discharge."',
-    '<%= config.bin %> thread create --participant "0a9b8c7d-6e5f-4d3c-8b2a-1f0e9d8c7b6a:clinician:Dr Tom Brown:Example NHS Trust" --no-patients --file note.md',
+    '<%= config.bin %> thread create --participant "0a9b8c7d-6e5f-4d3c-8b2a-1f0e9d8c7b6a:clinician:Dr Tom Brown:Example NHS Trust" --no-allow-patients --file note.md',
   ];
   static override flags = {
     ...inFlag,
@@ -28,7 +28,10 @@ export default class ThreadCreate extends VprCommand {
       as: flags.as,
       body: readBody(flags, true),
       visibility: { sensitivity: flags.sensitivity ?? 'standard', restricted: flags.restricted ?? false },
-      policies: { allow_patient_participation: flags.patients ?? true, allow_external_organisations: flags.external ?? true },
+      policies: {
+        allow_patient_participation: flags['allow-patients'] ?? true,
+        allow_external_organisations: flags['allow-external'] ?? true,
+      },
     });
     this.say(`opened thread ${created.thread}`);
     if (created.message !== undefined) this.say(`message ${created.message}`);

@@ -83,7 +83,9 @@ function readAlternativeNames(value: Uint8Array | undefined): Pick<Certificate, 
 /** An IA5String of a name: what is blank or invisible in it could only deceive. */
 function visible(octets: Uint8Array): string {
   const text = ascii(octets) ?? '';
-  return /^[\x21-\x7e]+$/.test(text) ? text : refuse('subjectAltName: a name that is empty, not ASCII, or has blanks or control characters');
+  return /^[\x21-\x7e]+$/.test(text)
+    ? text
+    : refuse('subjectAltName: a name that is empty, not ASCII, or has blanks or control characters');
 }
 
 function readAuthorityKeyId(value: Uint8Array | undefined): Pick<Certificate, 'authorityKeyId'> {

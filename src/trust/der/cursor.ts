@@ -53,7 +53,7 @@ export class Cursor {
   /** Takes the next element where it has the tag. */
   takeIf(tag: number): Der | undefined {
     if (this.#source[this.#at] !== tag) return undefined;
-    const element = readElementAt(this.#source, this.#at, tagName(tag));
+    const element = readElementAt(this.#source, this.#at, 'signature');
     this.#at += element.raw.length;
     return element;
   }

@@ -35,13 +35,17 @@ export function bitStringOctets(element: Der, what: string): Uint8Array {
   return element.content.subarray(1);
 }
 
-/** The set bits of a named-bit BIT STRING, from bit 0; trailing zero bits are refused. */
+/**
+ * The set bits of a named-bit BIT STRING of at most four octets, from bit 0.
+ * Trailing zero bits are no DER but written (by VPR's program, too), and in a
+ * certificate the issuer's signature covers them.
+ */
 export function namedBits(element: Der, what: string): number[] {
   const [unused, ...octets] = element.content.subarray(0, 5);
-  const last = octets.at(-1);
-  if (unused === undefined || unused > 7 || element.content.length > 5) return refuse(`${what}: malformed BIT STRING`);
-  if (last === undefined) return unused === 0 ? [] : refuse(`${what}: malformed BIT STRING`);
-  if ((last & ((1 << (unused + 1)) - 1)) !== 1 << unused) return refuse(`${what}: BIT STRING ends in zero bits`);
+  const last = octets.at(-1) ?? 0;
+  if (unused === undefined || unused > 7 || element.content.length > 5 || (octets.length === 0 && unused > 0))
+    return refuse(`${what}: malformed BIT STRING`);
+  if ((last & ((1 << unused) - 1)) !== 0) return refuse(`${what}: BIT STRING with unused bits that are set`);
   return octets.flatMap((octet, i) => [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => octet & (0x80 >> bit)).map((bit) => i * 8 + bit));
 }
 

@@ -50,7 +50,8 @@ export function findPaths(certificate: Certificate, candidates: readonly Certifi
         if (linked(last, anchor.certificate)) paths.push({ certificates: [...chain].reverse(), anchor });
       }
       for (const candidate of steps) {
-        if (!chain.some(({ fingerprint }) => fingerprint === candidate.fingerprint) && linked(last, candidate)) next.push([candidate, ...chain]);
+        if (!chain.some(({ fingerprint }) => fingerprint === candidate.fingerprint) && linked(last, candidate))
+          next.push([candidate, ...chain]);
       }
     }
     level = next;
@@ -70,5 +71,7 @@ function isSelfSigned(certificate: Certificate): boolean {
 
 /** What a certificate is called in messages: authorities by name, people never (their names are content). */
 export function labelOf(certificate: Certificate): string {
-  return certificate.isCa ? `the certificate of ${certificate.subject.text}` : `the certificate with SHA-256 ${certificate.fingerprint.slice(0, 16)}…`;
+  return certificate.isCa
+    ? `the certificate of ${certificate.subject.text}`
+    : `the certificate with SHA-256 ${certificate.fingerprint.slice(0, 16)}…`;
 }

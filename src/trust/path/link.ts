@@ -15,8 +15,8 @@ const ALGORITHMS: Readonly<Record<string, { readonly digest: string; readonly rs
   [OID.sha512WithRsa]: { digest: 'sha512', rsa: true },
 };
 
-/** Fewest bits of an issuer's RSA modulus. */
-const RSA_BITS = 2048;
+/** Bits of an issuer's RSA modulus: weak below, and costly to check above (the issuer may be a stranger). */
+const RSA_BITS = { least: 2048, most: 8192 };
 
 const links = remember<string | undefined>(10_000);
 
@@ -31,12 +31,14 @@ export function linkFault(certificate: Certificate, issuer: Certificate): string
 
 function check(certificate: Certificate, issuer: Certificate): string | undefined {
   const algorithm = ALGORITHMS[certificate.signatureAlgorithm];
-  if (algorithm === undefined) return `is signed with ${certificate.signatureAlgorithm}, expected ECDSA or RSA with SHA-256, SHA-384 or SHA-512`;
+  if (algorithm === undefined)
+    return `is signed with ${certificate.signatureAlgorithm}, expected ECDSA or RSA with SHA-256, SHA-384 or SHA-512`;
   const key = publicKeyOf(issuer);
   if (key === undefined) return 'has an issuer whose public key is damaged or of a kind not known here';
   if (algorithm.rsa !== (issuer.keyKind === 'RSA')) return 'is signed with an algorithm that its issuer has no key for';
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? RSA_BITS;
-  if (bits < RSA_BITS) return `has an issuer with an RSA key of ${bits} bits, expected at least ${RSA_BITS}`;
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? RSA_BITS.least;
+  if (bits < RSA_BITS.least || bits > RSA_BITS.most)
+    return `has an issuer with an RSA key of ${bits} bits, expected ${RSA_BITS.least} to ${RSA_BITS.most}`;
   if (!verify(algorithm.digest, certificate.tbs, key, certificate.signature)) return "is not signed with its issuer's key";
   return undefined;
 }

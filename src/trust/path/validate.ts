@@ -42,7 +42,8 @@ export function pathFaults({ certificates, anchor }: CertificatePath, at: Date):
     if (i === 0) break;
     faults.push(...issuerFaults(certificate));
     const selfIssued = sameName(certificate.issuer, certificate.subject);
-    if (!selfIssued && pathLength-- <= 0) faults.push({ message: `${labelOf(certificate)} makes the path longer than an authority above it allows` });
+    if (!selfIssued && pathLength-- <= 0)
+      faults.push({ message: `${labelOf(certificate)} makes the path longer than an authority above it allows` });
     pathLength = Math.min(pathLength, certificate.pathLength ?? pathLength);
   }
   return faults;
@@ -53,7 +54,10 @@ function certificateFaults(certificate: Certificate, at: Date): Fault[] {
   const faults: Fault[] = [];
   const label = labelOf(certificate);
   if (at < certificate.notBefore) {
-    faults.push({ message: `${label} is valid from ${iso(certificate.notBefore)} only, and the commit counts from ${iso(at)}`, help: howToRenew });
+    faults.push({
+      message: `${label} is valid from ${iso(certificate.notBefore)} only, and the commit counts from ${iso(at)}`,
+      help: howToRenew,
+    });
   }
   // notAfter is inclusive, and to the second.
   if (at.getTime() >= certificate.notAfter.getTime() + 1000) {
@@ -61,7 +65,8 @@ function certificateFaults(certificate: Certificate, at: Date): Fault[] {
   }
   for (const { oid, critical } of certificate.extensions) {
     if (NARROWING.includes(oid)) faults.push({ message: `${label} has ${oidName(oid)}, which is not processed yet` });
-    else if (critical && !PROCESSED.includes(oid)) faults.push({ message: `${label} has the critical extension ${oidName(oid)}, which is not understood` });
+    else if (critical && !PROCESSED.includes(oid))
+      faults.push({ message: `${label} has the critical extension ${oidName(oid)}, which is not understood` });
   }
   if (certificate.extKeyUsage !== undefined && !certificate.extKeyUsage.some((purpose) => PURPOSES.includes(purpose))) {
     faults.push({ message: `${label} is for other purposes (extKeyUsage), expected emailProtection or documentSigning` });

@@ -15,10 +15,10 @@ export function cmsFrom(data: SignedData, certificates: readonly Certificate[], 
   const signer = { issuer: data.issuer, serial: Buffer.from(data.serial).toString('hex') };
   const [leaf, ...twins] = certificates.filter((certificate) => names(signer, certificate));
   if (leaf === undefined) {
-    return refuse(`the signature carries ${certificates.length} certificates and not its signer's, expected the signer's and all intermediates`, [
-      'vpr setup  # so that Git signs with the certificate',
-      'git commit --amend --no-edit -S',
-    ]);
+    return refuse(
+      `the signature carries ${certificates.length} certificates and not its signer's, expected the signer's and all intermediates`,
+      ['vpr setup  # so that Git signs with the certificate', 'git commit --amend --no-edit -S'],
+    );
   }
   if (twins.length > 0) return refuse('the signature carries two certificates with the issuer and serial number of its signer');
   const others = certificates.filter((certificate) => certificate !== leaf);

@@ -3,11 +3,13 @@
  * with its members in order and no white space, so that there is one spelling.
  */
 import { Buffer } from 'node:buffer';
+import type { Read } from '../../format/fault.js';
 import { fromBase64, toBase64 } from '../base64.js';
 import { readCertificate, readCertificateDer } from '../certificate/read.js';
 import { SIGNATURE_LENGTH } from '../ecdsa.js';
 import { toPem } from '../pem.js';
-import { need, refuse } from '../refusal.js';
+import { attempt, need, refuse } from '../refusal.js';
+import { remember } from '../remember.js';
 import type { ContainerSignature } from './types.js';
 
 const SHAPE = /^\{"signature":"([A-Za-z0-9+/=]*)","public_key":"([A-Za-z0-9+/=]*)"(?:,"certificate":"([A-Za-z0-9+/=]*)")?\}$/;
@@ -20,14 +22,22 @@ export function containerFrom(octets: Uint8Array): ContainerSignature {
   const signature = member(match[1], 'signature', SIGNATURE_LENGTH);
   const publicKey = member(match[2], 'public_key', 65);
   if (publicKey[0] !== 4) refuse("the container's public_key is not an uncompressed point");
-  if (match[3] === undefined) return { encoding: 'container', signature, publicKey };
-  const written = member(match[3], 'certificate');
+  const text = match[3];
+  if (text === undefined) return { encoding: 'container', signature, publicKey };
+  return { encoding: 'container', signature, publicKey, ...need(carried(text, () => attempt(() => readCarried(text)))) };
+}
+
+const carried = remember<Read<Pick<ContainerSignature, 'certificate' | 'form'>>>(500);
+
+/** The certificate from its base64; the same one comes with every commit of a signer. */
+function readCarried(text: string): Pick<ContainerSignature, 'certificate' | 'form'> {
+  const written = member(text, 'certificate');
   const form = written[0] === 0x30 ? 'DER' : 'PEM';
   const certificate = need(form === 'DER' ? readCertificateDer(written) : readCertificate(written));
   if (form === 'PEM' && toPem(certificate.der) !== Buffer.from(written).toString('latin1')) {
     return refuse("the container's certificate is not in canonical PEM: lines of 64, no other text, one newline at the end");
   }
-  return { encoding: 'container', signature, publicKey, certificate, form };
+  return { certificate, form };
 }
 
 /** Writes the text. */

@@ -23,7 +23,8 @@ export const SIGNATURE_LIMIT = 64 * 1024;
  */
 export function readSignature(gpgsig: string): Read<CommitSignature> {
   return attempt(() => {
-    if (gpgsig.length > SIGNATURE_LIMIT) return refuse(`the signature has ${gpgsig.length} characters, expected at most ${SIGNATURE_LIMIT}`);
+    if (gpgsig.length > SIGNATURE_LIMIT)
+      return refuse(`the signature has ${gpgsig.length} characters, expected at most ${SIGNATURE_LIMIT}`);
     if (gpgsig.startsWith(BEGIN)) return readArmoured(gpgsig);
     if (gpgsig.startsWith('-----BEGIN ')) return refuseLabel(gpgsig);
     const octets = fromBase64(gpgsig);
@@ -59,7 +60,10 @@ function refuseLabel(gpgsig: string): never {
     'PGP SIGNATURE': 'a PGP signature',
     'PGP MESSAGE': 'a PGP signature',
   };
-  return refuse(`the commit has ${known[label] ?? `a signature labelled ${label}`}, expected one with the certificate (${BEGIN})`, howToSetUp);
+  return refuse(
+    `the commit has ${known[label] ?? `a signature labelled ${label}`}, expected one with the certificate (${BEGIN})`,
+    howToSetUp,
+  );
 }
 
 function notBase64(gpgsig: string): string {

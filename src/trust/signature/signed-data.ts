@@ -84,13 +84,13 @@ export function readSignedData(bytes: Uint8Array): SignedData {
 export function writeSignedData(data: SignedData): Uint8Array {
   const { form } = data;
   const wrap = (loose: boolean, tag: number, ...parts: Uint8Array[]) => (loose ? indefinite : element)(tag, ...parts);
-  const digest = (withNull: boolean) => sequence(objectId(OID.sha256), ...(withNull ? [NULL] : []));
+  const digest = (withNull: boolean) => (withNull ? SHA256_NULL : SHA256);
   const signer = sequence(
     VERSION_1,
     sequence(data.issuer, element(TAG.integer, data.serial)),
     digest(form.nullInSigner),
     ...(data.attributes === undefined ? [] : [element(contextTag(0), data.attributes)]),
-    sequence(objectId(OID.ecdsaWithSha256)),
+    ECDSA_WITH_SHA256,
     octetString(signatureToDer(data.signature)),
   );
   const signedData = wrap(
@@ -98,14 +98,19 @@ export function writeSignedData(data: SignedData): Uint8Array {
     TAG.sequence,
     VERSION_1,
     element(TAG.set, digest(form.nullInDigests)),
-    wrap(form.indefiniteEncapsulated, TAG.sequence, objectId(OID.data)),
+    wrap(form.indefiniteEncapsulated, TAG.sequence, DATA),
     ...(data.certificates.length === 0 ? [] : [element(contextTag(0), ...data.certificates)]),
     element(TAG.set, signer),
   );
-  return wrap(form.indefiniteContentInfo, TAG.sequence, objectId(OID.signedData), wrap(form.indefiniteContent, contextTag(0), signedData));
+  return wrap(form.indefiniteContentInfo, TAG.sequence, SIGNED_DATA, wrap(form.indefiniteContent, contextTag(0), signedData));
 }
 
 const VERSION_1 = unsignedInteger(Uint8Array.of(1));
+const SHA256 = sequence(objectId(OID.sha256));
+const SHA256_NULL = sequence(objectId(OID.sha256), NULL);
+const ECDSA_WITH_SHA256 = sequence(objectId(OID.ecdsaWithSha256));
+const DATA = objectId(OID.data);
+const SIGNED_DATA = objectId(OID.signedData);
 
 function expectVersion1(version: Der, what: string): void {
   const found = smallInteger(version, what);
@@ -113,7 +118,7 @@ function expectVersion1(version: Der, what: string): void {
 }
 
 function expectOid(found: Der, expected: string): void {
-  const dotted = oid(found, oidName(expected));
+  const dotted = oid(found, 'algorithm or type');
   if (dotted !== expected) refuse(`found ${oidName(dotted)}, expected ${oidName(expected)}`);
 }
 
@@ -130,7 +135,8 @@ function readDigest(algorithm: Der | undefined, what: string): boolean {
 function readEncapsulated(cursor: Cursor): Entered {
   const entered = cursor.enter(TAG.sequence, 'encapContentInfo');
   expectOid(cursor.take(TAG.oid, 'eContentType'), OID.data);
-  if (!cursor.isAtEnd(entered) && cursor.takeIf(contextTag(0)) !== undefined) refuse('the signature holds the content it signs, expected it detached');
+  if (!cursor.isAtEnd(entered) && cursor.takeIf(contextTag(0)) !== undefined)
+    refuse('the signature holds the content it signs, expected it detached');
   cursor.leave(entered, 'encapContentInfo');
   return entered;
 }
@@ -138,7 +144,8 @@ function readEncapsulated(cursor: Cursor): Entered {
 function readCarried(carried: Der | undefined): Uint8Array[] {
   if (carried === undefined) return [];
   const certificates = childrenOf(carried, 'certificates');
-  if (certificates.length > MAX_CERTIFICATES) refuse(`the signature carries ${certificates.length} certificates, expected at most ${MAX_CERTIFICATES}`);
+  if (certificates.length > MAX_CERTIFICATES)
+    refuse(`the signature carries ${certificates.length} certificates, expected at most ${MAX_CERTIFICATES}`);
   return certificates.map((certificate) => expectTag(certificate, TAG.sequence, 'certificates').raw);
 }
 

@@ -1,5 +1,6 @@
 import { trailer, trailersOf } from '../../format/commit-message.js';
 import type { Ident } from '../../format/commit-object.js';
+import { shellWord } from '../../format/shell.js';
 import { comparableName } from '../../trust/identity.js';
 import type { Signer } from '../../trust/types.js';
 import type { Finding, Rule } from '../rule.js';
@@ -26,7 +27,7 @@ export const commitAuthor: Rule = {
     if (named !== undefined && comparableName(named) !== comparableName(signer.name)) {
       yield {
         message: `Author-Name is not the name the certificate certifies, "${signer.name}"`,
-        help: [`git commit --amend --no-edit -S --trailer "Author-Name: ${signer.name}", and remove the other`],
+        help: [`git -c trailer.ifexists=replace commit --amend --no-edit -S --trailer ${shellWord(`Author-Name: ${signer.name}`)}`],
       };
     }
     const certified = signer.registrations.map(({ authority, number }) => `${authority} ${number}`);
@@ -34,7 +35,7 @@ export const commitAuthor: Rule = {
       if (certified.includes(registration)) continue;
       yield {
         message: `Author-Registration "${registration}" is not certified; the certificate has ${certified.join(', ')}`,
-        help: ['git commit --amend -S and write the registration of your certificate'],
+        help: [certifiedAlone(certified)],
       };
     }
   },
@@ -45,16 +46,22 @@ function* person(what: string, ident: Ident | undefined, signer: Signer): Genera
   if (comparableName(ident.name) !== comparableName(signer.name)) {
     yield {
       message: `the ${what}'s name is not the name the certificate certifies, "${signer.name}"`,
-      help: [`git config user.name "${signer.name}", then: git commit --amend --no-edit -S --reset-author`],
+      help: [`git config user.name ${shellWord(signer.name)} && git commit --amend --no-edit -S --reset-author`],
     };
   }
   const [certified] = signer.emails;
   if (certified !== undefined && !signer.emails.some((email) => sameEmail(email, ident.email))) {
     yield {
       message: `the ${what}'s e-mail is not one the certificate certifies`,
-      help: [`git config user.email "${certified}", then: git commit --amend --no-edit -S --reset-author`],
+      help: [`git config user.email ${shellWord(certified)} && git commit --amend --no-edit -S --reset-author`],
     };
   }
+}
+
+/** The command that leaves the certificate's registrations alone in a message. */
+function certifiedAlone(certified: readonly string[]): string {
+  const trailers = certified.map((registration) => ` --trailer ${shellWord(`Author-Registration: ${registration}`)}`);
+  return `git log -1 --format=%B | sed '/^Author-Registration:/d' | git commit --amend -S -F -${trailers.join('')}`;
 }
 
 /** The domain without regard to case, the rest exactly (RFC 5280 §7.5). */

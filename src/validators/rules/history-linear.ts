@@ -18,7 +18,7 @@ export const historyLinear: Rule = {
     if (commit.parents.length > 1) {
       yield {
         message: `is a merge of ${commit.parents.length} parents; a record's history is a line`,
-        help: ['put your commits on top instead: git pull --rebase -S origin main'],
+        help: ['git pull --rebase -S origin main  # puts your commits on top instead'],
       };
     }
   },
@@ -29,7 +29,7 @@ function* ends({ end }: NonNullable<Push['main']>): Generator<Finding> {
     case 'missing':
       yield {
         message: `the history is incomplete: commit ${end.id} is not there`,
-        help: ['your clone may be shallow: git fetch --unshallow, then push again'],
+        help: ['git fetch --unshallow  # where your clone is shallow; then push again'],
       };
       break;
     case 'not-a-commit':

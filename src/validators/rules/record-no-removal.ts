@@ -1,3 +1,4 @@
+import { shellWord } from '../../format/shell.js';
 import type { Rule } from '../rule.js';
 
 export const recordNoRemoval: Rule = {
@@ -23,7 +24,7 @@ export const recordNoRemoval: Rule = {
         path,
         message: 'disappears; nothing leaves a record',
         help: [
-          `git restore --source HEAD~1 --staged --worktree '${path.replaceAll("'", "'\\''")}' && git commit --amend --no-edit -S`,
+          `git restore --source HEAD~1 --staged --worktree ${shellWord(path)} && git commit --amend --no-edit -S`,
           ...(path.endsWith('thread.md') ? ['to close a thread instead: vpr ledger set THREAD --status archived'] : []),
         ],
       };

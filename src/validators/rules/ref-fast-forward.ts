@@ -13,7 +13,7 @@ export const refFastForward: Rule = {
     if (main === undefined || main.old === undefined || main.end.kind !== 'unrelated') return;
     yield {
       message: 'what is pushed does not descend from the main of this host, whose commits would be lost',
-      help: ['put your commits on top of it: git pull --rebase -S origin main, then git push'],
+      help: ['git pull --rebase -S origin main  # puts your commits on top of it', 'git push'],
     };
   },
 };

@@ -11,13 +11,13 @@ export const refOnlyMain: Rule = {
   accepts: { title: 'main alone is pushed', push: (record) => record.append() },
   *onPush({ updates }) {
     if (updates.filter(({ ref }) => ref === 'refs/heads/main').length > 1) {
-      yield { message: 'refs/heads/main stands twice in this push', help: ['push main alone: git push origin HEAD:refs/heads/main'] };
+      yield { message: 'refs/heads/main stands twice in this push', help: ['git push origin HEAD:refs/heads/main  # main alone'] };
     }
     for (const { ref } of updates) {
       if (ref === 'refs/heads/main') continue;
       yield {
         message: `a record has one branch, refs/heads/main, and nothing else: ${ref} is not taken`,
-        help: ['push main alone: git push origin HEAD:refs/heads/main'],
+        help: ['git push origin HEAD:refs/heads/main  # main alone'],
       };
     }
   },

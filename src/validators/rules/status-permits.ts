@@ -42,7 +42,7 @@ export const statusPermits: Rule = {
       yield {
         path,
         message: 'begins something new while the record takes no new entries (record_open: false)',
-        help: ['continue an open thread instead, or ask a clinician or administrator: vpr status set --open true'],
+        help: ['continue an open thread instead, or ask a clinician or administrator: vpr status set --open'],
       };
     }
   },
@@ -50,6 +50,6 @@ export const statusPermits: Rule = {
 
 function unlock(stopped: string): string[] {
   if (stopped === 'closed') return ['a closed record stays closed; what is new belongs into another record'];
-  const change = stopped === 'suspended' ? '--lifecycle active' : '--modifiable true';
+  const change = stopped === 'suspended' ? '--state active' : '--modifiable';
   return [`a clinician or administrator changes that first, in a commit of its own: vpr status set ${change}`];
 }

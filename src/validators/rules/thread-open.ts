@@ -11,7 +11,7 @@ export const threadOpen: Rule = {
     title: 'a message to a thread that an earlier commit closed',
     push: (record) =>
       record
-        .commit({ files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace('status: open', 'status: closed'), -2) } })
+        .commit({ files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace('status: open', 'status: closed')) } })
         .append(),
   },
   accepts: {

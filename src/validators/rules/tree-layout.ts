@@ -1,4 +1,5 @@
 import { GITIGNORE_CONTENTS, meaningOf, whyNotAllowed } from '../../format/layout.js';
+import { shellWord } from '../../format/shell.js';
 import type { PushedCommit } from '../../format/push.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Step } from '../step.js';
@@ -41,7 +42,7 @@ function* halfThreads(threads: Step['threads']): Generator<Finding> {
 }
 
 function mend({ changes }: PushedCommit, path: string): string {
-  const shell = `'${path.replaceAll("'", "'\\''")}'`;
+  const shell = shellWord(path);
   return changes.some((change) => change.path === path && change.before !== undefined)
     ? `git restore --source HEAD~1 --staged --worktree ${shell} && git commit --amend --no-edit -S`
     : `git rm --cached ${shell} && git commit --amend --no-edit -S`;

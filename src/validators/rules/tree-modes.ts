@@ -1,3 +1,4 @@
+import { shellWord } from '../../format/shell.js';
 import type { Rule } from '../rule.js';
 
 export const treeModes: Rule = {
@@ -27,8 +28,8 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 function help(mode: string, path: string): string {
-  const shell = `'${path.replaceAll("'", "'\\''")}'`;
+  const shell = shellWord(path);
   return mode === '100755' || mode === '100664'
-    ? `git update-index --chmod=-x ${shell} && git commit --amend --no-edit -S`
+    ? `chmod -x ${shell} && git update-index --chmod=-x ${shell} && git commit --amend --no-edit -S`
     : `git rm --cached ${shell} && git commit --amend --no-edit -S`;
 }

@@ -90,7 +90,10 @@ export function makePerson(person: Person = {}, options: Partial<Making> = {}): 
   const { name = 'Dr Jane Smith', authority = 'GMC', number = '1234567', usage = SIGNER_USAGE } = person;
   const { extensions = [], ...rest } = options;
   const uris = person.uris ?? [`vpr://${authority}/${number}`, ...(person.id === undefined ? [] : [`urn:uuid:${person.id}`])];
-  const names = [...uris.map((value) => ({ type: 'url' as const, value })), ...(person.email === undefined ? [] : [{ type: 'email' as const, value: person.email }])];
+  const names = [
+    ...uris.map((value) => ({ type: 'url' as const, value })),
+    ...(person.email === undefined ? [] : [{ type: 'email' as const, value: person.email }]),
+  ];
   return make({
     subject: [{ CN: [{ utf8String: name }] }, { O: [{ utf8String: authority }] }, { '2.5.4.5': [{ utf8String: number }] }],
     ...rest,

@@ -22,7 +22,15 @@ export function payload(author: string): Uint8Array {
 export function signed(holders: readonly Holder[], encoding: WrittenEncoding = 'cms', over: Uint8Array = PAYLOAD): Uint8Array {
   const [signer] = holders;
   if (signer === undefined) throw new Error('nobody signs');
-  return withSignature(over, signPayload(over, signer.key, holders.map(({ certificate }) => certificate), encoding));
+  return withSignature(
+    over,
+    signPayload(
+      over,
+      signer.key,
+      holders.map(({ certificate }) => certificate),
+      encoding,
+    ),
+  );
 }
 
 export const CLINICIANS: readonly TrustedAuthority[] = [{ name: 'GMC', class: 'clinician' }];
@@ -45,7 +53,11 @@ export function policyOf({ roots = [], intermediates = [], listed = [] }: Truste
 /** A trust store of these certificates, by way of a policy and PEM files. */
 export function trustOf(trusted: Trusted): Trust {
   const files = new Map<string, Uint8Array>();
-  for (const { certificate } of [...(trusted.roots ?? []), ...(trusted.listed ?? []), ...(trusted.intermediates ?? []).map((certificate) => ({ certificate }))]) {
+  for (const { certificate } of [
+    ...(trusted.roots ?? []),
+    ...(trusted.listed ?? []),
+    ...(trusted.intermediates ?? []).map((certificate) => ({ certificate })),
+  ]) {
     files.set(certificate.fingerprint, Buffer.from(toPem(certificate.der)));
   }
   const trust = loadTrust(policyOf(trusted), (path) => files.get(path));

@@ -1,0 +1,129 @@
+/** Who signs in a clone, and in what words: from the flags of `vpr setup`, what an earlier run left, and the host's policy. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { VprError } from '../errors.js';
+import { forbiddenCharacter, isTrimmedLine } from '../format/index.js';
+import { type Identity, type SignerClass, sameEmail, type Trust } from '../trust/index.js';
+import { listedAs } from '../trust/store.js';
+import { loadCredentials } from './credentials.js';
+import type { Settings, WrittenEncoding } from './settings.js';
+import { type Setting, type SigningSetup, signingSettings } from './setup-config.js';
+
+/** What `vpr setup` is told of the signer. What is absent stays as an earlier run or the user's own configuration has it. */
+export interface SignerInput {
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly encoding?: WrittenEncoding;
+  readonly role?: string;
+  readonly careLocation?: string;
+  readonly email?: string;
+}
+
+/** Settings, and what a person should know of them. */
+export interface SignerPart {
+  readonly settings: readonly Setting[];
+  readonly warnings: readonly string[];
+}
+
+/** The trailer `Author-Role` for a certificate whose class the host's policy tells. */
+const ROLE_OF: Readonly<Record<SignerClass, string>> = {
+  clinician: 'Clinician',
+  administrator: 'Care administrator',
+  patient: 'Patient',
+  associate: 'Patient associate',
+  system: 'System',
+};
+
+/** The signer's part of a set-up. `program` is what git runs to sign. Throws `VprError` where something given won't do. */
+export function signerPart(former: Settings, input: SignerInput, trust: Trust | undefined, program: string): SignerPart {
+  const signing = signingOf(former, input, trust);
+  const role = input.role ?? former.role ?? roleOf(signing?.identity, trust);
+  const location = input.careLocation ?? former.careLocation;
+  const settings: Setting[] = [
+    ...(role === undefined ? [] : [['vpr.role', checkedLine('--role', role)] as const]),
+    ...(location === undefined ? [] : [['vpr.careLocation', checkedLine('--care-location', location)] as const]),
+    ...(signing === undefined ? [] : signingSettings(signing, program)),
+  ];
+  return { settings, warnings: signing === undefined ? [UNSIGNED] : [...signerWarnings(signing), ...wordWarnings(role, location)] };
+}
+
+const UNSIGNED = 'commits will not be signed, and the host refuses unsigned ones: vpr setup --certificate FILE --key FILE';
+
+function signingOf(former: Settings, input: SignerInput, trust: Trust | undefined): SigningSetup | undefined {
+  const certificate = input.certificate === undefined ? former.certificate : resolve(input.certificate);
+  const key = input.key === undefined ? former.key : resolve(input.key);
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) {
+    const [missing, given] = certificate === undefined ? ['certificate', 'key'] : ['key', 'certificate'];
+    throw new VprError('setup/pair', `there is no ${missing} to go with the ${given}`, {
+      help: ['vpr setup --certificate FILE --key FILE'],
+    });
+  }
+  const { chain, identity } = loadCredentials(certificate, key);
+  const [leaf] = chain;
+  return {
+    certificate,
+    key,
+    encoding: input.encoding ?? former.encoding,
+    identity,
+    email: emailOf(identity, input.email, former.userEmail),
+    expires: leaf.notAfter,
+    participantId: identity.participantId ?? (trust === undefined ? undefined : listedAs(trust, leaf)?.participantId),
+  };
+}
+
+/** One the certificate certifies, where it certifies any: the one asked for, the one in use, or its first. */
+function emailOf({ emails }: Identity, asked: string | undefined, former: string | undefined): string {
+  const [first] = emails;
+  const certified = (email: string) => emails.some((one) => sameEmail(one, email));
+  if (first === undefined && (asked ?? former) === undefined) {
+    throw new VprError('setup/email', 'the certificate has no e-mail address, and git has none either', {
+      help: ['say which: vpr setup --email jane.smith@example.org'],
+    });
+  }
+  if (first !== undefined && asked !== undefined && !certified(asked)) {
+    throw new VprError('setup/email', `the certificate does not have the e-mail address ${asked}`, {
+      help: emails.map((email) => `--email ${email}`),
+    });
+  }
+  const wanted = asked ?? former;
+  return first === undefined || (wanted !== undefined && certified(wanted)) ? (wanted ?? '') : first;
+}
+
+/** The role of the class that the host's policy gives the holder's authority, where it is one class alone. */
+function roleOf(identity: Identity | undefined, trust: Trust | undefined): string | undefined {
+  const authorities = [...(trust?.roots ?? []), ...(trust?.listed ?? [])].flatMap((anchor) => anchor.authorities ?? []);
+  const classes = new Set(authorities.filter(({ name }) => name === identity?.organisation).map((authority) => authority.class));
+  const [only, ...others] = classes;
+  return only === undefined || others.length > 0 ? undefined : ROLE_OF[only];
+}
+
+function signerWarnings({ key, expires, participantId }: SigningSetup): string[] {
+  const warnings: string[] = [];
+  if (expires < new Date()) {
+    warnings.push(`the certificate expired on ${expires.toISOString()}: get a new one, then: vpr setup --certificate FILE --key FILE`);
+  }
+  if ((statSync(key).mode & 0o077) !== 0 && process.platform !== 'win32') {
+    warnings.push(`others on this machine can read the key: chmod 600 ${key}`);
+  }
+  if (participantId === undefined) {
+    warnings.push('the certificate has no participant id, and no message can be signed without one: vpr cert issue … --participant new');
+  }
+  return warnings;
+}
+
+function wordWarnings(role: string | undefined, location: string | undefined): string[] {
+  const warnings: string[] = [];
+  if (role === undefined) warnings.push('Author-Role is not known, and no commit is accepted without it: vpr setup --role Clinician');
+  if (location === undefined) {
+    warnings.push(
+      'Care-Location is not known, and no commit is accepted without it: vpr setup --care-location "Oxford University Hospitals"',
+    );
+  }
+  return warnings;
+}
+
+function checkedLine(flag: string, text: string): string {
+  if (isTrimmedLine(text) && !text.includes('\t') && forbiddenCharacter(text) === undefined) return text;
+  throw new VprError('setup/line', `${flag}: expected one line of text without blanks at its ends`);
+}
