@@ -1,5 +1,5 @@
 // Starts the program beside it, pre-receive.cjs, from compiled code that an
-// earlier push left there: reading that takes a third of the time of compiling.
+// earlier push left there, which saves a fifth of the time of a push's check.
 // The compiled code is used only where its name has the digest of the program
 // and the version of Node, and its own digest is right. Without it, or with
 // one that cannot be used, the program is compiled, and does the same.
@@ -9,6 +9,7 @@ const { closeSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, r
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
+const ACCEPTED = 100; // as in src/hooks/pre-receive.ts
 const DIGEST_BYTES = 32;
 const filename = join(__dirname, 'pre-receive.cjs');
 const source = readFileSync(filename);
@@ -17,8 +18,8 @@ const cache = join(__dirname, `compiled-${process.version}-${process.arch}-${dig
 const cachedData = readCompiled();
 const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source.toString('utf8')}\n})`, { filename, cachedData });
 
-if (cachedData === undefined || script.cachedDataRejected) process.once('exit', (code) => code === 0 && leaveCompiled());
-process.argv[1] = filename;
+if (cachedData === undefined || script.cachedDataRejected) process.once('exit', (code) => code === ACCEPTED && leaveCompiled());
+process.argv.splice(1, 2, filename, process.argv[2], digest);
 script.runInThisContext()(exports, require, module, filename, __dirname);
 
 function sha256(bytes) {

@@ -1,13 +1,15 @@
 /**
  * The program behind the launcher `hooks/pre-receive`: reads what git hands to
- * a pre-receive hook and ends with 0 only where every rule is content and the
+ * a pre-receive hook and says yes only where every rule is content and the
  * journal is on the disk. Whatever else happens, it refuses and says why.
  *
- * Usage: node pre-receive.cjs <host directory>, in the repository.
+ * Started by `hooks/start.cjs` with the host's directory and the program's own
+ * digest, in the repository.
  */
 import { readSync, writeSync } from 'node:fs';
 import { VprError } from '../errors.js';
 import { printable } from '../format/text.js';
+import { openObjects } from '../git/cat-file.js';
 import { MAX_UPDATE_BYTES, parseRefUpdates } from '../git/updates.js';
 import { codeOf } from '../hosts/files.js';
 import { hostPaths } from '../hosts/paths.js';
@@ -16,6 +18,9 @@ import { receive } from './receive.js';
 import { pushObjects } from './receive-objects.js';
 import { loadHostPolicy } from './receive-policy.js';
 
+/** The exit code that the launcher takes for a yes, and no other: a process that merely ends, ends with 0. */
+const ACCEPTED = 100;
+const REFUSED = 1;
 const STDIN = 0;
 const STDERR = 2;
 /** Longest line of an error that a pusher sees. */
@@ -27,18 +32,18 @@ main().catch(refuse);
 
 async function main(): Promise<void> {
   const at = new Date();
-  const host = process.argv[2];
-  const program = process.argv[1];
+  const [, , host, program] = process.argv;
   if (host === undefined || program === undefined) throw new VprError('receive/usage', 'the hook does not say which host it is of');
   const updates = parseRefUpdates(readInput());
   if (!updates.ok) throw new VprError('receive/input', updates.faults[0]?.message ?? '', { help: updates.faults[0]?.help ?? [] });
-  const objects = pushObjects(process.env);
+  const { repository, environment } = pushObjects(process.env);
+  const objects = openObjects(repository, environment); // first: git starts while the policy is read
   const policy = loadHostPolicy(hostPaths(host).policy);
   const { seconds } = policy.policy.limits;
   setTimeout(() => refuse(new VprError('receive/timeout', `checking took longer than ${seconds} seconds`)), seconds * 1000);
-  const verdict = await receive({ host, objects, updates: updates.value, policy, at, program });
+  const verdict = await receive({ host, repository, objects, updates: updates.value, policy, at, program });
   say(reportText(verdict));
-  process.exit(verdict.accepted ? 0 : 1);
+  process.exit(verdict.accepted ? ACCEPTED : REFUSED);
 }
 
 /** All of standard input, up to a little more than may be in it. */
@@ -61,7 +66,7 @@ function refuse(error: unknown): never {
       '  help: nothing was changed; if pushing again does not help, tell your administrator (vpr doctor, on the host)',
     ]);
   } finally {
-    process.exit(1);
+    process.exit(REFUSED);
   }
 }
 

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import type { Fault } from '../format/fault.js';
-import { type KnownRules, type Policy, readPolicy } from '../format/policy.js';
+import { type Policy, readPolicy } from '../format/policy.js';
 import { loadTrust } from '../trust/store.js';
 import type { Trust } from '../trust/types.js';
-import { RULES } from '../validators/rules.js';
+import { KNOWN_RULES } from '../validators/rules.js';
 
 /** A host's policy and trust store, as they stand at this moment. */
 export interface HostPolicy {
@@ -15,8 +15,6 @@ export interface HostPolicy {
   /** SHA-256 of `vpr.yaml` in hex. */
   readonly digest: string;
 }
-
-const KNOWN_RULES: KnownRules = new Map(RULES.map(({ id, fixed }) => [id, { fixed: fixed === true }]));
 
 /** Larger than any policy or certificate. */
 const LARGEST = 1024 * 1024;
@@ -28,7 +26,7 @@ const LARGEST = 1024 * 1024;
  */
 export function loadHostPolicy(path: string): HostPolicy {
   const bytes = readSmall(path);
-  if (bytes === undefined) throw new VprError('policy/missing', 'vpr.yaml is missing or cannot be read', { help: [`restore ${path}`] });
+  if (bytes === undefined) throw new VprError('policy/missing', 'vpr.yaml is missing or cannot be read');
   const policy = readPolicy(bytes, KNOWN_RULES);
   if (!policy.ok) throw faulty('policy/faulty', 'vpr.yaml', policy.faults);
   const trust = loadTrust(policy.value, (file) => readSmall(resolve(path, '..', file)));

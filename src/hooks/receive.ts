@@ -1,27 +1,27 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import type { RefUpdate } from '../format/push.js';
-import { openObjects } from '../git/cat-file.js';
+import type { ObjectReader } from '../git/cat-file.js';
 import { readPush } from '../git/push.js';
 import { appendJournal } from '../hosts/journal.js';
 import { type Registrations, registrationsOf, rememberRegistrations } from '../hosts/participants.js';
 import { recordOf, type RegisteredRecord } from '../hosts/registry.js';
 import { judge } from '../validators/judge.js';
 import { FORMAT_VERSION, type Verdict } from '../validators/verdict.js';
-import type { PushObjects } from './receive-objects.js';
 import type { HostPolicy } from './receive-policy.js';
 
 /** A push as a host has received it. */
 export interface Received {
   /** The host's directory. */
   readonly host: string;
-  readonly objects: PushObjects;
+  /** The repository's real path. */
+  readonly repository: string;
+  /** Its objects and those of the push; closed before the journal is written. */
+  readonly objects: ObjectReader;
   readonly updates: readonly RefUpdate[];
   readonly policy: HostPolicy;
   readonly at: Date;
-  /** Path of the program that judges: its digest goes into the journal. */
+  /** SHA-256 of the program that judges, in hex. */
   readonly program: string;
 }
 
@@ -31,22 +31,21 @@ export interface Received {
  * this fails; the caller refuses.
  */
 export async function receive(received: Received): Promise<Verdict> {
-  const { host, objects, updates, policy, at } = received;
-  const record = recordOf(host, objects.repository);
+  const { host, repository, objects, updates, policy, at } = received;
+  const record = recordOf(host, repository);
   const known = new Map<Uuid, Registrations | undefined>();
   const knownRegistrations = (participant: Uuid): Registrations | undefined => {
     if (!known.has(participant)) known.set(participant, registrationsOf(host, participant));
     return known.get(participant);
   };
 
-  const reader = openObjects(objects.repository, objects.environment);
   let verdict: Verdict;
   try {
-    const push = await readPush(reader, updates, policy.policy.limits);
+    const push = await readPush(objects, updates, policy.policy.limits);
     const times = () => ({ received: at, latest: at });
     verdict = await judge(push, { record, policy: policy.policy, trust: policy.trust, times, knownRegistrations });
   } finally {
-    await reader.close();
+    await objects.close();
   }
   if (!verdict.accepted) return verdict;
   if (record === undefined) throw new VprError('receive/unregistered', 'the host does not know whose record this is');
@@ -77,11 +76,7 @@ function journal({ host, updates, policy, at, program }: Received, verdict: Verd
       old: update.old,
       new: update.new,
       format: FORMAT_VERSION,
-      digests: {
-        rules: createHash('sha256').update(readFileSync(program)).digest('hex'),
-        policy: policy.digest,
-        trust: policy.trust.digest,
-      },
+      digests: { rules: program, policy: policy.digest, trust: policy.trust.digest },
       verdict: 'accepted',
       commits: verdict.commits.judged,
       signers: [...new Set(verdict.signers.map(({ signer }) => signer.certificate.fingerprint))],

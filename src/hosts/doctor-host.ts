@@ -2,7 +2,7 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { weaknesses } from './config.js';
 import { readIfThere } from './files.js';
 import { fault, type Finding } from './finding.js';
-import { launcherPath, packagedProgram, programPath, type RunGit } from './install.js';
+import { launcherPath, programs, type RunGit } from './install.js';
 import { type LauncherValues, readLauncher } from './launcher.js';
 import type { HostPaths } from './paths.js';
 import { commandLine } from './shell.js';
@@ -18,7 +18,7 @@ export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> 
   yield* examineLauncher(paths);
   const owner = statOf(paths.root)?.uid ?? 0;
   const { root, policy, trust, registry, journal, participants, hooks } = paths;
-  yield* writablePlaces([root, policy, trust, registry, journal, participants, hooks, launcherPath(root), programPath(root)], owner);
+  yield* writablePlaces([root, policy, trust, registry, journal, participants, hooks, launcherPath(root), ...programs(root).map(({ path }) => path)], owner);
   yield* ownersShell(owner);
 }
 
@@ -41,21 +41,23 @@ function* examineGit({ root }: HostPaths, git: RunGit): Generator<Finding> {
 }
 
 function* examineProgram({ root }: HostPaths): Generator<Finding> {
-  const path = programPath(root);
-  if (statOf(path) === undefined) {
-    yield fault('program-missing', `${path} is missing: every push is refused`, [reinstall(root)]);
-  } else if (!readFileSync(path).equals(packagedProgram())) {
-    yield fault('program-changed', `${path} is not the program of the vpr that looks at it: it was changed, or is of another version`, [reinstall(root)]);
+  for (const { path, content } of programs(root)) {
+    if (statOf(path) === undefined) {
+      yield fault('program-missing', `${path} is missing: every push is refused`, [reinstall(root)]);
+    } else if (!readFileSync(path).equals(content)) {
+      yield fault('program-changed', `${path} is not the program of the vpr that looks at it: it was changed, or is of another version`, [reinstall(root)]);
+    }
   }
 }
 
-function* examineLauncher({ root }: HostPaths): Generator<Finding> {
+function* examineLauncher(paths: HostPaths): Generator<Finding> {
+  const { root } = paths;
   const path = launcherPath(root);
   const text = readIfThere(path);
   const values = text === undefined ? undefined : readLauncher(text);
   if (text === undefined) {
     yield fault('launcher-missing', `${path} is missing: no record can be added`, [reinstall(root)]);
-  } else if (values === undefined || values.host !== root || values.program !== programPath(root)) {
+  } else if (values === undefined || values.host !== root || values.hooks !== paths.hooks) {
     yield fault('launcher-changed', `${path} is not the launcher of this host: it was changed, is of another version, or the host was moved`, [reinstall(root)]);
   } else {
     yield* examineNode(root, values);

@@ -33,7 +33,7 @@ export function* examineRepository(record: RegisteredRecord, expected: Expected,
     yield fault('record-file', `its file vpr-record does not name the record ${record.id}: every push is refused`, [`printf '%s\\n' ${record.id.replaceAll('-', '')} > ${commandLine(join(repo, 'vpr-record'))}`], repo);
   }
   const ours = readIfThere(join(repo, 'config')) === renderConfig();
-  if (!ours) yield* examineConfig(repo, git);
+  if (!ours) yield* examineConfig(repo, expected.root, git);
   yield* examineHook(ours ? join(repo, 'hooks', 'pre-receive') : hookPath(repo, git), expected, repo);
   yield* examineRefs(repo);
   yield* examineObjects(repo);
@@ -54,7 +54,7 @@ function* examineHook(path: string, { launcher }: Expected, repo: string): Gener
   }
 }
 
-function* examineConfig(repo: string, git: RunGit): Generator<Finding> {
+function* examineConfig(repo: string, root: string, git: RunGit): Generator<Finding> {
   const listing = git(repo, 'config', '--list', '-z');
   if (listing === undefined) {
     yield fault('config-unreadable', 'its configuration cannot be read', [commandLine('git', '-C', repo, 'config', '--list')], repo);
@@ -62,6 +62,7 @@ function* examineConfig(repo: string, git: RunGit): Generator<Finding> {
   }
   for (const weakness of weaknesses(listing)) {
     const { key, found, expected } = weakness;
+    if (key === 'core.hooksPath' && !repo.startsWith(root)) continue; // a forge has its own place for hooks
     const is = found.length === 0 ? 'is not set' : `is ${found.join(', ')}`;
     const what = expected === undefined ? `${key} is set, which takes a guard away` : `${key} ${is}, should be ${expected.values.join(', ')}: ${expected.why}`;
     yield fault('config-weak', what, mend(repo, weakness), repo);

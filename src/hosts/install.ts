@@ -3,15 +3,16 @@ import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { makeDirectory, readIfThere, replaceFile } from './files.js';
 import { isOurs, type LauncherValues, renderLauncher } from './launcher.js';
-import { PROGRAM, packageFile } from './package.js';
+import { packageFile } from './package.js';
 import { hostPaths } from './paths.js';
 import { realPath } from './registry.js';
+import { commandLine } from './shell.js';
 
 /** Runs git in a directory and returns what it prints; undefined where it fails. */
 export type RunGit = (directory: string, ...args: readonly string[]) => string | undefined;
 
-/** The program as a host keeps it: a copy, beside the launcher. */
-const PROGRAM_NAME = 'pre-receive.cjs';
+/** What the launcher runs, by its name in the host's directory, and where it lies in the package. */
+const PROGRAMS: Readonly<Record<string, string>> = { 'pre-receive.cjs': 'dist/bundle/pre-receive.cjs', 'start.cjs': 'hooks/start.cjs' };
 const LAUNCHER_NAME = 'pre-receive';
 
 /**
@@ -25,7 +26,7 @@ const LAUNCHER_NAME = 'pre-receive';
 export function installProgram(root: string): string {
   const { hooks } = hostPaths(root);
   makeDirectory(hooks);
-  replaceFile(join(hooks, PROGRAM_NAME), packagedProgram(), 0o644);
+  for (const { path, content } of programs(root)) replaceFile(path, content, 0o644);
   const launcher = renderLauncher(launcherValues(root));
   replaceFile(join(hooks, LAUNCHER_NAME), launcher, 0o755);
   return launcher;
@@ -35,20 +36,20 @@ export function installProgram(root: string): string {
 export function hostLauncher(root: string): string {
   const text = readIfThere(launcherPath(root));
   if (text !== undefined) return text;
-  throw new VprError('hooks/missing', `${root} has no launcher`, { help: [`vpr hooks install --host ${root}`] });
+  throw new VprError('hooks/missing', `${root} has no launcher`, { help: [commandLine('vpr', 'hooks', 'install', '--host', root)] });
 }
 
 export function launcherPath(root: string): string {
   return join(hostPaths(root).hooks, LAUNCHER_NAME);
 }
 
-export function programPath(root: string): string {
-  return join(hostPaths(root).hooks, PROGRAM_NAME);
+/** The files that the launcher runs: where a host has them, and what the installed package has for them. Throws `hooks/no-program`. */
+export function programs(root: string): { readonly path: string; readonly content: Uint8Array }[] {
+  return Object.entries(PROGRAMS).map(([name, source]) => ({ path: join(hostPaths(root).hooks, name), content: packaged(source) }));
 }
 
-/** The bundled program of the installed package. Throws `hooks/no-program` where it wasn't built. */
-export function packagedProgram(): Uint8Array {
-  const path = packageFile(PROGRAM);
+function packaged(source: string): Uint8Array {
+  const path = packageFile(source);
   try {
     return readFileSync(path);
   } catch (cause) {
@@ -89,7 +90,7 @@ function launcherValues(root: string): LauncherValues {
   const git = findOnPath('git');
   if (git === undefined) throw new VprError('hooks/no-git', 'git is not on the PATH', { help: ['install git 2.39 or later'] });
   const path = [...new Set([dirname(git), '/usr/local/bin', '/usr/bin', '/bin'])].join(':');
-  return { node: process.execPath, program: programPath(root), host: root, path };
+  return { node: process.execPath, hooks: hostPaths(root).hooks, host: root, path };
 }
 
 function findOnPath(program: string): string | undefined {

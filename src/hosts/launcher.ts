@@ -5,19 +5,19 @@ import { packageFile } from './package.js';
 /** What a launcher is told when it is installed. All are absolute paths but `path`, which is a `PATH`. */
 export interface LauncherValues {
   readonly node: string;
-  /** The bundled program. */
-  readonly program: string;
+  /** The host's directory with the program. */
+  readonly hooks: string;
   /** The host's directory. */
   readonly host: string;
   /** Where git is found: ssh servers and web servers give hooks a short one, or none. */
   readonly path: string;
 }
 
-const NAMES = ['node', 'program', 'host', 'path'] as const;
+const NAMES = ['node', 'hooks', 'host', 'path'] as const;
 
 /** The text of a launcher: the template `hooks/pre-receive` with its values, quoted for sh. */
 export function renderLauncher(values: LauncherValues): string {
-  return readFileSync(packageFile('hooks/pre-receive'), 'utf8').replaceAll(/@(NODE|PROGRAM|HOST|PATH)@/g, (_, name: string) =>
+  return readFileSync(packageFile('hooks/pre-receive'), 'utf8').replaceAll(/@(NODE|HOOKS|HOST|PATH)@/g, (_, name: string) =>
     quote(values[name.toLowerCase() as keyof LauncherValues]),
   );
 }
@@ -25,10 +25,10 @@ export function renderLauncher(values: LauncherValues): string {
 /** The values of a launcher's text; undefined where it isn't, byte for byte, what `renderLauncher` makes. */
 export function readLauncher(text: string): LauncherValues | undefined {
   const values = new Map<string, string>();
-  for (const match of text.matchAll(/^(node|program|host|path)='(.*)'$/gm)) values.set(match[1] ?? '', (match[2] ?? '').replaceAll(`'\\''`, "'"));
-  const [node, program, host, path] = NAMES.map((name) => values.get(name));
-  if (node === undefined || program === undefined || host === undefined || path === undefined) return undefined;
-  const launcher = { node, program, host, path };
+  for (const match of text.matchAll(/^(node|hooks|host|path)='([^\n]*)'$/gm)) values.set(match[1] ?? '', (match[2] ?? '').replaceAll(`'\\''`, "'"));
+  const [node, hooks, host, path] = NAMES.map((name) => values.get(name));
+  if (node === undefined || hooks === undefined || host === undefined || path === undefined) return undefined;
+  const launcher = { node, hooks, host, path };
   return renderLauncher(launcher) === text ? launcher : undefined;
 }
 
@@ -39,6 +39,6 @@ export function isOurs(text: string): boolean {
 
 /** A line end could not be told from the next line when the launcher is read back. */
 function quote(value: string): string {
-  if (/[\0\n\r]/.test(value)) throw new VprError('hooks/odd-path', `a path with a line end cannot stand in a hook: ${JSON.stringify(value)}`);
+  if (/[\0\n]/.test(value)) throw new VprError('hooks/odd-path', `a path with a line end cannot stand in a hook: ${JSON.stringify(value)}`);
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }

@@ -5,8 +5,9 @@ import { read } from '../format/fault.js';
 import { askTheHost } from './help.js';
 import { certificateIdentity } from './identity.js';
 import { leafFaults } from './leaf.js';
-import { type CertificatePath, findPaths } from './path/build.js';
+import { type CertificatePath, findPaths, type Search } from './path/build.js';
 import { pathFaults } from './path/validate.js';
+import { remember } from './remember.js';
 import { listedAs } from './store.js';
 import type { Certificate, Identity, Signer, Trust, TrustAnchor } from './types.js';
 
@@ -34,7 +35,7 @@ export function establishSigner(
   const listed = listedAs(trust, certificate);
   const pinned =
     listed?.authorities === undefined ? [] : [{ certificates: [certificate], anchor: { certificate, authorities: listed.authorities } }];
-  const search = findPaths(certificate, [...carried, ...trust.intermediates], trust.roots);
+  const search = pathsFor(certificate, carried, trust);
   let good: CertificatePath | undefined;
   let best: readonly Fault[] | undefined;
   for (const path of [...pinned, ...search.paths]) {
@@ -46,6 +47,16 @@ export function establishSigner(
     return read({ signer: signerOf(identity.value, certificate, good.anchor, listed?.participantId), path: good });
   }
   return { ok: false, faults: [...own, ...(best ?? [noPath(certificate, search.deadEnds)])] };
+}
+
+const searches = new WeakMap<Trust, ReturnType<typeof remember<Search>>>();
+
+/** Paths don't depend on the time, and the same few come with every commit. */
+function pathsFor(certificate: Certificate, carried: readonly Certificate[], trust: Trust): Search {
+  const known = searches.get(trust) ?? remember<Search>(1000);
+  searches.set(trust, known);
+  const key = [certificate, ...carried].map(({ fingerprint }) => fingerprint).join(' ');
+  return known(key, () => findPaths(certificate, [...carried, ...trust.intermediates], trust.roots));
 }
 
 /** Registrations the anchor may not certify: the subject's own, or any further one. */

@@ -1,10 +1,10 @@
-import type { Problem, Severity } from '../problem.js';
 import { VprError } from '../errors.js';
 import type { Push } from '../format/push.js';
+import type { Problem, Severity } from '../problem.js';
 import type { Signer } from '../trust/types.js';
 import { rememberDocuments } from './documents.js';
-import { RULES } from './rules.js';
 import type { Finding, Rule } from './rule.js';
+import { RULES } from './rules.js';
 import { type Context, type Step, stepOf } from './step.js';
 import type { Verdict } from './verdict.js';
 
@@ -28,7 +28,12 @@ export async function judge(push: Push, context: Context): Promise<Verdict> {
   const judged = rules.filter((rule) => !(rule.needs ?? []).some((need) => missing.has(need)));
 
   for (const rule of judged) {
-    if (rule.onPush !== undefined) found.add(rule, undefined, run(rule, () => rule.onPush?.(push, context) ?? []));
+    if (rule.onPush !== undefined)
+      found.add(
+        rule,
+        undefined,
+        run(rule, () => rule.onPush?.(push, context) ?? []),
+      );
   }
 
   const signers: Verdict['signers'][number][] = [];
@@ -55,6 +60,7 @@ export async function judge(push: Push, context: Context): Promise<Verdict> {
     problems,
     suppressed: found.suppressed(),
     commits: { judged: commits, pushed: push.main?.ids.length ?? 0 },
+    ...(push.main === undefined ? {} : { tip: push.main.new }),
     notChecked: rules.filter((rule) => !judged.includes(rule)).map(({ id }) => id),
     signers,
   };
@@ -68,10 +74,15 @@ export function severityOf(rule: Rule, { policy }: Pick<Context, 'policy'>): Sev
 function judgeCommit(rule: Rule, step: Step, found: Collector): void {
   if (rule.onCommit === undefined) return;
   if (rule.needs?.includes('signer') === true && step.verification.signer === undefined) {
-    if (!saysWhyNoSigner(step)) found.add(rule, step.pushed.id, [{ message: 'has no verified signer, without whom this cannot be judged' }]);
+    if (!saysWhyNoSigner(step))
+      found.add(rule, step.pushed.id, [{ message: 'has no verified signer, without whom this cannot be judged' }]);
     return;
   }
-  found.add(rule, step.pushed.id, run(rule, () => rule.onCommit?.(step) ?? [], step.pushed.id));
+  found.add(
+    rule,
+    step.pushed.id,
+    run(rule, () => rule.onCommit?.(step) ?? [], step.pushed.id),
+  );
 }
 
 /**
@@ -79,7 +90,11 @@ function judgeCommit(rule: Rule, step: Step, found: Collector): void {
  * loosened those they don't, and a commit without a signer may do nothing.
  */
 function saysWhyNoSigner({ verification, commit, context }: Step): boolean {
-  const faults = { 'commit/headers': commit.faults, 'commit/signature': verification.signatureFaults, 'commit/signer': verification.signerFaults };
+  const faults = {
+    'commit/headers': commit.faults,
+    'commit/signature': verification.signatureFaults,
+    'commit/signer': verification.signerFaults,
+  };
   return RULES.some((rule) => severityOf(rule, context) === 'error' && (faults[rule.id as keyof typeof faults] ?? []).length > 0);
 }
 
@@ -146,10 +161,7 @@ function inOrder(problems: Verdict['problems']): Verdict['problems'] {
   for (const { commit } of problems) if (!order.has(commit)) order.set(commit, order.size);
   const place = (commit: string | undefined) => order.get(commit) ?? 0;
   return [...problems].sort(
-    (a, b) =>
-      place(a.commit) - place(b.commit) ||
-      compare(a.path ?? '', b.path ?? '') ||
-      (a.line ?? 0) - (b.line ?? 0),
+    (a, b) => place(a.commit) - place(b.commit) || compare(a.path ?? '', b.path ?? '') || (a.line ?? 0) - (b.line ?? 0),
   );
 }
 

@@ -1,6 +1,6 @@
-import type { Ledger } from '../format/ledger.js';
 import { parseUuid } from '../format/identifiers.js';
 import { parseInstant } from '../format/instant.js';
+import type { Ledger } from '../format/ledger.js';
 import { differs, valueOf } from './documents.js';
 import type { ThreadStep } from './threads.js';
 
@@ -40,12 +40,7 @@ function meaning(ledger: Ledger): string {
     ledger.communication_id,
     ledger.status,
     String(parseInstant(ledger.created_at)),
-    ledger.participants.map((entry) => [
-      parseUuid(entry.participant_id),
-      entry.role,
-      entry.display_name,
-      entry.organisation ?? null,
-    ]),
+    ledger.participants.map((entry) => [parseUuid(entry.participant_id), entry.role, entry.display_name, entry.organisation ?? null]),
     ledger.visibility.sensitivity,
     ledger.visibility.restricted,
     ledger.policies.allow_patient_participation,

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { printable } from '../format/text.js';
 import type { JudgedProblem } from '../problem.js';
 import type { Verdict } from './verdict.js';
@@ -6,6 +7,11 @@ import type { Verdict } from './verdict.js';
 const QUOTED = 160;
 /** Help is to be typed, paths and all. */
 const HELP = 900;
+/** Help that changes the last commit does not help an earlier one. */
+const EARLIER = [
+  'where it is not your last commit: git rebase --interactive -S origin/main',
+  '  and write edit for pick before that commit, then what its help says, then: git rebase --continue',
+];
 
 /**
  * A verdict as a person reads it: one line an element, without the `remote: `
@@ -17,7 +23,13 @@ export function reportText(verdict: Verdict): string[] {
   const lines = [headline(verdict), ''];
   for (const problem of verdict.problems) lines.push(...problemLines(problem), '');
   for (const [rule, count] of Object.entries(verdict.suppressed)) lines.push(`and ${count} more of ${rule}`, '');
-  return lines;
+  return mendsEarlier(verdict) ? [...lines, ...EARLIER, ''] : lines;
+}
+
+function mendsEarlier({ problems, tip }: Verdict): boolean {
+  return problems.some(
+    ({ commit, help = [] }) => commit !== undefined && commit !== tip && help.some((line) => /--amend|HEAD~1/.test(line)),
+  );
 }
 
 function headline(verdict: Verdict): string {
@@ -30,7 +42,8 @@ function headline(verdict: Verdict): string {
 
 function problemLines(problem: JudgedProblem): string[] {
   const { rule, severity, message, commit, path, line, content = [], help = [] } = problem;
-  const place = path === undefined ? '' : `  ${printable(path)}${line === undefined ? '' : `:${line}`}`;
+  const place =
+    path === undefined ? '' : `  ${printable(Buffer.from(path, 'latin1').toString('utf8'))}${line === undefined ? '' : `:${line}`}`;
   return [
     `${severity === 'warn' ? 'warning' : severity} ${rule}${place}`,
     `  ${commit === undefined ? '' : `commit ${commit.slice(0, 9)}: `}${printable(message)}`,

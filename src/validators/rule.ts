@@ -1,5 +1,5 @@
-import type { Problem } from '../problem.js';
 import type { Push } from '../format/push.js';
+import type { Problem } from '../problem.js';
 import type { Example } from './example.js';
 import type { Context, Step } from './step.js';
 

@@ -1,4 +1,3 @@
-import type { Policy } from '../format/policy.js';
 import type { CommitMessage } from '../format/commit-message.js';
 import { readCommitMessage } from '../format/commit-message.js';
 import type { CommitObject } from '../format/commit-object.js';
@@ -6,12 +5,13 @@ import { readCommitObject } from '../format/commit-object.js';
 import type { Read } from '../format/fault.js';
 import type { RecordKind, Uuid } from '../format/identifiers.js';
 import { STATUS_FILE } from '../format/layout.js';
-import type { CoordinationStatus } from '../format/status.js';
+import type { Policy } from '../format/policy.js';
 import type { PushedCommit } from '../format/push.js';
+import type { CoordinationStatus } from '../format/status.js';
 import type { Trust, Verification } from '../trust/types.js';
 import { verifyCommit } from '../trust/verify.js';
 import type { Documents } from './documents.js';
-import { threadSteps, type ThreadStep, type Versions } from './threads.js';
+import { type ThreadStep, threadSteps, type Versions } from './threads.js';
 
 /** What a push is judged against. */
 export interface Context {
@@ -54,12 +54,7 @@ export interface Step {
 }
 
 /** Reads all that rules share of one commit. Pure: bytes in, values and faults out. */
-export function stepOf(
-  pushed: PushedCommit,
-  context: Context,
-  documents: Documents,
-  knownRegistrations: Step['knownRegistrations'],
-): Step {
+export function stepOf(pushed: PushedCommit, context: Context, documents: Documents, knownRegistrations: Step['knownRegistrations']): Step {
   const commit = readCommitObject(pushed.bytes);
   const times = context.times({ id: pushed.id, committed: new Date((commit.committer?.time ?? 0) * 1000) });
   const statusPath = STATUS_FILE[context.record?.kind ?? 'coordination'];

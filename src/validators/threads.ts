@@ -1,5 +1,5 @@
-import type { Ledger } from '../format/ledger.js';
 import { meaningOf } from '../format/layout.js';
+import type { Ledger } from '../format/ledger.js';
 import type { PushedCommit } from '../format/push.js';
 import type { Message, Thread } from '../format/thread.js';
 import { type AppendRead, appendOf } from '../format/thread-append.js';
@@ -39,7 +39,8 @@ export function threadSteps(commit: PushedCommit, documents: Documents): readonl
     const ledgerPath = `communications/${id}/ledger.yaml`;
     const thread = documents.versions(documents.thread, commit, threadPath);
     const ledger = documents.versions(documents.ledger, commit, ledgerPath);
-    const append = thread.before !== undefined && thread.after !== undefined && differs(thread) ? appendOf(thread.before, thread.after) : undefined;
+    const append =
+      thread.before !== undefined && thread.after !== undefined && differs(thread) ? appendOf(thread.before, thread.after) : undefined;
     return {
       id,
       threadPath,

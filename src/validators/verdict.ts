@@ -1,3 +1,4 @@
+import type { ObjectId } from '../format/push.js';
 import type { JudgedProblem } from '../problem.js';
 import type { Signer } from '../trust/types.js';
 
@@ -10,6 +11,8 @@ export interface Verdict {
   /** How many more problems each rule found than are listed. */
   readonly suppressed: Readonly<Record<string, number>>;
   readonly commits: { readonly judged: number; readonly pushed: number };
+  /** What main was to point to; absent where the push leaves main alone. */
+  readonly tip?: ObjectId;
   /** Rules that could not be judged for want of the host's registry or trust. */
   readonly notChecked: readonly string[];
   /** Who signed each commit whose signature counts. */

@@ -64,7 +64,7 @@ t.test('changed, moved and unsigned commits', (t) => {
   t.match(faults(PAYLOAD), ['the commit is not signed']);
   const moved = bytes
     .toString()
-    .replace(/^(.*?)(gpgsig .*?\n)\n/s, (_, before, signature) => before.replace('author', `${signature}author`) + '\n');
+    .replace(/^(.*?)(gpgsig .*?\n)\n/s, (_, before, signature) => `${before.replace('author', `${signature}author`)}\n`);
   t.match(faults(Buffer.from(moved)), [/followed by another header/]);
   t.end();
 });

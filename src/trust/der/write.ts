@@ -1,19 +1,36 @@
 /** Writing DER: the few structures that signatures are made of. */
-import { Buffer } from 'node:buffer';
 import { TAG } from './tags.js';
 
 /** An element of a tag around parts that are DER (or content octets) already. */
 export function element(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  const size = parts.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([header(tag, size), ...parts]);
+  return joined(
+    header(
+      tag,
+      parts.reduce((sum, part) => sum + part.length, 0),
+    ),
+    parts,
+  );
 }
 
 /** Identifier and length octets, the length in its shortest form. */
-function header(tag: number, size: number): Uint8Array {
-  if (size < 0x80) return Uint8Array.of(tag, size);
+function header(tag: number, size: number): number[] {
+  if (size < 0x80) return [tag, size];
   const octets: number[] = [];
   for (let rest = size; rest > 0; rest = Math.floor(rest / 256)) octets.unshift(rest % 256);
-  return Uint8Array.of(tag, 0x80 | octets.length, ...octets);
+  return [tag, 0x80 | octets.length, ...octets];
+}
+
+function joined(header: readonly number[], parts: readonly Uint8Array[], end: readonly number[] = []): Uint8Array {
+  const size = parts.reduce((sum, part) => sum + part.length, header.length + end.length);
+  const bytes = new Uint8Array(size);
+  bytes.set(header);
+  let at = header.length;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  bytes.set(end, at);
+  return bytes;
 }
 
 export function sequence(...parts: readonly Uint8Array[]): Uint8Array {
@@ -45,7 +62,7 @@ export function octetString(octets: Uint8Array): Uint8Array {
 
 /** An element of indefinite length (BER), closed by end-of-contents. */
 export function indefinite(tag: number, ...parts: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat([Uint8Array.of(tag, 0x80), ...parts, Uint8Array.of(0, 0)]);
+  return joined([tag, 0x80], parts, [0, 0]);
 }
 
 /** NULL, as algorithm parameters are sometimes written. */

@@ -5,7 +5,7 @@ import { refuse } from '../refusal.js';
 export const BEGIN = '-----BEGIN SIGNED MESSAGE-----';
 const END = '-----END SIGNED MESSAGE-----';
 
-/** The octets in armour; any departure from what `toArmour` writes is refused. */
+/** The octets in armour. Any departure from what `toArmour` writes is refused, so that octets and text are one to one. */
 export function fromArmour(text: string): Uint8Array {
   const lines = text.split('\n');
   if (lines[0] !== BEGIN) return refuse(`the signature's first line is not ${BEGIN}`);

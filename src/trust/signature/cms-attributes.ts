@@ -18,12 +18,12 @@ import type { CmsAttributesSignature } from './types.js';
 
 const ALLOWED: readonly string[] = [OID.contentType, OID.messageDigest, OID.signingTime, OID.signingCertificateV2, OID.smimeCapabilities];
 
-/** Takes SignedData with signed attributes as `text` spelt it. Throws a Refusal. */
+/** Takes SignedData with signed attributes as `bytes` spelt it. Throws a Refusal. */
 export function cmsAttributesFrom(
   data: SignedData,
   content: Uint8Array,
   certificates: readonly Certificate[],
-  text: string,
+  bytes: Uint8Array,
 ): CmsAttributesSignature {
   const attributes = element(TAG.set, content);
   const values = readAttributes(readElement(attributes, 'signedAttrs', TAG.set));
@@ -43,7 +43,8 @@ export function cmsAttributesFrom(
     ...(signingCertificate === undefined ? {} : { certificateHash: readCertificateHash(signingCertificate) }),
     data,
   };
-  if (renderCmsAttributes(found) !== text) return refuse('the signature is not in canonical form: written again, it gives other bytes');
+  if (Buffer.compare(writeSignedData(data), bytes) !== 0)
+    return refuse('the signature is not in canonical form: written again, it gives other bytes');
   return found;
 }
 

@@ -48,9 +48,10 @@ export function renderSignature(signature: CommitSignature): string {
 }
 
 function readArmoured(text: string): CommitSignature {
-  const data = readSignedData(fromArmour(text));
+  const bytes = fromArmour(text);
+  const data = readSignedData(bytes);
   const certificates = data.certificates.map((der) => need(readCertificateDer(der)));
-  return data.attributes === undefined ? cmsFrom(data, certificates, text) : cmsAttributesFrom(data, data.attributes, certificates, text);
+  return data.attributes === undefined ? cmsFrom(data, certificates, bytes) : cmsAttributesFrom(data, data.attributes, certificates, bytes);
 }
 
 function refuseLabel(gpgsig: string): never {

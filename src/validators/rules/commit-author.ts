@@ -1,14 +1,14 @@
 import { trailer, trailersOf } from '../../format/commit-message.js';
 import type { Ident } from '../../format/commit-object.js';
 import { shellWord } from '../../format/shell.js';
-import { comparableName } from '../../trust/identity.js';
+import { comparableName, sameEmail } from '../../trust/identity.js';
 import type { Signer } from '../../trust/types.js';
 import type { Finding, Rule } from '../rule.js';
 
 export const commitAuthor: Rule = {
   id: 'commit/author',
   statement: 'Author, committer, Author-Name and each Author-Registration are what the signing certificate certifies',
-  why: 'Who signs is who says it: a name beside somebody else\'s signature would put words into their mouth.',
+  why: "Who signs is who says it: a name beside somebody else's signature would put words into their mouth.",
   section: '§6 Signer',
   since: 1,
   needs: ['trust', 'signer'],
@@ -62,14 +62,4 @@ function* person(what: string, ident: Ident | undefined, signer: Signer): Genera
 function certifiedAlone(certified: readonly string[]): string {
   const trailers = certified.map((registration) => ` --trailer ${shellWord(`Author-Registration: ${registration}`)}`);
   return `git log -1 --format=%B | sed '/^Author-Registration:/d' | git commit --amend -S -F -${trailers.join('')}`;
-}
-
-/** The domain without regard to case, the rest exactly (RFC 5280 §7.5). */
-function sameEmail(a: string, b: string): boolean {
-  return withLowerDomain(a) === withLowerDomain(b);
-}
-
-function withLowerDomain(email: string): string {
-  const at = email.lastIndexOf('@');
-  return email.slice(0, at + 1) + email.slice(at + 1).toLowerCase();
 }

@@ -9,11 +9,14 @@ export const commitEmpty: Rule = {
   section: '§1',
   since: 1,
   refuses: { title: 'a commit that changes nothing', push: (record) => record.commit({}) },
-  accepts: { title: 'a root commit with the status file and .gitignore', push: (record) => record.begin((yaml) => yaml, { '.gitignore': 'files/\n' }) },
+  accepts: {
+    title: 'a root commit with the status file and .gitignore',
+    push: (record) => record.begin((yaml) => yaml, { '.gitignore': 'files/\n' }),
+  },
   *onCommit({ parent, pushed }) {
     if (parent !== undefined) {
       if (pushed.changes.length === 0 && pushed.treeFaults.length === 0) {
-        yield { message: 'changes no file', help: ['drop it: git rebase -S --no-keep-empty --interactive origin/main'] };
+        yield { message: 'changes no file', help: ['git rebase -S --no-ff --no-keep-empty origin/main  # leaves it out'] };
       }
       return;
     }

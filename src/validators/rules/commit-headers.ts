@@ -10,7 +10,8 @@ export const commitHeaders: Rule = {
   protects: true,
   refuses: {
     title: 'a commit that declares another encoding',
-    push: (record) => record.commit({ files: { '.gitignore': 'files/\n' }, unsigned: (commit) => commit.replace('\n\n', '\nencoding ISO-8859-1\n\n') }),
+    push: (record) =>
+      record.commit({ files: { '.gitignore': 'files/\n' }, unsigned: (commit) => commit.replace('\n\n', '\nencoding ISO-8859-1\n\n') }),
   },
   accepts: { title: 'the five headers', push: (record) => record.append() },
   *onCommit({ commit }) {

@@ -9,7 +9,8 @@ export const commitSignature: Rule = {
   protects: true,
   refuses: {
     title: 'a commit changed after it was signed',
-    push: (record) => record.commit({ files: { '.gitignore': 'files/\n' }, signed: (commit) => commit.replace('Care-Location: ', 'Care-Location: St ') }),
+    push: (record) =>
+      record.commit({ files: { '.gitignore': 'files/\n' }, signed: (commit) => commit.replace('Care-Location: ', 'Care-Location: St ') }),
   },
   accepts: { title: 'a commit as it was signed', push: (record) => record.append() },
   *onCommit({ verification }) {

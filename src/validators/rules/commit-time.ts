@@ -6,7 +6,10 @@ export const commitTime: Rule = {
   why: 'Times are how a record is read in order; a wrong clock would put a message before the question it answers.',
   section: '§6 Headers',
   since: 1,
-  refuses: { title: 'a commit dated an hour from now', push: (record) => record.commit({ seconds: 3600, files: { '.gitignore': 'files/\n' } }) },
+  refuses: {
+    title: 'a commit dated an hour from now',
+    push: (record) => record.commit({ seconds: 3600, files: { '.gitignore': 'files/\n' } }),
+  },
   accepts: { title: 'a clock a minute fast', push: (record) => record.commit({ seconds: 60, files: { '.gitignore': 'files/\n' } }) },
   *onCommit({ commit, parent, context, times }) {
     const skew = Math.floor(context.policy.skewMs / 1000);

@@ -33,7 +33,10 @@ function* ends({ end }: NonNullable<Push['main']>): Generator<Finding> {
       };
       break;
     case 'not-a-commit':
-      yield { message: `${end.id} is a ${end.type}, where a commit was expected`, help: ['push a commit: git push origin HEAD:refs/heads/main'] };
+      yield {
+        message: `${end.id} is a ${end.type}, where a commit was expected`,
+        help: ['push a commit: git push origin HEAD:refs/heads/main'],
+      };
       break;
     case 'too-large':
       yield {

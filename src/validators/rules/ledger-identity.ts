@@ -10,7 +10,10 @@ export const ledgerIdentity: Rule = {
   since: 1,
   refuses: {
     title: 'created_at is changed',
-    push: (record) => record.commit({ files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace(/^created_at: ..../m, 'created_at: 2001')) } }),
+    push: (record) =>
+      record.commit({
+        files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace(/^created_at: ..../m, 'created_at: 2001')) },
+      }),
   },
   accepts: { title: 'a message moves last_updated_at alone', push: (record) => record.append() },
   *onCommit({ threads }) {

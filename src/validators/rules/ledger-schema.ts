@@ -9,7 +9,10 @@ export const ledgerSchema: Rule = {
   fixed: true,
   refuses: {
     title: 'a participant in a role that does not exist',
-    push: (record) => record.commit({ files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace('role: patient', 'role: doctor')) } }),
+    push: (record) =>
+      record.commit({
+        files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace('role: patient', 'role: doctor')) },
+      }),
   },
   accepts: {
     title: 'a comment is added',

@@ -20,7 +20,10 @@ export const ledgerTransition: Rule = {
   },
   accepts: {
     title: 'an open thread is closed',
-    push: (record) => record.commit({ files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace('status: open', 'status: closed')) } }),
+    push: (record) =>
+      record.commit({
+        files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace('status: open', 'status: closed')) },
+      }),
   },
   *onCommit({ threads }) {
     for (const { ledger, isNew, ledgerPath: path } of threads) {
@@ -30,7 +33,11 @@ export const ledgerTransition: Rule = {
       if (isNew && after !== 'open') {
         yield { path, message: `begins the thread as ${after}; a new thread is open`, help: ['write: status: open'] };
       } else if (before !== undefined && !NEXT[before].includes(after)) {
-        yield { path, message: `changes the status from ${before} to ${after}, which there is no way back to`, help: ['continue in a new thread: vpr thread create'] };
+        yield {
+          path,
+          message: `changes the status from ${before} to ${after}, which there is no way back to`,
+          help: ['continue in a new thread: vpr thread create'],
+        };
       }
     }
   },

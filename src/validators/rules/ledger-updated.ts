@@ -36,7 +36,10 @@ function* judge({ ledger, isNew }: ThreadStep, latest: bigint): Generator<Findin
       help: ['write the later of now and the former value plus a millisecond; vpr thread add and vpr ledger set do'],
     };
   }
-  if (isNew && updated < created) yield { message: 'last_updated_at is before created_at', help: [`write: last_updated_at: ${after.created_at}`] };
-  if (updated > latest) yield { message: `last_updated_at ${after.last_updated_at} is in the future`, help: ['set your clock right and commit again'] };
-  if (isNew && created > latest) yield { message: `created_at ${after.created_at} is in the future`, help: ['set your clock right and commit again'] };
+  if (isNew && updated < created)
+    yield { message: 'last_updated_at is before created_at', help: [`write: last_updated_at: ${after.created_at}`] };
+  if (updated > latest)
+    yield { message: `last_updated_at ${after.last_updated_at} is in the future`, help: ['set your clock right and commit again'] };
+  if (isNew && created > latest)
+    yield { message: `created_at ${after.created_at} is in the future`, help: ['set your clock right and commit again'] };
 }

@@ -1,5 +1,6 @@
 import { parseUuid } from '../../format/identifiers.js';
 import { valueOf } from '../documents.js';
+import { takeBack } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 const PATH = 'COORDINATION_STATUS.yaml';
@@ -16,7 +17,7 @@ export const recordIdentity: Rule = {
     push: (record) => record.begin((yaml) => yaml.replace(record.id, record.otherId)),
   },
   accepts: { title: 'the registered id in the root commit', push: (record) => record.begin() },
-  *onCommit({ context, parent, status }) {
+  *onCommit({ context, parent, pushed, status }) {
     const after = valueOf(status.after);
     const before = valueOf(status.before);
     if (parent === undefined && status.after === undefined) {
@@ -27,11 +28,11 @@ export const recordIdentity: Rule = {
       yield {
         message: `coordination_id is not the id this repository is registered with, ${context.record?.id}`,
         path: PATH,
-        help: ['check which record this clone is of: git remote -v'],
+        help: before === undefined ? ['check which record this clone is of: git remote -v'] : [takeBack(pushed, PATH)],
       };
     }
     if (before !== undefined && parseUuid(before.clinical_id) !== parseUuid(after.clinical_id)) {
-      yield { message: 'changes clinical_id, which is fixed once written', path: PATH, help: [`git restore --source HEAD~1 ${PATH}`] };
+      yield { message: 'changes clinical_id, which is fixed once written', path: PATH, help: [takeBack(pushed, PATH)] };
     }
   },
 };

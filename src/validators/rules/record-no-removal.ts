@@ -1,4 +1,4 @@
-import { shellWord } from '../../format/shell.js';
+import { takeBack } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 export const recordNoRemoval: Rule = {
@@ -15,16 +15,18 @@ export const recordNoRemoval: Rule = {
   accepts: {
     title: 'a thread is archived instead',
     push: (record) =>
-      record.commit({ files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace('status: open', 'status: archived')) } }),
+      record.commit({
+        files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace('status: open', 'status: archived')) },
+      }),
   },
   *onCommit({ pushed }) {
-    for (const { path, before, after } of pushed.changes) {
-      if (before === undefined || after !== undefined) continue;
+    const gone = pushed.changes.flatMap(({ path, before, after }) => (before !== undefined && after === undefined ? path : []));
+    for (const path of gone) {
       yield {
         path,
         message: 'disappears; nothing leaves a record',
         help: [
-          `git restore --source HEAD~1 --staged --worktree ${shellWord(path)} && git commit --amend --no-edit -S`,
+          takeBack(pushed, path, gone),
           ...(path.endsWith('thread.md') ? ['to close a thread instead: vpr ledger set THREAD --status archived'] : []),
         ],
       };

@@ -20,7 +20,7 @@ export const recordRegistered: Rule = {
     if (record === undefined) {
       yield {
         message: 'this repository is not registered as a record on this host',
-        help: ['the host\'s administrator registers one with: vpr host add DIR coordination'],
+        help: ["the host's administrator registers one with: vpr host add DIR coordination"],
       };
     } else if (!KINDS.has(record.kind)) {
       yield {

@@ -17,7 +17,8 @@ export const signerMay: Rule = {
   needs: ['trust', 'signer'],
   refuses: {
     title: 'a patient closes a thread',
-    push: (record) => record.append({ by: 'pat', files: { [`${record.thread}/ledger.yaml`]: (yaml) => yaml.replace('status: open', 'status: closed') } }),
+    push: (record) =>
+      record.append({ by: 'pat', files: { [`${record.thread}/ledger.yaml`]: (yaml) => yaml.replace('status: open', 'status: closed') } }),
   },
   accepts: { title: 'a patient answers', push: (record) => record.append({ by: 'pat' }) },
   *onCommit(step) {
@@ -49,7 +50,10 @@ function* staff(thread: ThreadStep, signer: Signer): Generator<Finding> {
   if (!changesLedger(thread) || signer.class === 'administrator') return;
   const path = thread.ledgerPath;
   if (signer.class !== 'clinician') {
-    yield { path, message: `is ${thread.isNew ? 'created' : 'changed'} under a certificate of class ${signer.class}; it takes a clinician or an administrator` };
+    yield {
+      path,
+      message: `is ${thread.isNew ? 'created' : 'changed'} under a certificate of class ${signer.class}; it takes a clinician or an administrator`,
+    };
   } else if (!thread.isNew && !listed(thread, signer, 'before')) {
     yield {
       path,
@@ -67,10 +71,17 @@ function* patient(thread: ThreadStep, signer: Signer, step: Step): Generator<Fin
   }
   for (const message of thread.appended) {
     if (authorshipOf(message, signer) === 'own') continue;
-    yield { path: thread.threadPath, line: message.line, message: `is not the signer's own; a certificate of class ${signer.class} writes only that` };
+    yield {
+      path: thread.threadPath,
+      line: message.line,
+      message: `is not the signer's own; a certificate of class ${signer.class} writes only that`,
+    };
   }
   if (changesLedger(thread)) {
-    yield { path: thread.ledgerPath, message: `changes more than last_updated_at with a message, which is all that a certificate of class ${signer.class} may change of it` };
+    yield {
+      path: thread.ledgerPath,
+      message: `changes more than last_updated_at with a message, which is all that a certificate of class ${signer.class} may change of it`,
+    };
   }
   for (const side of ['before', 'after'] as const) {
     const ledger = valueOf(thread.ledger[side]);
@@ -87,14 +98,19 @@ function* patient(thread: ThreadStep, signer: Signer, step: Step): Generator<Fin
 function* patientOpens(thread: ThreadStep, signer: Signer, { context }: Step): Generator<Finding> {
   const path = thread.ledgerPath;
   if (!context.policy.patientsMayOpenThreads) {
-    yield { path, message: 'is created under a certificate of a patient or associate; this host lets clinicians and administrators open threads' };
+    yield {
+      path,
+      message: 'is created under a certificate of a patient or associate; this host lets clinicians and administrators open threads',
+    };
     return;
   }
   const ledger = valueOf(thread.ledger.after);
   if (ledger === undefined) return;
-  if (!thread.appended.some((message) => authorshipOf(message, signer) === 'own')) yield { path, message: 'is created without a first message of the signer' };
+  if (!thread.appended.some((message) => authorshipOf(message, signer) === 'own'))
+    yield { path, message: 'is created without a first message of the signer' };
   for (const message of thread.appended) {
-    if (authorshipOf(message, signer) !== 'own') yield { path: thread.threadPath, line: message.line, message: "is not the signer's own message" };
+    if (authorshipOf(message, signer) !== 'own')
+      yield { path: thread.threadPath, line: message.line, message: "is not the signer's own message" };
   }
   if (!listed(thread, signer, 'after')) yield { path, message: 'does not list the patient or associate who opens the thread' };
   if (!ledger.participants.some(({ role }) => role === 'clinician' || role === 'careteam')) {

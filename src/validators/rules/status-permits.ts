@@ -25,8 +25,7 @@ export const statusPermits: Rule = {
   *onCommit({ status, pushed, threads, context }) {
     const before = valueOf(status.before)?.status;
     if (before === undefined) return; // a root, or a status file that an earlier commit of this push broke
-    const stopped =
-      before.lifecycle_state !== 'active' ? before.lifecycle_state : before.record_modifiable ? undefined : 'not modifiable';
+    const stopped = before.lifecycle_state !== 'active' ? before.lifecycle_state : before.record_modifiable ? undefined : 'not modifiable';
     if (stopped !== undefined) {
       for (const { path } of pushed.changes) {
         if (path === PATH) continue;

@@ -11,7 +11,8 @@ export const statusSchema: Rule = {
   fixed: true,
   refuses: {
     title: 'a state that does not exist',
-    push: (record) => record.commit({ by: 'ada', files: { [PATH]: (yaml) => yaml.replace('lifecycle_state: active', 'lifecycle_state: paused') } }),
+    push: (record) =>
+      record.commit({ by: 'ada', files: { [PATH]: (yaml) => yaml.replace('lifecycle_state: active', 'lifecycle_state: paused') } }),
   },
   accepts: {
     title: 'the record is closed to new threads',

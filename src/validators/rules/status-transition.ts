@@ -21,7 +21,8 @@ export const statusTransition: Rule = {
   refuses: { title: 'a record that begins suspended', push: (record) => record.begin((yaml) => yaml.replace('active', 'suspended')) },
   accepts: {
     title: 'an active record is suspended',
-    push: (record) => record.commit({ by: 'ada', files: { [PATH]: (yaml) => yaml.replace('lifecycle_state: active', 'lifecycle_state: suspended') } }),
+    push: (record) =>
+      record.commit({ by: 'ada', files: { [PATH]: (yaml) => yaml.replace('lifecycle_state: active', 'lifecycle_state: suspended') } }),
   },
   *onCommit({ status, parent }) {
     const after = valueOf(status.after)?.status.lifecycle_state;
@@ -30,7 +31,11 @@ export const statusTransition: Rule = {
     if (parent === undefined && after !== 'active') {
       yield { path: PATH, message: `begins the record as ${after}; a record begins active`, help: ['write: lifecycle_state: active'] };
     } else if (before !== undefined && !NEXT[before].includes(after)) {
-      yield { path: PATH, message: `changes lifecycle_state from ${before} to ${after}; ${before} is permanent`, help: [`write: lifecycle_state: ${before}`] };
+      yield {
+        path: PATH,
+        message: `changes lifecycle_state from ${before} to ${after}; ${before} is permanent`,
+        help: [`write: lifecycle_state: ${before}`],
+      };
     }
   },
 };

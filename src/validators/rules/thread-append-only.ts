@@ -1,4 +1,5 @@
 import { valueOf } from '../documents.js';
+import { takeBack } from '../mend.js';
 import type { Rule } from '../rule.js';
 import type { ThreadStep } from '../threads.js';
 
@@ -20,8 +21,8 @@ export const threadAppendOnly: Rule = {
       }),
   },
   accepts: { title: 'a correction is appended', push: (record) => record.append({ corrects: record.message, role: 'correction' }) },
-  *onCommit({ threads }) {
-    for (const { thread, threadPath: path, append } of threads) {
+  *onCommit({ pushed, threads }) {
+    for (const { id, thread, threadPath: path, append } of threads) {
       if (append === undefined || append.ok || !readsOrSaysWhy(thread)) continue;
       const [fault] = append.faults;
       if (fault === undefined) continue;
@@ -33,7 +34,10 @@ export const threadAppendOnly: Rule = {
           ...(former === undefined ? [] : [{ sign: '-' as const, text: former }]),
           ...(now === undefined ? [] : [{ sign: '+' as const, text: now }]),
         ],
-        help: [...correction(thread, former === undefined ? undefined : rest.line), `take the change back: git restore --source HEAD~1 ${path} && git commit --amend --no-edit -S`],
+        help: [
+          ...correction(id, thread, former === undefined ? undefined : rest.line),
+          `take the change back first: ${takeBack(pushed, path)}`,
+        ],
       };
     }
   },
@@ -46,8 +50,8 @@ function readsOrSaysWhy({ before, after }: ThreadStep['thread']): boolean {
 }
 
 /** The command that corrects the message in a line, where there is one. */
-function correction({ before }: ThreadStep['thread'], line: number | undefined): string[] {
-  if (line === undefined) return ['add a message instead: vpr thread add THREAD --message …'];
+function correction(thread: string, { before }: ThreadStep['thread'], line: number | undefined): string[] {
+  if (line === undefined) return [`add a message instead: vpr thread add ${thread} --message …`];
   const message = valueOf(before)?.messages.findLast((candidate) => candidate.line <= line);
-  return message === undefined ? [] : [`add a correction instead: vpr thread add THREAD --corrects ${message.id} --message …`];
+  return message === undefined ? [] : [`add a correction instead: vpr thread add ${thread} --corrects ${message.id} --message …`];
 }

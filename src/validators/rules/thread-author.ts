@@ -74,7 +74,12 @@ function* own(message: Message, thread: ThreadStep, { verification: { signer } }
   yield* correctsOwn(message, thread);
 }
 
-function* recorded(message: Message, thread: ThreadStep, { verification: { signer }, context }: Step, behalf: string | undefined): Generator<Finding> {
+function* recorded(
+  message: Message,
+  thread: ThreadStep,
+  { verification: { signer }, context }: Step,
+  behalf: string | undefined,
+): Generator<Finding> {
   if (signer === undefined) return;
   if (behalf === undefined) {
     yield {
@@ -101,7 +106,9 @@ function* recorded(message: Message, thread: ThreadStep, { verification: { signe
   }
   if (entry === undefined) return; // thread/participants says so
   if (!forAnyone && entry.role !== 'patient' && entry.role !== 'patientassociate') {
-    yield { message: `records a message for a participant in the role ${entry.role}; only those of patients and their associates are recorded by others` };
+    yield {
+      message: `records a message for a participant in the role ${entry.role}; only those of patients and their associates are recorded by others`,
+    };
   }
   if (entry.display_name !== message.authorName) yield nameFault(entry.display_name, message.authorName);
   if (message.corrects !== undefined) yield* correctsOwn(message, thread);
@@ -114,7 +121,8 @@ function* system(message: Message, thread: ThreadStep, { verification: { signer 
   const entitled = signer.class === 'system' || signer.class === 'administrator';
   if (!entitled && !(signer.class === 'clinician' && saysOtherThings(thread))) {
     yield {
-      message: 'writes a system message, which needs a certificate of class system or administrator, or a change of the ledger in the same commit',
+      message:
+        'writes a system message, which needs a certificate of class system or administrator, or a change of the ledger in the same commit',
       help: ['write it as a message of your own: vpr thread add'],
     };
   }
@@ -124,7 +132,7 @@ function* system(message: Message, thread: ThreadStep, { verification: { signer 
 function* correctsOwn(message: Message, { thread }: ThreadStep): Generator<Finding> {
   const corrected = valueOf(thread.after)?.messages.find(({ id }) => id === message.corrects);
   if (corrected === undefined || corrected.authorId === message.authorId) return;
-  yield { message: "corrects a message of another author, which only a clinician writing in their own name may do" };
+  yield { message: 'corrects a message of another author, which only a clinician writing in their own name may do' };
 }
 
 function nameFault(expected: string, found: string): Finding {

@@ -11,7 +11,10 @@ export const threadCorrects: Rule = {
     title: 'a correction of a message that is not in the thread',
     push: (record) => record.append({ corrects: record.otherId, role: 'correction' }),
   },
-  accepts: { title: 'a correction of the first message', push: (record) => record.append({ corrects: record.message, role: 'correction' }) },
+  accepts: {
+    title: 'a correction of the first message',
+    push: (record) => record.append({ corrects: record.message, role: 'correction' }),
+  },
   *onCommit({ threads }) {
     for (const { thread, threadPath: path, appended } of threads) {
       if (appended.length === 0) continue;

@@ -10,7 +10,9 @@ export const threadFormat: Rule = {
   refuses: {
     title: 'a message without its Author line',
     push: (record) =>
-      record.append({ files: { [`${record.thread}/thread.md`]: (text) => text.replace(/\*\*Author:\*\* .*\n(?![\s\S]*\*\*Author:)/, '') } }),
+      record.append({
+        files: { [`${record.thread}/thread.md`]: (text) => text.replace(/\*\*Author:\*\* .*\n(?![\s\S]*\*\*Author:)/, '') },
+      }),
   },
   accepts: {
     title: 'a message with a table, a rule and a heading in it',
@@ -22,7 +24,11 @@ export const threadFormat: Rule = {
       const { reading } = thread.after;
       if (!reading.ok) yield* reading.faults.map((fault) => ({ ...fault, path }));
       else if (thread.before?.reading.ok === true && thread.before.reading.value.layout !== reading.value.layout) {
-        yield { path, line: 1, message: `changes the layout of the thread from ${thread.before.reading.value.layout} to ${reading.value.layout}` };
+        yield {
+          path,
+          line: 1,
+          message: `changes the layout of the thread from ${thread.before.reading.value.layout} to ${reading.value.layout}`,
+        };
       }
     }
   },

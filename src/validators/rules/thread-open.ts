@@ -16,7 +16,8 @@ export const threadOpen: Rule = {
   },
   accepts: {
     title: 'a message in the commit that closes the thread',
-    push: (record) => record.append({ files: { [`${record.thread}/ledger.yaml`]: (yaml) => yaml.replace('status: open', 'status: closed') } }),
+    push: (record) =>
+      record.append({ files: { [`${record.thread}/ledger.yaml`]: (yaml) => yaml.replace('status: open', 'status: closed') } }),
   },
   *onCommit({ threads }) {
     for (const { ledger, appended, isNew, threadPath: path } of threads) {

@@ -8,7 +8,8 @@ import type { ThreadStep } from '../threads.js';
 
 export const threadParticipants: Rule = {
   id: 'thread/participants',
-  statement: 'Authors are participants in the role they write in; patients and external participants take part where the policy of the thread lets them',
+  statement:
+    'Authors are participants in the role they write in; patients and external participants take part where the policy of the thread lets them',
   why: 'The ledger says who is in the conversation: whoever reads it must be able to rely on nobody else being there.',
   section: '§3 ledger.yaml, Who may write what',
   since: 1,
@@ -44,7 +45,10 @@ function* author(message: Message, ledger: Ledger, own: readonly string[]): Gene
     yield { message: 'is a message of a patient or associate in a thread whose policy excludes them (allow_patient_participation)' };
   }
   if (isExternal(entry, own) && !ledger.policies.allow_external_organisations) {
-    yield { message: 'is a message of a participant of another organisation in a thread whose policy excludes them (allow_external_organisations)' };
+    yield {
+      message:
+        'is a message of a participant of another organisation in a thread whose policy excludes them (allow_external_organisations)',
+    };
   }
 }
 

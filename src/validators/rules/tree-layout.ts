@@ -1,6 +1,5 @@
 import { GITIGNORE_CONTENTS, meaningOf, whyNotAllowed } from '../../format/layout.js';
-import { shellWord } from '../../format/shell.js';
-import type { PushedCommit } from '../../format/push.js';
+import { AMEND, leaveOut, takeBack } from '../mend.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Step } from '../step.js';
 
@@ -15,13 +14,21 @@ export const treeLayout: Rule = {
   accepts: { title: 'a new thread with its two files', push: (record) => record.open() },
   *onCommit({ context, pushed, threads }) {
     const kind = context.record?.kind ?? 'coordination';
-    for (const { path, after } of pushed.changes) {
+    for (const { path, before, after } of pushed.changes) {
       if (after === undefined) continue;
       const meaning = meaningOf(kind, path);
       if (meaning === undefined) {
-        yield { path, message: `is not a path of a ${kind} record: ${whyNotAllowed(kind, path)}`, help: [mend(pushed, path)] };
+        yield {
+          path,
+          message: `is not a path of a ${kind} record: ${whyNotAllowed(kind, path)}`,
+          help: [before === undefined ? leaveOut(pushed, path) : takeBack(pushed, path)],
+        };
       } else if (meaning.kind === 'gitignore' && !GITIGNORE_CONTENTS.includes(text(after.bytes))) {
-        yield { path, message: 'has other contents than the one line "files/"', help: [`printf 'files/\\n' > .gitignore && git add .gitignore && git commit --amend --no-edit -S`] };
+        yield {
+          path,
+          message: 'has other contents than the one line "files/"',
+          help: [before === undefined ? `printf 'files/\\n' > .gitignore && git add .gitignore && ${AMEND}` : takeBack(pushed, path)],
+        };
       }
     }
     for (const { kind: fault, path, message } of pushed.treeFaults) {
@@ -37,15 +44,12 @@ function* halfThreads(threads: Step['threads']): Generator<Finding> {
   for (const { thread, ledger, threadPath, ledgerPath } of threads) {
     const missing = thread.after === undefined ? threadPath : ledger.after === undefined ? ledgerPath : undefined;
     if (missing === undefined) continue;
-    yield { path: missing, message: 'is missing: a thread has thread.md and ledger.yaml after every commit', help: ['make threads with: vpr thread create'] };
+    yield {
+      path: missing,
+      message: 'is missing: a thread has thread.md and ledger.yaml after every commit',
+      help: ['make threads with: vpr thread create'],
+    };
   }
-}
-
-function mend({ changes }: PushedCommit, path: string): string {
-  const shell = shellWord(path);
-  return changes.some((change) => change.path === path && change.before !== undefined)
-    ? `git restore --source HEAD~1 --staged --worktree ${shell} && git commit --amend --no-edit -S`
-    : `git rm --cached ${shell} && git commit --amend --no-edit -S`;
 }
 
 function text(bytes: Uint8Array | undefined): string {

@@ -19,7 +19,11 @@ export const treeLimits: Rule = {
       if (after === undefined) continue;
       const limit = limitOf(path, context.policy.limits);
       if (after.size > limit) {
-        yield { path, message: `has ${after.size} bytes; this host takes ${limit} here`, help: ['write less in one file: a long thread can be closed and continued in a new one'] };
+        yield {
+          path,
+          message: `has ${after.size} bytes; this host takes ${limit} here`,
+          help: ['write less in one file: a long thread can be closed and continued in a new one'],
+        };
       }
     }
     for (const { kind, path, message } of pushed.treeFaults) {

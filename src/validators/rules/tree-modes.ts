@@ -1,4 +1,5 @@
-import { shellWord } from '../../format/shell.js';
+import type { PushedCommit } from '../../format/push.js';
+import { AMEND, leaveOut, shellPath, takeBack } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 export const treeModes: Rule = {
@@ -8,14 +9,17 @@ export const treeModes: Rule = {
   section: '§8',
   since: 1,
   protects: true,
-  refuses: { title: 'an executable file', push: (record) => record.commit({ files: { '.gitignore': 'files/\n' }, modes: { '.gitignore': '100755' } }) },
+  refuses: {
+    title: 'an executable file',
+    push: (record) => record.commit({ files: { '.gitignore': 'files/\n' }, modes: { '.gitignore': '100755' } }),
+  },
   accepts: { title: 'a regular file', push: (record) => record.commit({ files: { '.gitignore': 'files/\n' } }) },
   *onCommit({ pushed }) {
     const modes = new Map<string, string>();
     for (const { path, after } of pushed.changes) if (after !== undefined && after.mode !== '100644') modes.set(path, after.mode);
     for (const { kind, path, mode } of pushed.treeFaults) if (kind === 'mode') modes.set(path, mode ?? '?');
     for (const [path, mode] of modes) {
-      yield { path, message: `has the mode ${mode}${NAMES[mode] ?? ''}, where 100644 was expected`, help: [help(mode, path)] };
+      yield { path, message: `has the mode ${mode}${NAMES[mode] ?? ''}, where 100644 was expected`, help: [help(mode, path, pushed)] };
     }
   },
 };
@@ -27,9 +31,9 @@ const NAMES: Readonly<Record<string, string>> = {
   '160000': ' (a submodule)',
 };
 
-function help(mode: string, path: string): string {
-  const shell = shellWord(path);
-  return mode === '100755' || mode === '100664'
-    ? `chmod -x ${shell} && git update-index --chmod=-x ${shell} && git commit --amend --no-edit -S`
-    : `git rm --cached ${shell} && git commit --amend --no-edit -S`;
+function help(mode: string, path: string, pushed: PushedCommit): string {
+  const { before, after } = pushed.changes.find((change) => change.path === path) ?? {};
+  if (before !== undefined && before.id === after?.id) return takeBack(pushed, path);
+  if (mode !== '100755' && mode !== '100664') return before === undefined ? leaveOut(pushed, path) : takeBack(pushed, path);
+  return `chmod -x ${shellPath(path)} && git update-index --chmod=-x ${shellPath(path)} && ${AMEND}`;
 }

@@ -1,0 +1,126 @@
+/** What a refusal of a commit's files says to type is typed as it stands, and the push is accepted. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { accepted, COMMENT, COMMIT, cloneWith, makeHost, refusedBy, sh, type } from './support.js';
+
+const host = await makeHost(t);
+const STATUS = 'COORDINATION_STATUS.yaml';
+const THREAD = `communications/${host.thread}/thread.md`;
+
+t.test('an executable file', (t) => {
+  const clone = cloneWith(t, host, 'mode', COMMENT, `chmod +x ${STATUS}`, COMMIT);
+  const [help = '', ...more] = refusedBy(t, host, clone, 'tree/modes');
+  t.equal(help, `chmod -x ${STATUS} && git update-index --chmod=-x ${STATUS} && git commit --amend --no-edit -S`);
+  t.strictSame(more, []);
+  type(t, clone, help);
+  accepted(t, host, clone);
+  t.equal(statSync(join(clone, STATUS)).mode & 0o111, 0, 'in the files as well, or the next commit would have it again');
+  t.end();
+});
+
+t.test('a file that was only made executable', (t) => {
+  const clone = cloneWith(t, host, 'mode-alone', `chmod +x ${STATUS}`, COMMIT);
+  const [help = ''] = refusedBy(t, host, clone, 'tree/modes');
+  t.equal(help, 'git reset --keep HEAD~1', 'nothing would be left of the commit, to which git does not amend');
+  type(t, clone, help);
+  nothingLeft(t, clone);
+  t.end();
+});
+
+t.test('a symbolic link', (t) => {
+  const clone = cloneWith(t, host, 'link', `ln -s ${STATUS} .gitlink`, COMMENT, 'git add .gitlink', COMMIT);
+  const [help = ''] = refusedBy(t, host, clone, 'tree/modes');
+  t.equal(help, 'git rm --cached .gitlink && git commit --amend --no-edit -S');
+  type(t, clone, help, 'rm .gitlink');
+  accepted(t, host, clone);
+  t.end();
+});
+
+t.test('a file that no record has, among other changes', (t) => {
+  const clone = cloneWith(t, host, 'file', COMMENT, `echo x > "Zoë's notes.txt"`, 'git add .', COMMIT);
+  const [help = ''] = refusedBy(t, host, clone, 'tree/layout');
+  t.equal(help, `git rm --cached 'Zoë'\\''s notes.txt' && git commit --amend --no-edit -S`);
+  type(t, clone, help, `rm "Zoë's notes.txt"`);
+  accepted(t, host, clone);
+  t.end();
+});
+
+t.test('a file that no record has, and nothing else', (t) => {
+  const clone = cloneWith(t, host, 'file-alone', 'echo x > notes.txt', 'git add .', COMMIT);
+  const [help = ''] = refusedBy(t, host, clone, 'tree/layout');
+  t.equal(help, 'git reset HEAD~1');
+  type(t, clone, help);
+  t.equal(sh(clone, 'cat notes.txt').output, 'x\n', 'what was written is kept');
+  type(t, clone, 'rm notes.txt');
+  nothingLeft(t, clone);
+  t.end();
+});
+
+t.test('another .gitignore', (t) => {
+  const clone = cloneWith(t, host, 'ignore', COMMENT, 'echo "*.bak" >> .gitignore', COMMIT);
+  const [help = ''] = refusedBy(t, host, clone, 'tree/layout');
+  type(t, clone, help);
+  accepted(t, host, clone);
+  t.end();
+});
+
+t.test('a thread that is deleted, alone or among other changes', (t) => {
+  const alone = cloneWith(t, host, 'gone', 'git rm -r --quiet communications', COMMIT);
+  const [drop = ''] = refusedBy(t, host, alone, 'record/no-removal');
+  type(t, alone, drop);
+  nothingLeft(t, alone);
+
+  const clone = cloneWith(t, host, 'renamed', COMMENT, `git mv ${THREAD} communications/${host.thread}/old.md`, COMMIT);
+  const [restore = ''] = refusedBy(t, host, clone, 'record/no-removal');
+  t.equal(restore, `git restore --source HEAD~1 --staged --worktree ${THREAD} && git commit --amend --no-edit -S`);
+  const [leave = ''] = refusedBy(t, host, clone, 'tree/layout');
+  type(t, clone, restore, leave, `rm communications/${host.thread}/old.md`);
+  accepted(t, host, clone);
+  t.end();
+});
+
+t.test('text that is part of the record', (t) => {
+  const clone = cloneWith(t, host, 'changed', `sed -i.bak 's/is clear/is not clear/' ${THREAD}`, `rm ${THREAD}.bak`, COMMIT);
+  const [correct = '', takeBack = ''] = refusedBy(t, host, clone, 'thread/append-only');
+  t.match(correct, /^add a correction instead: vpr thread add [^ ]+ --corrects [0-9a-f-]{36} --message …$/);
+  t.equal(takeBack, 'take the change back first: git reset --keep HEAD~1');
+  type(t, clone, command(takeBack), command(correct).replace('…', '"The X-ray is not clear."'));
+  accepted(t, host, clone);
+  t.match(sh(clone, `cat ${THREAD}`).output, /X-ray is clear\..*\*\*Type:\*\* correction.*X-ray is not clear\./s);
+  t.end();
+});
+
+t.test('text that is part of the record, among other changes', (t) => {
+  const clone = cloneWith(t, host, 'changed-too', COMMENT, `sed -i.bak 's/is clear/is not clear/' ${THREAD}`, `rm ${THREAD}.bak`, COMMIT);
+  const [, takeBack = ''] = refusedBy(t, host, clone, 'thread/append-only');
+  type(t, clone, command(takeBack));
+  accepted(t, host, clone);
+  t.end();
+});
+
+t.test("the record's id", (t) => {
+  const clone = cloneWith(
+    t,
+    host,
+    'identity',
+    `sed -i.bak 's/^clinical_id: ......../clinical_id: 00000000/; s/"......../"00000000/' ${STATUS}`,
+    `rm ${STATUS}.bak`,
+    COMMIT,
+  );
+  const [help = ''] = refusedBy(t, host, clone, 'record/identity');
+  type(t, clone, help);
+  nothingLeft(t, clone);
+  t.end();
+});
+
+/** What follows the words of a help line. */
+function command(help: string): string {
+  return help.slice(help.indexOf(': ') + 2);
+}
+
+/** The commit is gone, and all is as on the host. */
+function nothingLeft(t: Parameters<typeof type>[0], clone: string): void {
+  t.equal(sh(clone, 'git rev-parse main').output.trim(), host.main(), 'the commit is gone');
+  t.equal(sh(clone, 'git status --porcelain').output, '', 'and nothing of it is left in the files');
+}

@@ -1,0 +1,190 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { runGit } from '../../src/git/run.js';
+import { examine } from '../../src/hosts/doctor.js';
+import { SHOWN } from '../../src/hosts/finding.js';
+import { installHook, installProgram } from '../../src/hosts/install.js';
+import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
+import { addRecord, initHost } from '../../src/hosts/plain.js';
+import { ownersShell } from '../../src/hosts/writable.js';
+import { temporaryDirectory } from '../git/plumbing.js';
+
+const ID = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
+
+function hostWithRecord(test: Test): { root: string; repo: string } {
+  const root = join(realpathSync(temporaryDirectory(test)), `a host's`);
+  initHost(root);
+  return { root, repo: addRecord(root, { kind: 'coordination', id: ID }, runGit).path };
+}
+
+function faults(root: string) {
+  return examine(hostPaths(root), [], runGit).findings.filter(({ level }) => level === 'fault');
+}
+
+/** Codes of what is found. */
+function codes(root: string): string[] {
+  return faults(root).map(({ code }) => code);
+}
+
+/** Follows the first line of the help of every finding, as a person would, where it is a shell command. */
+function followHelp(root: string): void {
+  for (const { help } of faults(root)) for (const line of help) if (/^(?:git|chmod|printf) /.test(line)) execFileSync('sh', ['-c', line]);
+}
+
+t.test('nothing is wrong with a new host', async (t) => {
+  const { root } = hostWithRecord(t);
+  t.same(faults(root), []);
+  t.equal(examine(hostPaths(root), [], runGit).repositories, 1);
+});
+
+t.test('hooks', async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  const hook = join(repo, 'hooks/pre-receive');
+  const mend = () => installHook(repo, installProgram(root), runGit);
+
+  chmodSync(hook, 0o644);
+  t.match(faults(root), [{ code: 'hook-not-executable', repo, help: [/^vpr hooks install '.*'$/] }]);
+  mend();
+  appendFileSync(hook, '# more\n');
+  t.same(codes(root), ['hook-changed']);
+  mend();
+  rmSync(hook);
+  t.same(codes(root), ['hook-missing']);
+  mend();
+  t.same(codes(root), []);
+});
+
+t.test('the program and the launcher', async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  const { hooks } = hostPaths(root);
+  for (const name of ['pre-receive.cjs', 'start.cjs']) {
+    appendFileSync(join(hooks, name), '//\n');
+    t.match(faults(root), [{ code: 'program-changed', help: [/^vpr hooks install --host '/] }]);
+    rmSync(join(hooks, name));
+    t.same(codes(root), ['program-missing']);
+    installProgram(root);
+  }
+  writeFileSync(join(hooks, 'pre-receive'), '#!/bin/sh\nexit 0\n');
+  t.same(codes(root), ['launcher-changed', 'hook-changed']);
+  rmSync(join(hooks, 'pre-receive'));
+  t.same(codes(root), ['launcher-missing']);
+  installProgram(root);
+  t.same(codes(root), []);
+
+  const moved = `${root} moved`;
+  cpSync(root, moved, { recursive: true });
+  t.ok(codes(moved).includes('launcher-changed'), 'a host that was moved calls the old place');
+  installHook(join(moved, repo.slice(root.length + 1)), installProgram(moved), runGit);
+  t.same(codes(moved), [], 'and is whole after the hooks were installed again');
+});
+
+t.test('configuration, and the commands that mend it', async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  const set = (...args: string[]) => execFileSync('git', ['config', '--file', join(repo, 'config'), ...args]);
+  set('receive.denyDeletes', 'false');
+  set('--unset-all', 'transfer.hideRefs');
+  set('core.hooksPath', '/dev/null');
+  set('receive.fsck.zeroPaddedFilemode', 'ignore');
+  set('transfer.fsckObjects', 'false');
+  set('transfer.fsckObjects', 'true');
+  t.same(codes(root), ['config-weak', 'config-weak', 'config-weak', 'config-weak', 'hook-missing']);
+  followHelp(root);
+  t.same(faults(root), []);
+  writeFileSync(join(repo, 'config'), 'not a configuration');
+  t.ok(codes(root).includes('config-unreadable'));
+});
+
+t.test('the configuration of the account', async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  const home = temporaryDirectory(t);
+  writeFileSync(join(home, '.gitconfig'), '[core]\n\thooksPath = /dev/null\n[receive]\n\tdenyDeletes = false\n[receive "fsck"]\n\tmissingEmail = ignore\n');
+  const former = process.env['HOME'];
+  process.env['HOME'] = home;
+  t.teardown(() => {
+    process.env['HOME'] = former;
+  });
+  t.match(faults(root), [{ code: 'account-config', what: /receive\.fsck\.missingemail/ }], 'what the repository sets itself outweighs it');
+  t.equal(runGit(repo, 'config', 'core.hooksPath'), 'hooks\n');
+});
+
+t.test('refs and HEAD, and the commands that mend them', async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  const tree = execFileSync('git', ['-C', repo, 'hash-object', '-t', 'tree', '-w', '/dev/null'], { encoding: 'utf8' }).trim();
+  for (const ref of ['refs/heads/main', 'refs/heads/other', 'refs/tags/v1', 'refs/notes/x']) {
+    mkdirSync(join(repo, ref, '..'), { recursive: true });
+    writeFileSync(join(repo, ref), `${tree}\n`);
+  }
+  writeFileSync(join(repo, 'packed-refs'), `# pack-refs with: peeled fully-peeled sorted \n${tree} refs/replace/${tree}\n${tree} refs/tags/v1\n`);
+  writeFileSync(join(repo, 'HEAD'), 'ref: refs/heads/other\n');
+  t.same(faults(root).map(({ code, what }) => `${code} ${/refs\/\w+\/\w+/.exec(what)?.[0].slice(0, 20)}`), [
+    'head refs/heads/main',
+    'ref-other refs/heads/other',
+    'ref-other refs/notes/x',
+    'ref-other refs/tags/v1',
+    `ref-other refs/replace/${tree}`.slice(0, 30),
+  ]);
+  followHelp(root);
+  t.same(faults(root), []);
+});
+
+t.test('files that make a history another', async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  writeFileSync(join(repo, 'shallow'), '');
+  writeFileSync(join(repo, 'info/grafts'), '');
+  writeFileSync(join(repo, 'objects/info/alternates'), '/elsewhere\n');
+  t.same(codes(root), ['borrowed', 'borrowed', 'borrowed']);
+});
+
+t.test('who can write where', async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  for (const path of [root, hostPaths(root).policy, hostPaths(root).hooks, hostPaths(root).journal, join(repo, 'refs/heads'), join(repo, 'hooks'), repo]) {
+    const { mode } = statSync(path);
+    chmodSync(path, mode | 0o020);
+    t.match(faults(root), [{ code: 'writable', help: [/^chmod go-w / ] }], path);
+    followHelp(root);
+    t.same(faults(root), []);
+    chmodSync(path, mode | 0o002);
+    t.same(codes(root), ['writable']);
+    chmodSync(path, mode);
+  }
+});
+
+t.test('another owner', { skip: process.getuid?.() === 0 ? false : 'only root can give files away' }, async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  chownSync(join(repo, 'refs'), 12345, 12345);
+  t.match(faults(root), [{ code: 'owner', what: /uid 12345/ }]);
+});
+
+t.test('the shell of the account that owns the repositories', async (t) => {
+  const passwd = join(temporaryDirectory(t), 'passwd');
+  writeFileSync(passwd, 'root:x:0:0::/root:/bin/bash\ngit:x:998:998::/srv:/usr/bin/git-shell\nvpr:x:997:997::/srv:/usr/sbin/nologin\nann:x:996:996::/:/bin/sh\n');
+  t.same([...ownersShell(998, passwd), ...ownersShell(997, passwd), ...ownersShell(5, passwd), ...ownersShell(5, '/nonexistent')], []);
+  t.match([...ownersShell(996, passwd)], [{ code: 'account-shell', level: 'note', what: /ann.*\/bin\/sh/ }]);
+});
+
+t.test('records that are not where they should be', async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  const copy = join(repo, '..', 'ffff2e9d4b0a4f3a9a2c0e9a6b5d1c88.git');
+  cpSync(repo, copy, { recursive: true });
+  t.match(faults(root), [{ code: 'unregistered', repo: copy }]);
+  rmSync(copy, { recursive: true });
+  writeFileSync(join(repo, 'vpr-record'), 'x\n');
+  t.same(codes(root), ['record-file']);
+  followHelp(root);
+  t.same(faults(root), []);
+  rmSync(repo, { recursive: true });
+  t.match(faults(root), [{ code: 'repository-missing', help: [new RegExp(`vpr host add .* coordination --id ${ID}`)] }]);
+  rmSync(shardedPath(hostPaths(root).registry, ID));
+  t.same(codes(root), []);
+});
+
+t.test('on a big host one fault is told so many times, and then counted', async (t) => {
+  const { root } = hostWithRecord(t);
+  for (let index = 0; index < SHOWN + 5; index += 1) rmSync(join(addRecord(root, { kind: 'coordination' }, runGit).path, 'hooks/pre-receive'));
+  const { findings, more, repositories } = examine(hostPaths(root), [], runGit);
+  t.equal(findings.filter(({ code }) => code === 'hook-missing').length, SHOWN);
+  t.same(more, { 'hook-missing': 5 });
+  t.equal(repositories, SHOWN + 6);
+});
