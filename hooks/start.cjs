@@ -16,7 +16,10 @@ const source = readFileSync(filename);
 const digest = sha256(source).toString('hex');
 const cache = join(__dirname, `compiled-${process.version}-${process.arch}-${digest.slice(0, 32)}`);
 const cachedData = readCompiled();
-const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source.toString('utf8')}\n})`, { filename, cachedData });
+const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source.toString('utf8')}\n})`, {
+  filename,
+  cachedData,
+});
 
 if (cachedData === undefined || script.cachedDataRejected) process.once('exit', (code) => code === ACCEPTED && leaveCompiled());
 process.argv.splice(1, 2, filename, process.argv[2], digest);

@@ -1,6 +1,6 @@
 import { VprError } from '../errors.js';
 import { type HostPolicy, loadHostPolicy } from '../hooks/receive-policy.js';
-import { fault, type Finding, note } from '../hosts/finding.js';
+import { type Finding, fault, note } from '../hosts/finding.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { RULES } from '../validators/rules.js';
 
@@ -14,7 +14,11 @@ export function* examinePolicy({ policy: path }: HostPaths, now = new Date()): G
     loaded = loadHostPolicy(path);
   } catch (error) {
     if (!(error instanceof VprError)) throw error;
-    yield fault(error.code.replace('/', '-'), `${error.message}: every push is refused`, error.help.length > 0 ? error.help : [`correct ${path}`]);
+    yield fault(
+      error.code.replace('/', '-'),
+      `${error.message}: every push is refused`,
+      error.help.length > 0 ? error.help : [`correct ${path}`],
+    );
     return;
   }
   yield* looseRules(loaded, path);
@@ -25,7 +29,8 @@ function* looseRules({ policy }: HostPolicy, path: string): Generator<Finding> {
   for (const rule of RULES) {
     const severity = policy.rules[rule.id] ?? 'error';
     const help = [`remove ${rule.id} from rules in ${path}; what it is for: vpr explain ${rule.id}`];
-    if (severity === 'off') yield fault('rule-off', `the rule ${rule.id} is off${rule.protects === true ? ', which protects history itself' : ''}`, help);
+    if (severity === 'off')
+      yield fault('rule-off', `the rule ${rule.id} is off${rule.protects === true ? ', which protects history itself' : ''}`, help);
     if (severity === 'warn') yield note('rule-warns', `the rule ${rule.id} only warns`, help);
   }
 }
@@ -39,6 +44,7 @@ function* certificates({ trust }: HostPolicy, path: string, now: Date): Generato
     const { notAfter, subject } = certificate;
     const help = [`get a renewed certificate, and name it in ${path}`];
     if (notAfter < now) yield fault('trust-expired', `the trusted certificate of ${subject.text} ended on ${notAfter.toISOString()}`, help);
-    else if (notAfter.getTime() - now.getTime() < SOON) yield note('trust-expires', `the trusted certificate of ${subject.text} ends on ${notAfter.toISOString()}`, help);
+    else if (notAfter.getTime() - now.getTime() < SOON)
+      yield note('trust-expires', `the trusted certificate of ${subject.text} ends on ${notAfter.toISOString()}`, help);
   }
 }

@@ -12,7 +12,9 @@ export default class Doctor extends VprCommand {
 write where. Run it as the account that owns the repositories. Exit code 1 where
 anything is found; what is only a note doesn't count.`;
   static override examples = ['<%= config.bin %> doctor /srv/vpr', '<%= config.bin %> doctor /srv/vpr --json'];
-  static override args = { directory: Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: "the host's directory" }) };
+  static override args = {
+    directory: Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: "the host's directory" }),
+  };
 
   async run() {
     const { args } = await this.parse(Doctor);
@@ -21,7 +23,11 @@ anything is found; what is only a note doesn't count.`;
     const faults = result.findings.filter(({ level }) => level === 'fault').length;
     this.say(...lines(result));
     const repositories = `${result.repositories} ${result.repositories === 1 ? 'repository' : 'repositories'}`;
-    this.say(faults === 0 ? `looked at ${repositories}: nothing stops this host from protecting them` : `looked at ${repositories}: see above for what to mend`);
+    this.say(
+      faults === 0
+        ? `looked at ${repositories}: nothing stops this host from protecting them`
+        : `looked at ${repositories}: see above for what to mend`,
+    );
     if (faults > 0) this.problemsFound();
     return result;
   }
@@ -39,5 +45,10 @@ function lines({ findings, more }: Findings): string[] {
 }
 
 function findingLines({ code, level, repo, what, help }: Finding): string[] {
-  return [`${level} ${code}${repo === undefined ? '' : `  ${repo}`}`, `  ${what}`, ...help.map((text, index) => `  ${index === 0 ? 'help:' : '     '} ${text}`), ''];
+  return [
+    `${level} ${code}${repo === undefined ? '' : `  ${repo}`}`,
+    `  ${what}`,
+    ...help.map((text, index) => `  ${index === 0 ? 'help:' : '     '} ${text}`),
+    '',
+  ];
 }

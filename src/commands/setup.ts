@@ -16,7 +16,7 @@ export default class Setup extends VprCommand {
 
   async run() {
     const { flags } = await this.parse(Setup);
-    const done = setUp(setupInput(flags.in, flags));
+    const done = await setUp(setupInput(flags.in, flags));
     this.say(...setupWords(done));
     return done;
   }

@@ -3,5 +3,5 @@ export { parseAlternates, quarantineEnvironment } from './alternates.js';
 export { type ObjectReader, openObjects, type ReaderOptions } from './cat-file.js';
 export { accountEnvironment, gitEnvironment } from './env.js';
 export { type PushLimits, readHistory, readPush } from './push.js';
-export { MAX_UPDATE_BYTES, parseRefUpdates } from './updates.js';
 export { runGit } from './run.js';
+export { MAX_UPDATE_BYTES, parseRefUpdates } from './updates.js';

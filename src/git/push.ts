@@ -1,9 +1,9 @@
+import { readCommitObject } from '../format/commit-object.js';
 import type { History, ObjectId, ObjectSource, Push, PushedCommit, RefUpdate } from '../format/push.js';
 import { isZero } from '../format/push.js';
-import { readCommitObject } from '../format/commit-object.js';
-import { readCommit, type ReadLimits } from './commit.js';
+import { type ReadLimits, readCommit } from './commit.js';
 import { rememberObjects } from './objects.js';
-import { commitReader, needCommit, type ReadCommit, walk, type WalkLimits } from './walk.js';
+import { commitReader, needCommit, type ReadCommit, type WalkLimits, walk } from './walk.js';
 
 /** The host's limits on what a push makes it read. A policy's `limits` fits. */
 export interface PushLimits extends ReadLimits, WalkLimits {}

@@ -24,11 +24,7 @@ const LF = 0x0a;
  * The returned function throws `git/protocol` where a reply does not read, and
  * `git/too-large` where an object is larger than `limit` bytes.
  */
-export function replyReader(
-  wantsContent: () => boolean,
-  onReply: (reply: Reply) => void,
-  limit: number,
-): (chunk: Buffer) => void {
+export function replyReader(wantsContent: () => boolean, onReply: (reply: Reply) => void, limit: number): (chunk: Buffer) => void {
   let header = Buffer.alloc(0);
   let reply: (Reply & { readonly bytes: Buffer }) | undefined;
   let filled = 0;
@@ -80,5 +76,8 @@ function parseHeader(header: Buffer): Reply {
 }
 
 function protocolError(found: Buffer): VprError {
-  return new VprError('git/protocol', `git cat-file answered with something else than an object: ${JSON.stringify(found.toString('latin1').slice(0, 80))}`);
+  return new VprError(
+    'git/protocol',
+    `git cat-file answered with something else than an object: ${JSON.stringify(found.toString('latin1').slice(0, 80))}`,
+  );
 }

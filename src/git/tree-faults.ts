@@ -17,7 +17,12 @@ export function entryFaults(entry: TreeEntry, path: string): TreeFault[] {
   const faults: TreeFault[] = [];
   const { mode, name } = entry;
   if (mode !== '100644' && mode !== '40000') {
-    faults.push({ kind: 'mode', path, mode, message: `has the mode ${mode} (${modeMeaning(entry)}); files have 100644, directories 40000` });
+    faults.push({
+      kind: 'mode',
+      path,
+      mode,
+      message: `has the mode ${mode} (${modeMeaning(entry)}); files have 100644, directories 40000`,
+    });
   }
   if (name === '' || name === '.' || name === '..' || name.includes('/') || name.toLowerCase() === '.git') {
     faults.push({ kind: 'name', path, message: `the name ${JSON.stringify(name)} may not stand in a directory` });

@@ -16,7 +16,11 @@ const LINE = /^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) ([^ \0]+)
  * a missing last LF, no line at all, two lines for one ref, and too many.
  */
 export function parseRefUpdates(input: Uint8Array): Read<RefUpdate[]> {
-  if (input.length === 0) return unread({ message: 'no ref update was handed to the hook', help: ['something between git and the hook took its standard input'] });
+  if (input.length === 0)
+    return unread({
+      message: 'no ref update was handed to the hook',
+      help: ['something between git and the hook took its standard input'],
+    });
   if (input.length > MAX_UPDATE_BYTES) return unread({ message: `the ref updates are more than ${MAX_UPDATE_BYTES} bytes` });
   const text = Buffer.from(input.buffer, input.byteOffset, input.byteLength).toString(isUtf8(input) ? 'utf8' : 'latin1');
   if (!text.endsWith('\n')) return unread({ message: 'the ref updates end in the middle of a line' });

@@ -22,6 +22,7 @@ import { loadHostPolicy } from './receive-policy.js';
 const ACCEPTED = 100;
 const REFUSED = 1;
 const STDIN = 0;
+const CHUNK = 4096;
 const STDERR = 2;
 /** Longest line of an error that a pusher sees. */
 const LINE = 1000;
@@ -46,12 +47,18 @@ async function main(): Promise<void> {
   process.exit(verdict.accepted ? ACCEPTED : REFUSED);
 }
 
-/** All of standard input, up to a little more than may be in it. */
+/** All of standard input; no more than a little beyond what may be in it. */
 function readInput(): Uint8Array {
-  const input = Buffer.alloc(MAX_UPDATE_BYTES + 1);
+  const chunks: Buffer[] = [];
   let length = 0;
-  for (let read = 1; read > 0 && length < input.length; length += read) read = readSync(STDIN, input, length, input.length - length, null);
-  return input.subarray(0, length);
+  while (length <= MAX_UPDATE_BYTES) {
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    const read = readSync(STDIN, chunk);
+    if (read === 0) break;
+    chunks.push(chunk.subarray(0, read));
+    length += read;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Ends the hook with a refusal, once and for all. */

@@ -23,9 +23,11 @@ const BORROWED = ['shallow', 'info/grafts', 'objects/info/alternates'];
 export function pushObjects(given: Readonly<Record<string, string | undefined>>): PushObjects {
   const repository = real(given['GIT_DIR'] ?? '.');
   const objects = repository === undefined ? undefined : real(join(repository, 'objects'));
-  if (repository === undefined || objects === undefined) throw new VprError('receive/no-repository', 'the hook was not started in a repository');
+  if (repository === undefined || objects === undefined)
+    throw new VprError('receive/no-repository', 'the hook was not started in a repository');
   const borrowed = BORROWED.find((path) => existsSync(join(repository, path)));
-  if (borrowed !== undefined) throw new VprError('receive/borrowed', `the host's repository has a file ${borrowed}, and is not whole by itself`);
+  if (borrowed !== undefined)
+    throw new VprError('receive/borrowed', `the host's repository has a file ${borrowed}, and is not whole by itself`);
 
   const alternates = parseAlternates(given['GIT_ALTERNATE_OBJECT_DIRECTORIES'] ?? '');
   if (alternates === undefined || alternates.some((path) => real(path) !== objects)) {
@@ -39,7 +41,8 @@ export function pushObjects(given: Readonly<Record<string, string | undefined>>)
   }
   const place = real(quarantine);
   if (place === undefined || dirname(place) !== objects || directory === undefined || real(directory) !== place) throw unknownQuarantine();
-  if (existsSync(join(place, 'info/alternates'))) throw new VprError('receive/alternates', 'objects of the push would come from another repository');
+  if (existsSync(join(place, 'info/alternates')))
+    throw new VprError('receive/alternates', 'objects of the push would come from another repository');
   return { repository, environment: gitEnvironment(quarantineEnvironment(place, objects)) };
 }
 

@@ -5,7 +5,7 @@ import type { ObjectReader } from '../git/cat-file.js';
 import { readPush } from '../git/push.js';
 import { appendJournal } from '../hosts/journal.js';
 import { type Registrations, registrationsOf, rememberRegistrations } from '../hosts/participants.js';
-import { recordOf, type RegisteredRecord } from '../hosts/registry.js';
+import { type RegisteredRecord, recordOf } from '../hosts/registry.js';
 import { judge } from '../validators/judge.js';
 import { FORMAT_VERSION, type Verdict } from '../validators/verdict.js';
 import type { HostPolicy } from './receive-policy.js';
@@ -16,7 +16,7 @@ export interface Received {
   readonly host: string;
   /** The repository's real path. */
   readonly repository: string;
-  /** Its objects and those of the push; closed before the journal is written. */
+  /** Its objects and those of the push; closed here. */
   readonly objects: ObjectReader;
   readonly updates: readonly RefUpdate[];
   readonly policy: HostPolicy;
@@ -40,17 +40,21 @@ export async function receive(received: Received): Promise<Verdict> {
   };
 
   let verdict: Verdict;
+  let closed: Promise<void>;
   try {
     const push = await readPush(objects, updates, policy.policy.limits);
     const times = () => ({ received: at, latest: at });
     verdict = await judge(push, { record, policy: policy.policy, trust: policy.trust, times, knownRegistrations });
   } finally {
-    await objects.close();
+    closed = objects.close();
+    closed.catch(() => {}); // awaited below: git ends while the journal is written
   }
-  if (!verdict.accepted) return verdict;
-  if (record === undefined) throw new VprError('receive/unregistered', 'the host does not know whose record this is');
-  remember(received, verdict, knownRegistrations);
-  journal(received, verdict, record);
+  if (verdict.accepted) {
+    if (record === undefined) throw new VprError('receive/unregistered', 'the host does not know whose record this is');
+    remember(received, verdict, knownRegistrations);
+    journal(received, verdict, record);
+  }
+  await closed;
   return verdict;
 }
 

@@ -44,7 +44,8 @@ export const GUARDED_CONFIG: readonly Setting[] = [
 ];
 
 /** Settings of any scope that take a guard away again; none of them may be set. */
-const WEAKENING = /^(?:receive\.fsck|fsck)\.|^receive\.(?:denycurrentbranch|procreceiverefs|hiderefs)$|^uploadpack\.hiderefs$|^extensions\.partialclone$/;
+const WEAKENING =
+  /^(?:receive\.fsck|fsck)\.|^receive\.(?:denycurrentbranch|procreceiverefs|hiderefs)$|^uploadpack\.hiderefs$|^extensions\.partialclone$/;
 
 /** The text of a repository's `config`. */
 export function renderConfig(): string {

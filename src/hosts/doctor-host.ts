@@ -1,7 +1,7 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { weaknesses } from './config.js';
 import { readIfThere } from './files.js';
-import { fault, type Finding } from './finding.js';
+import { type Finding, fault } from './finding.js';
 import { launcherPath, programs, type RunGit } from './install.js';
 import { type LauncherValues, readLauncher } from './launcher.js';
 import type { HostPaths } from './paths.js';
@@ -18,7 +18,10 @@ export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> 
   yield* examineLauncher(paths);
   const owner = statOf(paths.root)?.uid ?? 0;
   const { root, policy, trust, registry, journal, participants, hooks } = paths;
-  yield* writablePlaces([root, policy, trust, registry, journal, participants, hooks, launcherPath(root), ...programs(root).map(({ path }) => path)], owner);
+  yield* writablePlaces(
+    [root, policy, trust, registry, journal, participants, hooks, launcherPath(root), ...programs(root).map(({ path }) => path)],
+    owner,
+  );
   yield* ownersShell(owner);
 }
 
@@ -35,7 +38,10 @@ function* examineGit({ root }: HostPaths, git: RunGit): Generator<Finding> {
   }
   for (const { key, expected } of weaknesses(git(root, 'config', '--list', '-z') ?? '')) {
     if (expected === undefined) {
-      yield fault('account-config', `${key} is set in the configuration of the account or the system`, [`git config --show-origin --get-all ${key}`, 'remove it there']);
+      yield fault('account-config', `${key} is set in the configuration of the account or the system`, [
+        `git config --show-origin --get-all ${key}`,
+        'remove it there',
+      ]);
     }
   }
 }
@@ -45,7 +51,9 @@ function* examineProgram({ root }: HostPaths): Generator<Finding> {
     if (statOf(path) === undefined) {
       yield fault('program-missing', `${path} is missing: every push is refused`, [reinstall(root)]);
     } else if (!readFileSync(path).equals(content)) {
-      yield fault('program-changed', `${path} is not the program of the vpr that looks at it: it was changed, or is of another version`, [reinstall(root)]);
+      yield fault('program-changed', `${path} is not the program of the vpr that looks at it: it was changed, or is of another version`, [
+        reinstall(root),
+      ]);
     }
   }
 }
@@ -58,7 +66,11 @@ function* examineLauncher(paths: HostPaths): Generator<Finding> {
   if (text === undefined) {
     yield fault('launcher-missing', `${path} is missing: no record can be added`, [reinstall(root)]);
   } else if (values === undefined || values.host !== root || values.hooks !== paths.hooks) {
-    yield fault('launcher-changed', `${path} is not the launcher of this host: it was changed, is of another version, or the host was moved`, [reinstall(root)]);
+    yield fault(
+      'launcher-changed',
+      `${path} is not the launcher of this host: it was changed, is of another version, or the host was moved`,
+      [reinstall(root)],
+    );
   } else {
     yield* examineNode(root, values);
   }

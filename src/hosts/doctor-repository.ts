@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { renderConfig, type Weakness, weaknesses } from './config.js';
 import { codeOf, readIfThere } from './files.js';
-import { fault, type Finding } from './finding.js';
+import { type Finding, fault } from './finding.js';
 import { hookPath, type RunGit } from './install.js';
-import { recordIdIn, type RegisteredRecord } from './registry.js';
+import { type RegisteredRecord, recordIdIn } from './registry.js';
 import { commandLine } from './shell.js';
 import { statOf, writablePlaces } from './writable.js';
 
@@ -25,12 +25,19 @@ export interface Expected {
 export function* examineRepository(record: RegisteredRecord, expected: Expected, git: RunGit): Generator<Finding> {
   const repo = record.path;
   if (statOf(repo) === undefined) {
-    const help = [`restore it from a backup, or, if nothing was ever pushed: ${commandLine('vpr', 'host', 'add', expected.root, record.kind, '--id', record.id)}`];
+    const help = [
+      `restore it from a backup, or, if nothing was ever pushed: ${commandLine('vpr', 'host', 'add', expected.root, record.kind, '--id', record.id)}`,
+    ];
     yield fault('repository-missing', 'the repository is missing', help, repo);
     return;
   }
   if (recordIdIn(repo) !== record.id) {
-    yield fault('record-file', `its file vpr-record does not name the record ${record.id}: every push is refused`, [`printf '%s\\n' ${record.id.replaceAll('-', '')} > ${commandLine(join(repo, 'vpr-record'))}`], repo);
+    yield fault(
+      'record-file',
+      `its file vpr-record does not name the record ${record.id}: every push is refused`,
+      [`printf '%s\\n' ${record.id.replaceAll('-', '')} > ${commandLine(join(repo, 'vpr-record'))}`],
+      repo,
+    );
   }
   const ours = readIfThere(join(repo, 'config')) === renderConfig();
   if (!ours) yield* examineConfig(repo, expected.root, git);
@@ -64,7 +71,10 @@ function* examineConfig(repo: string, root: string, git: RunGit): Generator<Find
     const { key, found, expected } = weakness;
     if (key === 'core.hooksPath' && !repo.startsWith(root)) continue; // a forge has its own place for hooks
     const is = found.length === 0 ? 'is not set' : `is ${found.join(', ')}`;
-    const what = expected === undefined ? `${key} is set, which takes a guard away` : `${key} ${is}, should be ${expected.values.join(', ')}: ${expected.why}`;
+    const what =
+      expected === undefined
+        ? `${key} is set, which takes a guard away`
+        : `${key} ${is}, should be ${expected.values.join(', ')}: ${expected.why}`;
     yield fault('config-weak', what, mend(repo, weakness), repo);
   }
 }
@@ -79,7 +89,12 @@ function mend(repo: string, { key, expected }: Weakness): string[] {
 function* examineRefs(repo: string): Generator<Finding> {
   const head = readIfThere(join(repo, 'HEAD'));
   if (head !== `ref: ${MAIN}\n`) {
-    yield fault('head', `HEAD is not ${MAIN}: clones begin elsewhere`, [commandLine('git', '--git-dir', repo, 'symbolic-ref', 'HEAD', MAIN)], repo);
+    yield fault(
+      'head',
+      `HEAD is not ${MAIN}: clones begin elsewhere`,
+      [commandLine('git', '--git-dir', repo, 'symbolic-ref', 'HEAD', MAIN)],
+      repo,
+    );
   }
   const others = new Set([...looseRefs(repo, 'refs'), ...packedRefs(repo)]);
   others.delete(MAIN);
@@ -119,9 +134,12 @@ function entriesIn(path: string) {
 function* examineObjects(repo: string): Generator<Finding> {
   for (const path of ['shallow', 'info/grafts', 'objects/info/alternates']) {
     if (statOf(join(repo, path)) !== undefined) {
-      yield fault('borrowed', `there is a file ${path}: the repository is not whole by itself, and every push is refused`, [
-        'make it whole from a complete clone, then remove the file',
-      ], repo);
+      yield fault(
+        'borrowed',
+        `there is a file ${path}: the repository is not whole by itself, and every push is refused`,
+        ['make it whole from a complete clone, then remove the file'],
+        repo,
+      );
     }
   }
 }

@@ -3,10 +3,10 @@ import { recordPath } from '../format/identifiers.js';
 import { examineHost } from './doctor-host.js';
 import { examineRepository } from './doctor-repository.js';
 import { readIfThere } from './files.js';
-import { fault, type Finding, type Findings, SHOWN } from './finding.js';
+import { type Finding, type Findings, fault, SHOWN } from './finding.js';
 import { launcherPath, type RunGit } from './install.js';
 import type { HostPaths } from './paths.js';
-import { namesIn, realPath, type RegisteredRecord, recordIdIn, registeredRecords } from './registry.js';
+import { namesIn, type RegisteredRecord, realPath, recordIdIn, registeredRecords } from './registry.js';
 import { commandLine } from './shell.js';
 import { statOf } from './writable.js';
 
@@ -47,9 +47,12 @@ function* examineSafely(record: RegisteredRecord, look: () => Iterable<Finding>)
   try {
     yield* look();
   } catch (error) {
-    yield fault('repository-unreadable', `it cannot be examined: ${error instanceof Error ? error.message : String(error)}`, [
-      'run vpr doctor as the account that owns the repositories',
-    ], record.path);
+    yield fault(
+      'repository-unreadable',
+      `it cannot be examined: ${error instanceof Error ? error.message : String(error)}`,
+      ['run vpr doctor as the account that owns the repositories'],
+      record.path,
+    );
   }
 }
 
@@ -62,7 +65,8 @@ function* unregistered(root: string, known: ReadonlySet<string>): Generator<Find
           const repo = join(root, kind, first, second, name);
           if (known.has(realPath(repo) ?? repo)) continue;
           const id = recordIdIn(repo);
-          const help = id !== undefined && join(root, recordPath(kind, id)) === repo ? [commandLine('vpr', 'host', 'list', root)] : ['move it away'];
+          const help =
+            id !== undefined && join(root, recordPath(kind, id)) === repo ? [commandLine('vpr', 'host', 'list', root)] : ['move it away'];
           yield fault('unregistered', 'the repository is not in the registry: every push is refused', help, repo);
         }
       }

@@ -1,5 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fchmodSync, fstatSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { VprError } from '../errors.js';
 
@@ -102,7 +115,8 @@ function writeTemporary(path: string, content: string | Uint8Array, mode: number
 function writeWhole(file: number, content: string | Uint8Array): void {
   const bytes = Buffer.from(content);
   const written = writeSync(file, bytes);
-  if (written !== bytes.length) throw new VprError('host/short-write', `only ${written} of ${bytes.length} bytes could be written: is the disk full?`);
+  if (written !== bytes.length)
+    throw new VprError('host/short-write', `only ${written} of ${bytes.length} bytes could be written: is the disk full?`);
 }
 
 function syncDirectory(path: string): void {

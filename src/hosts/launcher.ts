@@ -25,7 +25,8 @@ export function renderLauncher(values: LauncherValues): string {
 /** The values of a launcher's text; undefined where it isn't, byte for byte, what `renderLauncher` makes. */
 export function readLauncher(text: string): LauncherValues | undefined {
   const values = new Map<string, string>();
-  for (const match of text.matchAll(/^(node|hooks|host|path)='([^\n]*)'$/gm)) values.set(match[1] ?? '', (match[2] ?? '').replaceAll(`'\\''`, "'"));
+  for (const match of text.matchAll(/^(node|hooks|host|path)='([^\n]*)'$/gm))
+    values.set(match[1] ?? '', (match[2] ?? '').replaceAll(`'\\''`, "'"));
   const [node, hooks, host, path] = NAMES.map((name) => values.get(name));
   if (node === undefined || hooks === undefined || host === undefined || path === undefined) return undefined;
   const launcher = { node, hooks, host, path };

@@ -6,15 +6,7 @@ import { createWhole, makeDirectory, replaceFile } from './files.js';
 import { hostLauncher, installHook, installProgram, type RunGit } from './install.js';
 import { packageFile } from './package.js';
 import { type HostPaths, hostPaths } from './paths.js';
-import {
-  RECORD_FILE,
-  realPath,
-  recordFileContent,
-  recordIdIn,
-  type RegisteredRecord,
-  register,
-  registeredRecord,
-} from './registry.js';
+import { RECORD_FILE, type RegisteredRecord, realPath, recordFileContent, recordIdIn, register, registeredRecord } from './registry.js';
 import { makeRepository } from './repository.js';
 import { commandLine } from './shell.js';
 

@@ -1,5 +1,5 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
-import { fault, type Finding, note } from './finding.js';
+import { type Finding, fault, note } from './finding.js';
 import { commandLine } from './shell.js';
 
 /** Shells that let nobody run a git of their own choosing. */
@@ -14,10 +14,20 @@ export function* writablePlaces(paths: readonly string[], owner: number, repo?: 
     const stats = statOf(path);
     if (stats === undefined) continue;
     if ((stats.mode & 0o022) !== 0) {
-      yield fault('writable', `${path} can be written to by other accounts than its owner, past every check`, [commandLine('chmod', 'go-w', path)], repo);
+      yield fault(
+        'writable',
+        `${path} can be written to by other accounts than its owner, past every check`,
+        [commandLine('chmod', 'go-w', path)],
+        repo,
+      );
     }
     if (stats.uid !== owner && stats.uid !== 0) {
-      yield fault('owner', `${path} belongs to another account (uid ${stats.uid}) than the host (uid ${owner})`, [commandLine('chown', String(owner), path)], repo);
+      yield fault(
+        'owner',
+        `${path} belongs to another account (uid ${stats.uid}) than the host (uid ${owner})`,
+        [commandLine('chown', String(owner), path)],
+        repo,
+      );
     }
   }
 }
@@ -30,9 +40,11 @@ export function* ownersShell(owner: number, passwd = '/etc/passwd'): Generator<F
     .find(([, , uid]) => uid === String(owner));
   const [name = '', , , , , , shell = ''] = line ?? [];
   if (line === undefined || SAFE_SHELLS.test(shell)) return;
-  yield note('account-shell', `the repositories belong to ${name}, which has the shell ${shell}: who can run commands as ${name} can push past every hook`, [
-    'let pushers in by HTTP, by a forced command, or by an account whose shell is git-shell, never by this account itself',
-  ]);
+  yield note(
+    'account-shell',
+    `the repositories belong to ${name}, which has the shell ${shell}: who can run commands as ${name} can push past every hook`,
+    ['let pushers in by HTTP, by a forced command, or by an account whose shell is git-shell, never by this account itself'],
+  );
 }
 
 export function statOf(path: string): Stats | undefined {

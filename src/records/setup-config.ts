@@ -1,8 +1,8 @@
 /** The Git configuration of a clone of a record: what `vpr setup` sets, and why. */
 import { resolve } from 'node:path';
+import { type SimpleGit, simpleGit } from 'simple-git';
 import type { Identity } from '../trust/index.js';
 import { shellQuote } from './credentials.js';
-import { git, tryGit } from './git.js';
 import type { WrittenEncoding } from './settings.js';
 
 /** A key with its one value, its several, or none: then it is removed. */
@@ -61,21 +61,38 @@ export function signingSettings(signing: SigningSetup, signProgram: string): rea
   ];
 }
 
+/**
+ * A clone's configuration, through simple-git. It refuses keys that make git
+ * run a program unless told that this is meant: signing and merging are.
+ */
+function configuration(directory: string): SimpleGit {
+  const unsafe = { allowUnsafeGpgProgram: true, allowUnsafeMergeDriver: true, allowUnsafeConfigPaths: true };
+  const env = Object.fromEntries(PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  return simpleGit({ baseDir: directory, unsafe }).env({ ...env, LC_ALL: 'C' });
+}
+
+/** What says where git is, and where a person's configuration lies. */
+const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM'] as const;
+
 /** Writes settings into the clone's own configuration; former values of the same keys go. */
-export function writeSettings(directory: string, settings: readonly Setting[]): void {
+export async function writeSettings(directory: string, settings: readonly Setting[]): Promise<void> {
+  const git = configuration(directory);
+  const known = new Set(Object.keys((await git.listConfig('local')).all));
   for (const [key, first, ...more] of settings) {
-    if (first === undefined) tryGit(directory, ['config', '--local', '--unset-all', key]);
-    else git(directory, ['config', '--local', '--replace-all', key, first]);
-    for (const value of more) git(directory, ['config', '--local', '--add', key, value]);
+    if (first !== undefined) await git.raw('config', '--local', '--replace-all', key, first);
+    else if (known.has(key.toLowerCase())) await git.raw('config', '--local', '--unset-all', key);
+    for (const value of more) await git.addConfig(key, value, true, 'local');
   }
 }
 
 /** What other configuration would undo the set-up, in words with the command that mends it. */
-export function overriding(directory: string, hooksDirectory: string): readonly string[] {
-  const value = (key: string) => tryGit(directory, ['config', '--get', key]).stdout.toString('utf8').trim();
+export async function overriding(directory: string, hooksDirectory: string): Promise<readonly string[]> {
+  const git = configuration(directory);
+  const { all } = await git.listConfig();
+  const value = (key: string) => [all[key.toLowerCase()] ?? ''].flat().at(-1) ?? '';
   const warnings: string[] = [];
   const hooksPath = value('core.hooksPath');
-  const used = resolve(directory, tryGit(directory, ['rev-parse', '--git-path', 'hooks']).stdout.toString('utf8').trim());
+  const used = resolve(directory, await git.revparse(['--git-path', 'hooks']));
   if (hooksPath !== '' && used !== hooksDirectory) {
     warnings.push(
       `core.hooksPath is ${hooksPath}: git looks there for hooks, so that the trailers will not be filled in; mend it: git config --local core.hooksPath ${shellQuote(hooksDirectory)}`,

@@ -32,7 +32,7 @@ const NO_TRUST = "the host's trust bundle is not here: vpr check cannot tell who
 const TEXTUAL_MERGE = 'git merge-file "$3" "$2" "$4"; exit 1';
 
 /** Sets a clone up; running it again is harmless. Throws `VprError` before anything is changed. */
-export function setUp(input: SetupInput): SetupDone {
+export async function setUp(input: SetupInput): Promise<SetupDone> {
   const clone = openClone(input.directory);
   const inGit = (...names: string[]) => join(clone.gitDirectory, ...names);
   const [sign, merge, trustFile] = [inGit('vpr', 'vpr-sign'), inGit('vpr', 'vpr-merge'), inGit('vpr', 'trust.json')];
@@ -52,11 +52,11 @@ export function setUp(input: SetupInput): SetupDone {
   const hook = installHook(hooks, inGit('vpr', 'prepare-commit-msg'));
   installAttributes(attributes);
   if (input.trust !== undefined) writeAtomic(trustFile, readFile(input.trust, "the host's trust bundle"));
-  writeSettings(clone.directory, settings);
+  await writeSettings(clone.directory, settings);
   return {
     directory: clone.directory,
     settings,
     files: [sign, merge, hook.file, attributes, ...(input.trust === undefined ? [] : [trustFile])],
-    warnings: [...signer.warnings, ...(source === undefined ? [NO_TRUST] : []), ...hook.warnings, ...overriding(clone.directory, hooks)],
+    warnings: [...signer.warnings, ...(source === undefined ? [NO_TRUST] : []), ...hook.warnings, ...(await overriding(clone.directory, hooks))],
   };
 }

@@ -17,7 +17,7 @@ const OPEN = {
 
 t.test('check says before a push what the host would, and verify says it of what is there', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   t.match(vpr(clone, ['check']), { status: 2, stderr: /record\/empty/ });
   beginCoordination(openWriter(clone), {});
   const { thread } = createThread(openWriter(clone), OPEN);
@@ -52,11 +52,11 @@ t.test('check says before a push what the host would, and verify says it of what
 
 t.test("another's push, once fetched, is said to be in the way", async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   beginCoordination(openWriter(clone), {});
   const { thread } = createThread(openWriter(clone), OPEN);
   run(clone, 'git', 'push', '--quiet');
-  const other = world.clone('other', 'jane');
+  const other = await world.clone('other', 'jane');
   addMessage(openWriter(other), { thread, body: 'From elsewhere.' });
   run(other, 'git', 'push', '--quiet');
   addMessage(openWriter(clone), { thread, body: 'From here.' });
@@ -69,7 +69,7 @@ t.test("another's push, once fetched, is said to be in the way", async (t) => {
 
 t.test('what a clone cannot know is said, and unsigned or shallow is not good', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   beginCoordination(openWriter(clone), {});
   createThread(openWriter(clone), OPEN);
   run(clone, 'git', 'config', '--unset', 'vpr.trust');

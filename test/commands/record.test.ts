@@ -117,7 +117,7 @@ t.test('from an authority to an accepted push, by commands alone', async (t) => 
 
 t.test('a thread opens without a message; its text may also come from a file', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   t.match(vpr(clone, ['init', 'coordination', '.']), { status: 0 });
   const { value } = vprJson(clone, ['thread', 'create', '--in', clone]);
   t.match(value, { thread: /./, message: undefined });

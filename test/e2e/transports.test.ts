@@ -1,18 +1,15 @@
 /** Pushes over smart HTTP and ssh: the same hook, the same words, and clones that work with ordinary git. */
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import t, { type Test } from 'tap';
-import { beginCoordination, prepareDirectory } from '../../src/records/init-coordination.js';
-import { setUp } from '../../src/records/setup.js';
 import { addMessage } from '../../src/records/thread-add.js';
-import { createThread } from '../../src/records/thread-create.js';
-import { exportBundle, renderBundle } from '../../src/records/trust-bundle.js';
 import { openWriter } from '../../src/records/writer.js';
 import type { Example } from '../../src/validators/example.js';
-import { KNOWN_RULES, ruleOf } from '../../src/validators/rules.js';
+import { ruleOf } from '../../src/validators/rules.js';
 import { makePeople } from '../support/people.js';
 import { scenario } from '../support/scenario.js';
 import { git, gitLine, makeHost, stateOf, temporary, type TestHost } from './support.js';
+import { beginRecord, cloneFor } from './support-clones.js';
 import { serveHttp } from './support-http.js';
 import { pushFrom, writeClient, writeHost } from './support-scenario.js';
 import { NO_SSH, serveSsh } from './support-ssh.js';
@@ -79,22 +76,9 @@ for (const [name, reach, missing] of [
     const directory = temporary(t);
     const host = makeHost(join(directory, 'host'), people);
     const { url, config } = await reach(t, directory, host);
-    const clone = join(directory, 'clone');
-    const cloned = await git(directory, 'clone', '-c', config, url, clone);
-    t.equal(cloned.status, 0, cloned.stderr);
-    const trust = join(directory, 'trust.json');
-    writeFileSync(trust, renderBundle(exportBundle(host.directory, KNOWN_RULES)));
-    setUp({ directory: clone, ...people.people.jane.files, careLocation: 'Oxford University Hospitals', trust, rules: KNOWN_RULES });
-    prepareDirectory(clone); // without protocol 2, which sshd drops, an empty clone begins on git's default branch
-    const { coordinationId } = beginCoordination(openWriter(clone), {});
-    t.equal(coordinationId, host.record, 'the id is that of the URL');
-    const { id, name: display_name } = people.people.tom;
-    const { thread } = createThread(openWriter(clone), {
-      participants: [{ participant_id: id, role: 'clinician', display_name }],
-      body: 'Please review chest X-ray.',
-      visibility: { sensitivity: 'standard', restricted: false },
-      policies: { allow_patient_participation: true, allow_external_organisations: true },
-    });
+    const clone = await cloneFor(directory, host, people, { url, config });
+    const thread = beginRecord(clone, people);
+    t.match(readFileSync(join(clone, 'COORDINATION_STATUS.yaml'), 'utf8'), host.record, 'the id is that of the URL');
     const first = await git(clone, 'push');
     t.equal(first.status, 0, first.stderr);
     t.equal(stateOf(host).main, await gitLine(clone, 'rev-parse', 'main'));

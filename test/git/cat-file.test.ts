@@ -82,7 +82,9 @@ t.test('an early end is a failure, however politely git ends', async (t) => {
 
 t.test('an answer to something else is a failure', async (t) => {
   const bin = temporaryDirectory(t);
-  writeFileSync(join(bin, 'git'), `#!/bin/sh\nread -r line\nprintf '%s\\n' '${'1'.repeat(40)} missing'\nread -r line\nread -r line\n`, { mode: 0o755 });
+  writeFileSync(join(bin, 'git'), `#!/bin/sh\nread -r line\nprintf '%s\\n' '${'1'.repeat(40)} missing'\nread -r line\nread -r line\n`, {
+    mode: 0o755,
+  });
   const objects = openObjects(bin, { PATH: bin });
   await t.rejects(objects.read(NOWHERE), { code: 'git/protocol' });
 });
@@ -113,11 +115,20 @@ t.test('replies are read from pieces of any size', async (t) => {
   const output = Buffer.from(`${'a'.repeat(40)} blob 5\nab\ncd\n${'b'.repeat(40)} missing\n${'c'.repeat(40)} tree 0\n\n`);
   for (let size = 1; size <= output.length; size += 1) {
     const seen: string[] = [];
-    const feed = replyReader(() => true, ({ type, bytes }) => seen.push(`${type} ${bytes?.toString() ?? '-'}`), 100);
+    const feed = replyReader(
+      () => true,
+      ({ type, bytes }) => seen.push(`${type} ${bytes?.toString() ?? '-'}`),
+      100,
+    );
     for (let at = 0; at < output.length; at += size) feed(output.subarray(at, at + size));
     t.same(seen, ['blob ab\ncd', 'missing -', 'tree '], `in pieces of ${size}`);
   }
-  const bad = (text: string) => () => replyReader(() => true, () => {}, 100)(Buffer.from(text));
+  const bad = (text: string) => () =>
+    replyReader(
+      () => true,
+      () => {},
+      100,
+    )(Buffer.from(text));
   t.throws(bad('x y z\n'), { code: 'git/protocol' });
   t.throws(bad(`${'a'.repeat(40)} blob -1\n`), { code: 'git/protocol' });
   t.throws(bad('a'.repeat(1000)), { code: 'git/protocol' });

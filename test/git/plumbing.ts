@@ -32,8 +32,21 @@ export function git(directory: string, ...args: readonly string[]): string {
 
 /** An environment without the configuration of whoever runs the tests. */
 export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const ident = { GIT_AUTHOR_NAME: 'Test', GIT_AUTHOR_EMAIL: 'test@example.org', GIT_COMMITTER_NAME: 'Test', GIT_COMMITTER_EMAIL: 'test@example.org' };
-  return { PATH: process.env['PATH'] ?? '', HOME: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', LC_ALL: 'C', ...ident, ...extra };
+  const ident = {
+    GIT_AUTHOR_NAME: 'Test',
+    GIT_AUTHOR_EMAIL: 'test@example.org',
+    GIT_COMMITTER_NAME: 'Test',
+    GIT_COMMITTER_EMAIL: 'test@example.org',
+  };
+  return {
+    PATH: process.env['PATH'] ?? '',
+    HOME: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    LC_ALL: 'C',
+    ...ident,
+    ...extra,
+  };
 }
 
 /** A bare repository whose objects are written without git. */
@@ -59,7 +72,10 @@ export function handMade(test: Pick<Test, 'teardown'>): HandMade {
     path,
     put,
     tree: (...entries) =>
-      put('tree', Buffer.concat(entries.flatMap(([mode, name, id]) => [Buffer.from(`${mode} ${name}\0`, 'latin1'), Buffer.from(id, 'hex')]))),
+      put(
+        'tree',
+        Buffer.concat(entries.flatMap(([mode, name, id]) => [Buffer.from(`${mode} ${name}\0`, 'latin1'), Buffer.from(id, 'hex')])),
+      ),
     blob: (text) => put('blob', text),
     commit(tree, parents = [], message = 'test\n') {
       const ident = 'Test <test@example.org> 1767225600 +0000';

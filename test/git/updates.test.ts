@@ -14,7 +14,11 @@ t.test('ref updates', async (t) => {
       { old: B, new: A, ref: 'refs/tags/x' },
     ],
   });
-  t.equal(parse(`${'a'.repeat(64)} ${'b'.repeat(64)} refs/heads/main\n`).ok, true, 'SHA-256 ids are read, so that they can be refused by their reason');
+  t.equal(
+    parse(`${'a'.repeat(64)} ${'b'.repeat(64)} refs/heads/main\n`).ok,
+    true,
+    'SHA-256 ids are read, so that they can be refused by their reason',
+  );
   const refused: Record<string, string> = {
     'no line': '',
     'only a line end': '\n',

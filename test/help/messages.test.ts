@@ -14,8 +14,8 @@ function filled(line: string, words: readonly string[]): string {
   return words.reduce((text, word) => text.replace(/…|<domain>:<action>: <summary>/, word), line);
 }
 
-t.test('missing trailers', (t) => {
-  const clone = cloneWith(t, host, 'trailers', NO_HOOK, COMMENT, COMMIT);
+t.test('missing trailers', async (t) => {
+  const clone = await cloneWith(t, host, 'trailers', NO_HOOK, COMMENT, COMMIT);
   const [help = '', ...more] = refusedBy(t, host, clone, 'commit/message');
   t.equal(help, 'git commit --amend --no-edit -S --trailer "Author-Name: …" --trailer "Author-Role: …" --trailer "Care-Location: …"');
   t.strictSame(more, []);
@@ -24,9 +24,9 @@ t.test('missing trailers', (t) => {
   t.end();
 });
 
-t.test('one missing trailer', (t) => {
+t.test('one missing trailer', async (t) => {
   const others = `--trailer "Author-Name: ${NAME}" --trailer "Care-Location: Oxford"`;
-  const clone = cloneWith(t, host, 'trailer', COMMENT, `git -c core.hooksPath=/nonexistent ${COMMIT.slice('git '.length)} ${others}`);
+  const clone = await cloneWith(t, host, 'trailer', COMMENT, `git -c core.hooksPath=/nonexistent ${COMMIT.slice('git '.length)} ${others}`);
   const [help = ''] = refusedBy(t, host, clone, 'commit/message');
   t.equal(help, 'git commit --amend --no-edit -S --trailer "Author-Role: …"');
   type(t, clone, filled(help, ['Clinician']));
@@ -34,8 +34,8 @@ t.test('one missing trailer', (t) => {
   t.end();
 });
 
-t.test('the message of cherry-pick -x', (t) => {
-  const clone = cloneWith(
+t.test('the message of cherry-pick -x', async (t) => {
+  const clone = await cloneWith(
     t,
     host,
     'cherry',
@@ -53,8 +53,8 @@ t.test('the message of cherry-pick -x', (t) => {
   t.end();
 });
 
-t.test('the message of revert', (t) => {
-  const clone = cloneWith(t, host, 'revert', NO_HOOK, 'git revert --no-edit HEAD');
+t.test('the message of revert', async (t) => {
+  const clone = await cloneWith(t, host, 'revert', NO_HOOK, 'git revert --no-edit HEAD');
   const [help = '', ...more] = refusedBy(t, host, clone, 'commit/message');
   t.match(help, /^git commit --amend -S -m "<domain>:<action>: <summary>" --trailer "Author-Name: …"/);
   t.strictSame(more, []);
@@ -63,8 +63,8 @@ t.test('the message of revert', (t) => {
   t.end();
 });
 
-t.test('the header that another encoding adds', (t) => {
-  const clone = cloneWith(t, host, 'encoding', 'git config i18n.commitEncoding ISO-8859-1', COMMENT, COMMIT);
+t.test('the header that another encoding adds', async (t) => {
+  const clone = await cloneWith(t, host, 'encoding', 'git config i18n.commitEncoding ISO-8859-1', COMMENT, COMMIT);
   const [help = '', ...more] = refusedBy(t, host, clone, 'commit/headers');
   t.equal(help, 'git config i18n.commitEncoding UTF-8 && git commit --amend --no-edit -S');
   t.strictSame(more, []);
@@ -73,8 +73,8 @@ t.test('the header that another encoding adds', (t) => {
   t.end();
 });
 
-t.test('a header that nobody knows', (t) => {
-  const clone = cloneWith(t, host, 'header', COMMENT, COMMIT);
+t.test('a header that nobody knows', async (t) => {
+  const clone = await cloneWith(t, host, 'header', COMMENT, COMMIT);
   writeFileSync(join(clone, '.git', 'odd'), sh(clone, 'git cat-file commit HEAD').output.replace('\n\n', '\nHG:extra x\n\n'));
   type(t, clone, 'git update-ref HEAD $(git hash-object -t commit -w --literally .git/odd)');
   const [help = ''] = refusedBy(t, host, clone, 'commit/headers');
@@ -84,8 +84,8 @@ t.test('a header that nobody knows', (t) => {
   t.end();
 });
 
-t.test('a commit that changes nothing', (t) => {
-  const clone = cloneWith(t, host, 'empty', COMMENT, COMMIT, 'git commit --quiet --allow-empty -m "coordination:update: Did nothing"');
+t.test('a commit that changes nothing', async (t) => {
+  const clone = await cloneWith(t, host, 'empty', COMMENT, COMMIT, 'git commit --quiet --allow-empty -m "coordination:update: Did nothing"');
   const [help = ''] = refusedBy(t, host, clone, 'commit/empty');
   type(t, clone, help);
   accepted(t, host, clone);

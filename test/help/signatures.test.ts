@@ -13,8 +13,8 @@ const LAST = 'git commit --amend --no-edit -S  # where it is the last commit';
 const SEVERAL = "git rebase --exec 'git commit --amend --no-edit -S' origin/main  # where there are several";
 const SETUP = 'vpr setup --certificate FILE --key FILE';
 
-t.test('a commit that is not signed', (t) => {
-  const clone = cloneWith(t, host, 'unsigned', COMMENT, `${COMMIT} --no-gpg-sign`);
+t.test('a commit that is not signed', async (t) => {
+  const clone = await cloneWith(t, host, 'unsigned', COMMENT, `${COMMIT} --no-gpg-sign`);
   const [help] = refusedBy(t, host, clone, 'commit/signature');
   t.equal(help, LAST);
   type(t, clone, LAST);
@@ -22,9 +22,9 @@ t.test('a commit that is not signed', (t) => {
   t.end();
 });
 
-t.test('several that are not', (t) => {
+t.test('several that are not', async (t) => {
   const unsigned = `${COMMIT} --no-gpg-sign`;
-  const clone = cloneWith(
+  const clone = await cloneWith(
     t,
     host,
     'several',
@@ -43,8 +43,8 @@ t.test('several that are not', (t) => {
   t.end();
 });
 
-t.test('one that is not the last', (t) => {
-  const clone = cloneWith(t, host, 'earlier', COMMENT, `${COMMIT} --no-gpg-sign`, COMMENT, COMMIT);
+t.test('one that is not the last', async (t) => {
+  const clone = await cloneWith(t, host, 'earlier', COMMENT, `${COMMIT} --no-gpg-sign`, COMMENT, COMMIT);
   const { output } = sh(clone, 'git push');
   const [, rebase = ''] = /^remote: where it is not your last commit: (.*?) *$/m.exec(output) ?? [];
   const [, resume = ''] = /^remote: .* then: (git rebase --continue) *$/m.exec(output) ?? [];
@@ -58,9 +58,9 @@ t.test('one that is not the last', (t) => {
 t.test(
   'signed with another kind of key',
   { skip: sh(host.directory, 'command -v ssh-keygen').status === 0 ? false : 'there is no ssh-keygen here' },
-  (t) => {
+  async (t) => {
     const key = 'ssh-keygen -q -t ed25519 -N "" -f .git/key';
-    const clone = cloneWith(t, host, 'ssh', key, 'git config gpg.format ssh', 'git config user.signingKey .git/key', COMMENT, COMMIT);
+    const clone = await cloneWith(t, host, 'ssh', key, 'git config gpg.format ssh', 'git config user.signingKey .git/key', COMMENT, COMMIT);
     const [setup = '', ...sign] = refusedBy(t, host, clone, 'commit/signature');
     t.equal(setup, `${SETUP}  # then sign again:`);
     t.strictSame(sign, [LAST, SEVERAL]);
@@ -72,7 +72,7 @@ t.test(
 
 t.test('an expired certificate', async (t) => {
   const expired = await expiredCertificate();
-  const clone = cloneWith(t, host, 'expired');
+  const clone = await cloneWith(t, host, 'expired');
   signCarelessly(host, clone, expired);
   type(t, clone, COMMENT, COMMIT);
   const [setup = '', ...sign] = refusedBy(t, host, clone, 'commit/signer');
@@ -83,7 +83,7 @@ t.test('an expired certificate', async (t) => {
 });
 
 t.test('an expired certificate, before anything is signed with it', async (t) => {
-  const clone = cloneWith(t, host, 'expired-here');
+  const clone = await cloneWith(t, host, 'expired-here');
   const { certificate, key } = await expiredCertificate();
   type(t, clone, `${SETUP.replace('FILE', certificate).replace('FILE', key)} | grep "warning: the certificate expired"`, COMMENT);
   const { status, output } = sh(clone, COMMIT);
@@ -94,8 +94,8 @@ t.test('an expired certificate, before anything is signed with it', async (t) =>
   accepted(t, host, clone);
 });
 
-t.test("another's name as author and committer", (t) => {
-  const clone = host.clone('name');
+t.test("another's name as author and committer", async (t) => {
+  const clone = await host.clone('name');
   signCarelessly(host, clone, host.jane);
   type(t, clone, 'git config user.name "Jane"', COMMENT, COMMIT);
   const [help = ''] = refusedBy(t, host, clone, 'commit/author');
@@ -105,8 +105,8 @@ t.test("another's name as author and committer", (t) => {
   t.end();
 });
 
-t.test("another's e-mail", (t) => {
-  const clone = host.clone('email');
+t.test("another's e-mail", async (t) => {
+  const clone = await host.clone('email');
   signCarelessly(host, clone, host.jane);
   type(t, clone, 'git config user.email jane@example.com', COMMENT, COMMIT);
   const [help = ''] = refusedBy(t, host, clone, 'commit/author');
@@ -116,8 +116,8 @@ t.test("another's e-mail", (t) => {
   t.end();
 });
 
-t.test("another's name, before anything is signed with it", (t) => {
-  const clone = cloneWith(t, host, 'name-here', 'git config user.name "Jane"', COMMENT);
+t.test("another's name, before anything is signed with it", async (t) => {
+  const clone = await cloneWith(t, host, 'name-here', 'git config user.name "Jane"', COMMENT);
   const { status, output } = sh(clone, COMMIT);
   t.equal(status, 128, 'vpr-sign does not sign', { output });
   const [, help = ''] = /^vpr: .*: (git config user\.name .*)$/m.exec(output) ?? [];
@@ -126,10 +126,10 @@ t.test("another's name, before anything is signed with it", (t) => {
   t.end();
 });
 
-t.test('another name, and another registration, in the trailers', (t) => {
+t.test('another name, and another registration, in the trailers', async (t) => {
   const trailers =
     '--trailer "Author-Name: Dr Tom Brown" --trailer "Author-Registration: GMC 7654321" --trailer "Author-Registration: GMC 1234567"';
-  const clone = cloneWith(t, host, 'trailers', COMMENT, `${COMMIT} ${trailers}`);
+  const clone = await cloneWith(t, host, 'trailers', COMMENT, `${COMMIT} ${trailers}`);
   const [name = ''] = refusedBy(t, host, clone, 'commit/author');
   t.equal(name, "git -c trailer.ifexists=replace commit --amend --no-edit -S --trailer 'Author-Name: Dr Jane O'\\''Brien'");
   type(t, clone, name);

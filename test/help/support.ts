@@ -33,7 +33,7 @@ export interface Host {
   /** The thread that Jane opened. */
   readonly thread: string;
   /** A clone, set up for Jane. */
-  clone(name: string): string;
+  clone(name: string): Promise<string>;
   /** What main of the host points to. */
   main(): string;
 }
@@ -57,10 +57,10 @@ export async function makeHost(t: Test): Promise<Host> {
   const { path: bare } = addRecord(root, { kind: 'coordination' }, runGit);
   const trust = join(directory, 'trust.json');
   writeFileSync(trust, renderBundle(exportBundle(root, KNOWN_RULES)));
-  const clone = (name: string): string => {
+  const clone = async (name: string): Promise<string> => {
     const target = join(directory, name);
     sh(directory, `git clone --quiet ${bare} ${target}`);
-    setUp({
+    await setUp({
       directory: target,
       certificate: jane.certificate,
       key: jane.key,
@@ -70,9 +70,9 @@ export async function makeHost(t: Test): Promise<Host> {
     });
     return target;
   };
-  const first = clone('first');
-  beginCoordination(openWriter(first), {});
-  const { thread } = createThread(openWriter(first), {
+  const first = await clone('first');
+  await beginCoordination(openWriter(first), {});
+  const { thread } = await createThread(openWriter(first), {
     participants: [],
     body: 'The chest X-ray is clear.',
     visibility: { sensitivity: 'standard', restricted: false },
@@ -120,8 +120,8 @@ export function type(t: Test, directory: string, ...lines: readonly string[]): v
 }
 
 /** A clone of its own, in which lines were typed. */
-export function cloneWith(t: Test, host: Host, name: string, ...lines: readonly string[]): string {
-  const clone = host.clone(name);
+export async function cloneWith(t: Test, host: Host, name: string, ...lines: readonly string[]): Promise<string> {
+  const clone = await host.clone(name);
   type(t, clone, ...lines);
   return clone;
 }

@@ -80,7 +80,11 @@ t.test('a participant id is one person', async (t) => {
   const before = readFileSync(shardedPath(hostPaths(root).participants, ID, '.jsonl'), 'utf8');
   rememberRegistrations(root, ID, ['NMC 2'], registrationsOf(root, ID), NOW);
   t.equal(readFileSync(shardedPath(hostPaths(root).participants, ID, '.jsonl'), 'utf8'), before, 'nothing new, nothing written');
-  t.throws(() => rememberRegistrations(root, ID, ['GMC 9'], undefined, NOW), { code: 'participants/claimed' }, 'judged as new, and claimed since');
+  t.throws(
+    () => rememberRegistrations(root, ID, ['GMC 9'], undefined, NOW),
+    { code: 'participants/claimed' },
+    'judged as new, and claimed since',
+  );
   rememberRegistrations(root, ID, ['GMC 1'], undefined, NOW);
   rememberRegistrations(root, ID, ['GMC 9'], registrationsOf(root, ID), NOW);
   t.same(known(), ['GMC 1', 'NMC 2', 'GMC 9'], 'what was judged knowingly is added');

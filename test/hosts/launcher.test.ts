@@ -31,7 +31,10 @@ t.test('a launcher is read back as it was written, and no other', async (t) => {
 
 t.test('words are quoted for the shell', async (t) => {
   const words = ['plain', ODD, '', "'", 'ä ö', '-x', '*'];
-  t.equal(execFileSync('sh', ['-c', `printf '[%s]' ${words.map(shellWord).join(' ')}`], { encoding: 'utf8' }), words.map((word) => `[${word}]`).join(''));
+  t.equal(
+    execFileSync('sh', ['-c', `printf '[%s]' ${words.map(shellWord).join(' ')}`], { encoding: 'utf8' }),
+    words.map((word) => `[${word}]`).join(''),
+  );
   t.equal(commandLine('vpr', 'doctor', '/srv/v p r'), "vpr doctor '/srv/v p r'");
 });
 
@@ -39,7 +42,10 @@ t.test('only what says where the push lies gets through, whatever the directory 
   const host = join(temporaryDirectory(t), ODD);
   mkdirSync(join(host, 'hooks'), { recursive: true });
   writeFileSync(join(host, 'hooks/pre-receive.cjs'), '');
-  writeFileSync(join(host, 'hooks/start.cjs'), 'console.log(JSON.stringify({ argv: process.argv.slice(2), env: process.env })); process.exitCode = 100');
+  writeFileSync(
+    join(host, 'hooks/start.cjs'),
+    'console.log(JSON.stringify({ argv: process.argv.slice(2), env: process.env })); process.exitCode = 100',
+  );
   const launcher = join(host, 'launcher');
   writeFileSync(launcher, renderLauncher({ ...VALUES, node: process.execPath, hooks: join(host, 'hooks'), host }), { mode: 0o755 });
   const env = {
@@ -47,7 +53,7 @@ t.test('only what says where the push lies gets through, whatever the directory 
     HOME: '/root',
     NODE_OPTIONS: '--throw-deprecation',
     NODE_EXTRA_CA_CERTS: '/nonexistent',
-    GIT_CONFIG_PARAMETERS: "'core.hookspath'='/dev/null'",
+    GIT_CONFIG_PARAMETERS: "'core.hooksPath'='/dev/null'",
     GIT_SHALLOW_FILE: '/tmp/x',
     GIT_DIR: '.',
     GIT_QUARANTINE_PATH: "/a 'b",
@@ -66,7 +72,14 @@ t.test('only what says where the push lies gets through, whatever the directory 
   });
   const bare = JSON.parse(execFileSync(launcher, { env: {}, encoding: 'utf8' })) as { env: Record<string, string> };
   t.same(Object.keys(bare.env).sort(), ['GIT_DIR', 'LC_ALL', 'PATH'], 'what was not set is not set');
-  for (const program of ['', 'process.exit(0)', 'process.exit(2)', 'process.exit(228)', "process.kill(process.pid, 'SIGKILL')", 'await 0']) {
+  for (const program of [
+    '',
+    'process.exit(0)',
+    'process.exit(2)',
+    'process.exit(228)',
+    "process.kill(process.pid, 'SIGKILL')",
+    'await 0',
+  ]) {
     writeFileSync(join(host, 'hooks/start.cjs'), program);
     t.equal(spawnSync(launcher, { stdio: 'ignore' }).status, 1, `${program}: no answer but the one is a yes`);
   }

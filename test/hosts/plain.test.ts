@@ -35,7 +35,10 @@ t.test('a new host works as it is', async (t) => {
 
 t.test('every line of the policy template has a comment', async (t) => {
   const lines = readFileSync(packageFile('templates/host/vpr.yaml'), 'utf8').trimEnd().split('\n');
-  t.same(lines.filter((line) => !line.includes('#')), []);
+  t.same(
+    lines.filter((line) => !line.includes('#')),
+    [],
+  );
 });
 
 t.test('the examples of the policy template read when they are uncommented', async (t) => {
@@ -46,7 +49,10 @@ t.test('the examples of the policy template read when they are uncommented', asy
   const reading = readPolicy(Buffer.from(text), KNOWN_RULES);
   t.same(reading.ok ? [] : reading.faults, []);
   if (!reading.ok) return;
-  t.match(reading.value, { roots: [{ file: 'trust/gmc.crt', authorities: [{ name: 'GMC', class: 'clinician' }] }], certificates: [{ file: 'trust/jane.crt' }] });
+  t.match(reading.value, {
+    roots: [{ file: 'trust/gmc.crt', authorities: [{ name: 'GMC', class: 'clinician' }] }],
+    certificates: [{ file: 'trust/jane.crt' }],
+  });
 });
 
 t.test('directories that are something else are left alone', async (t) => {

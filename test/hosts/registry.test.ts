@@ -27,7 +27,11 @@ t.test('an id is registered once', async (t) => {
   t.equal(register(root, { ...record, kind: 'clinical', path: join(root, 'elsewhere') }), false, 'nor as another kind, or elsewhere');
   t.same(registeredRecord(root, ID), record);
   t.equal(registeredRecord(root, newUuid()), undefined);
-  t.match(readFileSync(shardedPath(hostPaths(root).registry, ID), 'utf8'), /"path":"coordination\/7f\/4c\/x\.git"/, 'relative, so that a host can be moved');
+  t.match(
+    readFileSync(shardedPath(hostPaths(root).registry, ID), 'utf8'),
+    /"path":"coordination\/7f\/4c\/x\.git"/,
+    'relative, so that a host can be moved',
+  );
 });
 
 t.test('a repository is the record only at the registered place', async (t) => {
@@ -39,7 +43,14 @@ t.test('a repository is the record only at the registered place', async (t) => {
   symlinkSync(path, join(root, 'link.git'));
   t.equal(recordOf(root, join(root, 'link.git'))?.id, ID, 'by its real path');
   t.equal(recordOf(root, repository(join(root, 'copy.git'))), undefined, 'a copy of it elsewhere is not');
-  for (const content of ['', ID, `${ID}\n`, `${formatUuidPlain(ID)}`, `${formatUuidPlain(ID).toUpperCase()}\n`, `../${formatUuidPlain(ID)}\n`]) {
+  for (const content of [
+    '',
+    ID,
+    `${ID}\n`,
+    `${formatUuidPlain(ID)}`,
+    `${formatUuidPlain(ID).toUpperCase()}\n`,
+    `../${formatUuidPlain(ID)}\n`,
+  ]) {
     repository(path, content);
     t.equal(recordOf(root, path), undefined, JSON.stringify(content));
   }
@@ -52,7 +63,14 @@ t.test('a damaged entry is an error, not an absence', async (t) => {
   const root = host(t);
   const entry = shardedPath(hostPaths(root).registry, ID);
   register(root, { kind: 'coordination', id: ID, path: root });
-  for (const text of ['', '{', 'null', '{"kind":"coordination"}', `{"kind":"other","id":"${ID}","path":"x"}`, `{"kind":"clinical","id":"${newUuid()}","path":"x"}`]) {
+  for (const text of [
+    '',
+    '{',
+    'null',
+    '{"kind":"coordination"}',
+    `{"kind":"other","id":"${ID}","path":"x"}`,
+    `{"kind":"clinical","id":"${newUuid()}","path":"x"}`,
+  ]) {
     writeFileSync(entry, text);
     t.throws(() => registeredRecord(root, ID), { code: 'registry/unreadable' }, text);
     t.throws(() => [...registeredRecords(root)], { code: 'registry/unreadable' });
@@ -64,5 +82,8 @@ t.test('records are listed by id', async (t) => {
   t.same([...registeredRecords(root)], []);
   const ids = Array.from({ length: 50 }, newUuid);
   for (const id of ids) register(root, { kind: 'coordination', id, path: join(root, id) });
-  t.same([...registeredRecords(root)].map(({ id }) => id), ids.sort());
+  t.same(
+    [...registeredRecords(root)].map(({ id }) => id),
+    ids.sort(),
+  );
 });

@@ -17,7 +17,7 @@ const OPEN: ThreadInput = {
 
 /** A record with one thread, and what may not change when a commit fails. */
 async function begun(t: Test) {
-  const clone = (await makeWorld(t)).clone('jane', 'jane');
+  const clone = await (await makeWorld(t)).clone('jane', 'jane');
   const writer = openWriter(clone);
   beginCoordination(writer, {});
   const { thread } = createThread(writer, OPEN);

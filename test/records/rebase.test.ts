@@ -15,7 +15,7 @@ const CHANGES = { add: [], remove: [], visibility: {}, policies: {} };
 t.test('two clinicians who wrote offline both get their messages in, by git pull and git push alone', async (t) => {
   const world = await makeWorld(t);
   const { jane, tom } = world.people;
-  const here = world.clone('jane', 'jane');
+  const here = await world.clone('jane', 'jane');
   beginCoordination(openWriter(here), { id: RECORD });
   const { thread } = createThread(openWriter(here), {
     participants: [{ participant_id: tom.participantId, role: 'clinician', display_name: 'Dr Tom Brown' }],
@@ -24,7 +24,7 @@ t.test('two clinicians who wrote offline both get their messages in, by git pull
     policies: { allow_patient_participation: true, allow_external_organisations: true },
   });
   run(here, 'git', 'push', '--quiet');
-  const there = world.clone('tom', 'tom');
+  const there = await world.clone('tom', 'tom');
 
   addMessage(openWriter(here), { thread, body: 'Jane, one.\n\n---\n\n## Message' });
   addMessage(openWriter(here), { thread, body: 'Jane, two.' });
@@ -69,7 +69,7 @@ t.test('two clinicians who wrote offline both get their messages in, by git pull
 
 t.test('one value changed two ways stops the rebase, and says so', async (t) => {
   const world = await makeWorld(t);
-  const here = world.clone('jane', 'jane');
+  const here = await world.clone('jane', 'jane');
   beginCoordination(openWriter(here), { id: RECORD });
   const { thread } = createThread(openWriter(here), {
     participants: [{ participant_id: world.people.tom.participantId, role: 'clinician', display_name: 'Dr Tom Brown' }],
@@ -78,7 +78,7 @@ t.test('one value changed two ways stops the rebase, and says so', async (t) => 
     policies: { allow_patient_participation: true, allow_external_organisations: true },
   });
   run(here, 'git', 'push', '--quiet');
-  const there = world.clone('tom', 'tom');
+  const there = await world.clone('tom', 'tom');
   setLedger(openWriter(here), { ...CHANGES, thread, visibility: { sensitivity: 'confidential' } });
   run(here, 'git', 'push', '--quiet');
   setLedger(openWriter(there), { ...CHANGES, thread, visibility: { sensitivity: 'restricted' } });
@@ -95,7 +95,7 @@ t.test('one value changed two ways stops the rebase, and says so', async (t) => 
 
 t.test('where vpr has gone, both sides stay in the file', async (t) => {
   const world = await makeWorld(t);
-  const here = world.clone('jane', 'jane');
+  const here = await world.clone('jane', 'jane');
   beginCoordination(openWriter(here), { id: RECORD });
   const { thread } = createThread(openWriter(here), {
     participants: [{ participant_id: world.people.tom.participantId, role: 'clinician', display_name: 'Dr Tom Brown' }],
@@ -104,7 +104,7 @@ t.test('where vpr has gone, both sides stay in the file', async (t) => {
     policies: { allow_patient_participation: true, allow_external_organisations: true },
   });
   run(here, 'git', 'push', '--quiet');
-  const there = world.clone('tom', 'tom');
+  const there = await world.clone('tom', 'tom');
   addMessage(openWriter(here), { thread, body: 'From Jane.' });
   run(here, 'git', 'push', '--quiet');
   addMessage(openWriter(there), { thread, body: 'From Tom.' });

@@ -9,10 +9,10 @@ import { makeWorld, run } from './support.js';
 
 t.test('everything that is said to be set is set, in the clone alone, and again changes nothing', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   const config = readFileSync(join(clone, '.git/config'), 'utf8');
   const attributes = readFileSync(join(clone, '.git/info/attributes'), 'utf8');
-  const again = setUp({ directory: clone, rules: KNOWN_RULES });
+  const again = await setUp({ directory: clone, rules: KNOWN_RULES });
   t.strictSame(again.warnings, []);
   t.equal(readFileSync(join(clone, '.git/config'), 'utf8'), config);
   t.equal(readFileSync(join(clone, '.git/info/attributes'), 'utf8'), attributes);
@@ -23,7 +23,7 @@ t.test('everything that is said to be set is set, in the clone alone, and again 
   t.equal(run(clone, 'git', 'check-attr', 'merge', 'communications/x/thread.md'), 'communications/x/thread.md: merge: vpr-thread');
   t.equal(statSync(join(clone, '.git/hooks/prepare-commit-msg')).mode & 0o111, 0o111);
 
-  setUp({ directory: clone, role: 'Consultant', encoding: 'container', rules: KNOWN_RULES });
+  await setUp({ directory: clone, role: 'Consultant', encoding: 'container', rules: KNOWN_RULES });
   t.equal(run(clone, 'git', 'config', 'vpr.role'), 'Consultant');
   t.equal(run(clone, 'git', 'config', 'vpr.encoding'), 'container');
   t.equal(run(clone, 'git', 'config', 'vpr.careLocation'), 'Oxford University Hospitals');
@@ -31,7 +31,7 @@ t.test('everything that is said to be set is set, in the clone alone, and again 
 
 t.test("another certificate takes nothing over from the former one's holder", async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   const plain = await issueCertificate({
     authority: join(world.directory, 'ca'),
     name: 'Dr Una Plain',
@@ -40,7 +40,7 @@ t.test("another certificate takes nothing over from the former one's holder", as
     days: 10,
     out: world.directory,
   });
-  const { warnings } = setUp({ directory: clone, certificate: plain.certificate, key: plain.key, rules: KNOWN_RULES });
+  const { warnings } = await setUp({ directory: clone, certificate: plain.certificate, key: plain.key, rules: KNOWN_RULES });
   t.match(warnings, [/no participant id/]);
   t.equal(run(clone, 'git', 'config', 'user.name'), 'Dr Una Plain');
   t.equal(run(clone, 'git', 'config', 'user.email'), 'jane.smith@example.org', 'where the certificate has no e-mail, git keeps its own');
@@ -50,30 +50,30 @@ t.test("another certificate takes nothing over from the former one's holder", as
 
 t.test('what is in the way is said, with what mends it', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   const { certificate, key } = world.people.jane;
-  const warnings = () => setUp({ directory: clone, rules: KNOWN_RULES }).warnings;
+  const warnings = async () => (await setUp({ directory: clone, rules: KNOWN_RULES })).warnings;
 
   run(clone, 'git', 'config', 'core.hooksPath', '/etc/hooks');
-  t.match(warnings(), [/core\.hooksPath is \/etc\/hooks: [\s\S]*git config --local core\.hooksPath .*\.git\/hooks$/]);
+  t.match(await warnings(), [/core\.hooksPath is \/etc\/hooks: [\s\S]*git config --local core\.hooksPath .*\.git\/hooks$/]);
   run(clone, 'git', 'config', '--unset', 'core.hooksPath');
   run(clone, 'git', 'config', 'author.name', 'Jane');
-  t.match(warnings(), [/author\.name is Jane [\s\S]*git config --local author\.name 'Dr Jane Smith'/]);
+  t.match(await warnings(), [/author\.name is Jane [\s\S]*git config --local author\.name 'Dr Jane Smith'/]);
   run(clone, 'git', 'config', '--unset', 'author.name');
   chmodSync(key, 0o644);
-  t.match(warnings(), [/chmod 600/]);
+  t.match(await warnings(), [/chmod 600/]);
   chmodSync(key, 0o600);
 
   const hook = join(clone, '.git/hooks/prepare-commit-msg');
   writeFileSync(hook, "#!/bin/sh\n# somebody else's\n");
-  t.match(warnings(), [/is not vpr's and stays as it is; add this line to it/]);
+  t.match(await warnings(), [/is not vpr's and stays as it is; add this line to it/]);
   t.match(readFileSync(hook, 'utf8'), /somebody else/);
   t.ok(existsSync(join(clone, '.git/vpr/prepare-commit-msg')));
 
   const bare = join(world.directory, 'plain');
   run(world.directory, 'git', 'clone', '--quiet', world.bare, bare);
-  t.match(setUp({ directory: bare, rules: KNOWN_RULES }).warnings, [/will not be signed/, /trust bundle is not here/]);
-  t.match(setUp({ directory: bare, certificate, key, rules: KNOWN_RULES }).warnings, [
+  t.match((await setUp({ directory: bare, rules: KNOWN_RULES })).warnings, [/will not be signed/, /trust bundle is not here/]);
+  t.match((await setUp({ directory: bare, certificate, key, rules: KNOWN_RULES })).warnings, [
     /Author-Role is not known/,
     /Care-Location is not known/,
     /trust bundle/,
@@ -87,22 +87,22 @@ t.test('what cannot be is refused before anything is changed', async (t) => {
   const config = readFileSync(join(clone, '.git/config'), 'utf8');
   const { jane, tom } = world.people;
   const attempt = (input: object) => () => setUp({ directory: clone, rules: KNOWN_RULES, ...input });
-  t.throws(attempt({ certificate: jane.certificate }), { code: 'setup/pair' });
-  t.throws(attempt({ certificate: jane.certificate, key: tom.key }), { code: 'key/other' });
-  t.throws(attempt({ certificate: jane.key, key: jane.key }), { code: 'certificate/unreadable' });
-  t.throws(attempt({ certificate: jane.certificate, key: jane.certificate }), { code: 'key/unreadable' });
-  t.throws(attempt({ trust: jane.certificate }), { code: 'trust/unreadable', message: /not JSON/ });
-  t.throws(attempt({ trust: join(world.directory, 'none') }), { code: 'file/missing' });
-  t.throws(attempt({ certificate: jane.certificate, key: jane.key, role: ' x' }), { code: 'setup/line' });
-  t.throws(attempt({ certificate: jane.certificate, key: jane.key, email: 'x@example.org' }), {
+  await t.rejects(attempt({ certificate: jane.certificate }), { code: 'setup/pair' });
+  await t.rejects(attempt({ certificate: jane.certificate, key: tom.key }), { code: 'key/other' });
+  await t.rejects(attempt({ certificate: jane.key, key: jane.key }), { code: 'certificate/unreadable' });
+  await t.rejects(attempt({ certificate: jane.certificate, key: jane.certificate }), { code: 'key/unreadable' });
+  await t.rejects(attempt({ trust: jane.certificate }), { code: 'trust/unreadable', message: /not JSON/ });
+  await t.rejects(attempt({ trust: join(world.directory, 'none') }), { code: 'file/missing' });
+  await t.rejects(attempt({ certificate: jane.certificate, key: jane.key, role: ' x' }), { code: 'setup/line' });
+  await t.rejects(attempt({ certificate: jane.certificate, key: jane.key, email: 'x@example.org' }), {
     code: 'setup/email',
     help: ['--email jane.smith@example.org'],
   });
-  t.throws(attempt({ directory: world.bare }), { code: 'clone/bare' });
+  await t.rejects(attempt({ directory: world.bare }), { code: 'clone/bare' });
   run(world.directory, 'openssl', 'pkcs8', '-topk8', '-in', jane.key, '-out', 'locked.key', '-passout', 'pass:x');
-  t.throws(attempt({ certificate: jane.certificate, key: join(world.directory, 'locked.key') }), { code: 'key/encrypted' });
+  await t.rejects(attempt({ certificate: jane.certificate, key: join(world.directory, 'locked.key') }), { code: 'key/encrypted' });
   run(world.directory, 'openssl', 'genpkey', '-algorithm', 'RSA', '-out', 'rsa.key');
-  t.throws(attempt({ certificate: jane.certificate, key: join(world.directory, 'rsa.key') }), { code: 'key/kind' });
+  await t.rejects(attempt({ certificate: jane.certificate, key: join(world.directory, 'rsa.key') }), { code: 'key/kind' });
   t.equal(readFileSync(join(clone, '.git/config'), 'utf8'), config);
   t.notOk(existsSync(join(clone, '.git/vpr')));
 });

@@ -30,7 +30,7 @@ function refusal(clone: string, author: string, committer = author) {
 
 t.test('plain git commit signs, fills in the trailers, and is accepted', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   beginCoordination(openWriter(clone), { id: RECORD });
   writeFileSync(
     join(clone, 'COORDINATION_STATUS.yaml'),
@@ -79,7 +79,7 @@ t.test('plain git commit signs, fills in the trailers, and is accepted', async (
 
 t.test('the repository is the one git says, wherever it lies', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   const apart = join(world.directory, 'apart.git');
   renameSync(join(clone, '.git'), apart);
   run(world.directory, 'git', `--git-dir=${apart}`, 'config', 'gpg.x509.program', join(apart, 'vpr', 'vpr-sign'));
@@ -99,7 +99,7 @@ t.test('the repository is the one git says, wherever it lies', async (t) => {
 
 t.test('git is told what a signature is worth', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   beginCoordination(openWriter(clone), { id: RECORD });
   const verify = () => spawnSync('git', ['verify-commit', 'HEAD'], { cwd: clone, encoding: 'utf8' });
   t.match(verify(), { status: 0, stderr: /good signature of Dr Jane Smith, clinician \(GMC 1234567\)/ });
@@ -121,7 +121,7 @@ t.test('git is told what a signature is worth', async (t) => {
 
 t.test('the trailers: kept where given, put below a subject still to come, never twice', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   const message = () => run(clone, 'git', 'log', '-1', '--format=%B');
   commit(clone, '-m', 'coordination:update: A', '-m', 'Care-Location: Elsewhere');
   t.equal(
@@ -149,7 +149,7 @@ t.test('the trailers: kept where given, put below a subject still to come, never
 
 t.test('what would not be accepted is not signed, and it says how to mend it', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   const jane = 'Dr Jane Smith <jane.smith@example.org>';
   t.match(refusal(clone, jane), { status: 0, stderr: /SIG_CREATED D 1 8 00 \d+ [0-9a-f]{64}\n$/ });
   t.match(refusal(clone, 'Jane <jane.smith@example.org>', jane), {
@@ -196,8 +196,8 @@ t.test('an expired certificate signs nothing', async (t) => {
     days: 1,
     out: join(world.directory, 'old'),
   });
-  const clone = world.clone('jane', 'jane');
-  setUp({ directory: clone, certificate: old.certificate, key: old.key, rules: KNOWN_RULES });
+  const clone = await world.clone('jane', 'jane');
+  await setUp({ directory: clone, certificate: old.certificate, key: old.key, rules: KNOWN_RULES });
   t.throws(() => openWriter(clone, new Date(Date.now() + 2 * 86_400_000)), {
     code: 'writer/refused',
     message: /the certificate expired on/,
@@ -209,7 +209,7 @@ t.test('an expired certificate signs nothing', async (t) => {
 
 t.test('the container encoding, when told', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane', 'container');
+  const clone = await world.clone('jane', 'jane', 'container');
   beginCoordination(openWriter(clone), { id: RECORD });
   const raw = run(clone, 'git', 'cat-file', 'commit', 'HEAD');
   const [, signature = ''] = /^gpgsig (\S+)$/m.exec(raw) ?? [];
@@ -220,7 +220,7 @@ t.test('the container encoding, when told', async (t) => {
 
 t.test('a program that has gone says so', async (t) => {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   const launcher = run(clone, 'git', 'config', 'gpg.x509.program');
   writeFileSync(launcher, readFileSync(launcher, 'utf8').replace(/^script=.*$/m, "script='/nowhere/vpr-sign.cjs'"));
   t.match(refusal(clone, 'x <y>'), {

@@ -31,7 +31,7 @@ export interface World {
   readonly bare: string;
   readonly trust: string;
   /** A clone of the bare repository, set up for a person. */
-  clone(name: string, person: Person, encoding?: WrittenEncoding): string;
+  clone(name: string, person: Person, encoding?: WrittenEncoding): Promise<string>;
   /** The host's verdict on what the bare repository has. */
   judge(): Promise<Answer>;
 }
@@ -77,11 +77,11 @@ export async function makeWorld(t: Test): Promise<World> {
     people,
     bare,
     trust,
-    clone(name, person, encoding = 'cms') {
+    async clone(name, person, encoding = 'cms') {
       const clone = join(directory, name);
       run(directory, 'git', 'clone', '--quiet', bare, clone);
       const { certificate, key } = people[person];
-      setUp({ directory: clone, certificate, key, encoding, careLocation: 'Oxford University Hospitals', trust, rules: KNOWN_RULES });
+      await setUp({ directory: clone, certificate, key, encoding, careLocation: 'Oxford University Hospitals', trust, rules: KNOWN_RULES });
       return clone;
     },
     judge() {

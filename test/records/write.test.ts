@@ -14,7 +14,7 @@ import { makeWorld, RECORD, run, type World } from './support.js';
 
 async function begun(t: Test) {
   const world = await makeWorld(t);
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   beginCoordination(openWriter(clone), {});
   return { world, clone };
 }
@@ -87,7 +87,7 @@ t.test('an administrator and a patient write what is theirs', async (t) => {
   const { world, clone } = await begun(t);
   const { thread: id } = createThread(openWriter(clone), thread(world));
   run(clone, 'git', 'push', '--quiet');
-  const clerk = world.clone('ada', 'ada');
+  const clerk = await world.clone('ada', 'ada');
   setLedger(openWriter(clerk), ledger(id, { add: [parseParticipant('0a9b8c7d-6e5f-4d3c-8b2a-1f0e9d8c7b6a:careteam:Ward 7')] }));
   t.throws(() => addMessage(openWriter(clerk), { thread: id, body: 'x' }), {
     code: 'thread/not-participant',
@@ -95,7 +95,7 @@ t.test('an administrator and a patient write what is theirs', async (t) => {
   });
   addMessage(openWriter(clerk), { thread: id, body: 'Said at the desk.', onBehalfOf: world.people.john.participantId });
   run(clerk, 'git', 'push', '--quiet');
-  const patient = world.clone('john', 'john');
+  const patient = await world.clone('john', 'john');
   addMessage(openWriter(patient), { thread: id, body: 'Thank you.' });
   t.equal(await accepted(t, world, patient), 5);
   t.equal(
@@ -180,7 +180,7 @@ t.test('a directory for a new record', async (t) => {
   writeFileSync(join(filled, 'x'), '');
   t.throws(() => prepareDirectory(filled), { code: 'record/not-empty' });
 
-  const clone = world.clone('jane', 'jane');
+  const clone = await world.clone('jane', 'jane');
   t.throws(() => beginCoordination(openWriter(clone), { id: 'x' }), { code: 'record/id' });
   beginCoordination(openWriter(clone), {});
   t.throws(() => prepareDirectory(clone), { code: 'record/begun' });

@@ -52,7 +52,8 @@ function trimmed(typed: TypedLine, isPush: boolean): string[] {
 }
 
 function whole({ output }: TypedLine): string[] {
-  return output.split('\n').map((line) => line.trimEnd());
+  const text = output.trimEnd();
+  return text === '' ? [] : text.split('\n').map((line) => line.trimEnd());
 }
 
 function ending({ surprise, expected }: SceneResult): string {

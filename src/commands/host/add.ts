@@ -19,7 +19,12 @@ The record itself begins with its first push.`;
   ];
   static override args = {
     directory: Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: "the host's directory" }),
-    kind: Args.string({ name: 'KIND', options: [...KINDS], required: true, description: 'the kind of record; rules exist for coordination' }),
+    kind: Args.string({
+      name: 'KIND',
+      options: [...KINDS],
+      required: true,
+      description: 'the kind of record; rules exist for coordination',
+    }),
   };
   static override flags = {
     id: Flags.string({ helpValue: 'UUID', description: "the record's id; a new one where none is given" }),
@@ -30,13 +35,22 @@ The record itself begins with its first push.`;
     const { args, flags } = await this.parse(HostAdd);
     const id = flags.id === undefined ? undefined : parseUuid(flags.id);
     if (flags.id !== undefined && id === undefined) {
-      throw new VprError('host/id', `--id: ${JSON.stringify(flags.id)} is not a UUID in lowercase`, { help: ['leave --id away to get a new one'] });
+      throw new VprError('host/id', `--id: ${JSON.stringify(flags.id)} is not a UUID in lowercase`, {
+        help: ['leave --id away to get a new one'],
+      });
     }
     const { root } = openHost(args.directory);
     const { repository } = flags;
-    const record = addRecord(root, { kind: args.kind as RecordKind, ...(id === undefined ? {} : { id }), ...(repository === undefined ? {} : { repository }) }, runGit);
+    const record = addRecord(
+      root,
+      { kind: args.kind as RecordKind, ...(id === undefined ? {} : { id }), ...(repository === undefined ? {} : { repository }) },
+      runGit,
+    );
     this.say(`registered the ${record.kind} record ${record.id}`, `repository ${record.path}`);
-    this.sayNext(`${commandLine('git', 'clone', record.path, 'record')}    # or by its ssh or HTTP address`, 'vpr init coordination record --help');
+    this.sayNext(
+      `${commandLine('git', 'clone', record.path, 'record')}    # or by its ssh or HTTP address`,
+      'vpr init coordination record --help',
+    );
     return record;
   }
 }

@@ -9,13 +9,16 @@ export default class HostInit extends VprCommand {
 and the program that checks pushes. Run it as the account that owns the
 repositories. A host that is there is left as it is.`;
   static override examples = ['<%= config.bin %> host init /srv/vpr'];
-  static override args = { directory: Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: 'a new or empty directory' }) };
+  static override args = {
+    directory: Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: 'a new or empty directory' }),
+  };
 
   async run() {
     const { args } = await this.parse(HostInit);
     const created = initHost(args.directory);
     const { root, policy, trust } = openHost(args.directory);
-    if (created) this.say(`made a host in ${root}`, `its policy, ${policy}, trusts nobody yet: put certificates into ${trust} and name them there`);
+    if (created)
+      this.say(`made a host in ${root}`, `its policy, ${policy}, trusts nobody yet: put certificates into ${trust} and name them there`);
     else this.say(`${root} is a host already: nothing was changed`);
     this.sayNext(
       `${commandLine('vpr', 'cert', 'authority')} --help    # a certificate authority of your own, to try out`,

@@ -7,7 +7,9 @@ import { commandLine } from '../../hosts/shell.js';
 export default class HostList extends VprCommand {
   static override summary = 'List the records that a host keeps.';
   static override examples = ['<%= config.bin %> host list /srv/vpr', '<%= config.bin %> host list /srv/vpr --json'];
-  static override args = { directory: Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: "the host's directory" }) };
+  static override args = {
+    directory: Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: "the host's directory" }),
+  };
 
   async run() {
     const { args } = await this.parse(HostList);

@@ -32,7 +32,7 @@ export default class InitCoordination extends VprCommand {
   async run() {
     const { args, flags } = await this.parse(InitCoordination);
     const { directory } = prepareDirectory(args.directory);
-    this.say(...setupWords(setUp(setupInput(directory, flags))));
+    this.say(...setupWords(await setUp(setupInput(directory, flags))));
     const record = beginCoordination(openWriter(directory), { id: flags.id, clinicalId: flags['clinical-id'] });
     this.say('', `began  coordination record ${record.coordinationId} (clinical record ${record.clinicalId})`, `commit ${record.commit}`);
     this.sayNext(...(resolve(args.directory) === process.cwd() ? [] : [commandLine('cd', args.directory)]), 'vpr check', 'git push');
