@@ -15,6 +15,7 @@ const COPIED = GENERATED.filter((file) => !file.endsWith('types.ts'));
 const BUNDLES = [
   { entry: 'src/hooks/pre-receive.ts', outfile: 'dist/bundle/pre-receive.cjs' },
   { entry: 'src/hooks/sign.ts', outfile: 'dist/bundle/vpr-sign.cjs' },
+  { entry: 'src/hooks/merge.ts', outfile: 'dist/bundle/vpr-merge.cjs' },
 ];
 const TOOLS = ['package-lock.json', 'scripts/build.js'];
 

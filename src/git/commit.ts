@@ -66,7 +66,8 @@ function entriesToRead(diff: TreeDiff, side: Side): Map<string, TreeEntry> {
     if (entry !== undefined) entries.set(changed.path, entry);
   }
   for (const [directory, names] of contextNames(diff)) {
-    for (const entry of diff.directories.get(directory)?.[side] ?? []) {
+    const context = diff.directories.get(directory)?.[side]?.entries();
+    for (const entry of context?.ok === true ? context.value : []) {
       if (names.has(entry.name) && !isDirectory(entry)) entries.set(directory === '' ? entry.name : `${directory}/${entry.name}`, entry);
     }
   }

@@ -1,7 +1,9 @@
 import type { ObjectId, TreeFault } from '../format/push.js';
 import type { TreeEntry } from '../format/tree-object.js';
+import { type Directory, LARGE } from './directory.js';
+import { compareLarge, compareSmall, type DirectoryChange } from './large-directory.js';
 import type { Budget, Objects, TreeReading } from './objects.js';
-import { entryFaults, isDirectory, orderFault } from './tree-faults.js';
+import { entryFaults, isDirectory } from './tree-faults.js';
 
 /** How far a comparison goes. */
 export interface DiffLimits {
@@ -24,10 +26,16 @@ export interface TreeDiff {
   readonly changes: readonly EntryChange[];
   readonly faults: readonly TreeFault[];
   /** Every directory that was looked into (`''` is the root), as either side has it. */
-  readonly directories: ReadonlyMap<string, { readonly before?: readonly TreeEntry[]; readonly after?: readonly TreeEntry[] }>;
+  readonly directories: ReadonlyMap<string, Sides>;
 }
 
-/** A directory on both sides. */
+/** A directory as either side of a commit has it; absent where it has none that can be read. */
+export interface Sides {
+  readonly before?: Directory;
+  readonly after?: Directory;
+}
+
+/** A directory that is to be compared. */
 interface Pair {
   readonly path: string;
   readonly before?: ObjectId | undefined;
@@ -35,8 +43,8 @@ interface Pair {
 }
 
 /**
- * Compares two trees entry by entry, as stored, and looks only into directories whose ids
- * differ. Faults are those of the tree after; what it shares with the one
+ * Compares two trees entry by entry, as stored, and looks only into directories
+ * whose ids differ. Faults are those of the tree after; what it shares with the one
  * before was judged when that was pushed. All directories of one level are
  * read in one batch, and none below the limits, however deep the trees are.
  */
@@ -47,105 +55,109 @@ export async function diffTrees(
   limits: DiffLimits,
   budget: Budget,
 ): Promise<TreeDiff> {
-  const changes: EntryChange[] = [];
-  const faults: TreeFault[] = [];
-  const directories: Map<string, { before?: readonly TreeEntry[]; after?: readonly TreeEntry[] }> = new Map();
+  const found: Found = { changes: [], faults: [], directories: new Map() };
+  const { changes, faults, directories } = found;
   let level: Pair[] = before === after ? [] : [{ path: '', before, after }];
-  const counted = () => changes.length + directories.size + level.length;
 
   for (let depth = 1; level.length > 0; depth += 1) {
-    const pairs = level;
-    level = [];
-    const trees = await objects.trees(new Set(pairs.flatMap(idsOf)), budget);
-    for (const pair of pairs) {
-      const sides = { before: entriesOf(pair.before, trees, pair.path, faults), after: entriesOf(pair.after, trees, pair.path, faults) };
-      directories.set(pair.path, sides);
-      if (pair.after !== undefined) addDirectoryFaults(sides.after, pair.path, faults);
-      for (const change of differences(sides.before ?? [], sides.after ?? [])) {
-        const path = pair.path === '' ? change.name : `${pair.path}/${change.name}`;
-        if (change.after !== undefined) faults.push(...entryFaults(change.after, path));
-        const { file, directory } = split(path, change);
-        if (file !== undefined) changes.push(file);
-        if (directory !== undefined && depth < limits.pathDepth) level.push(directory);
-        if (directory !== undefined && depth >= limits.pathDepth) {
-          faults.push({ kind: 'depth', path, message: `the path is deeper than ${limits.pathDepth} names` });
-        }
-        if (counted() > limits.filesPerCommit) return result('count');
+    const trees = await objects.trees(new Set(level.flatMap(idsOf)), budget);
+    const next: Pair[] = [];
+    for (const pair of level) {
+      for (const directory of compareDirectory(pair, trees, found, limits.filesPerCommit)) {
+        if (depth < limits.pathDepth) next.push(directory);
+        else faults.push({ kind: 'depth', path: directory.path, message: `the path is deeper than ${limits.pathDepth} names` });
+        if (changes.length + directories.size + next.length > limits.filesPerCommit) return tooMany(found, limits);
       }
+      if (changes.length + directories.size > limits.filesPerCommit) return tooMany(found, limits);
     }
+    level = next;
   }
-  return result();
-
-  function result(kind?: 'count'): TreeDiff {
-    if (kind !== undefined) {
-      faults.push({ kind, path: '', message: `the commit changes more than ${limits.filesPerCommit} files and directories` });
-    }
-    return { changes: changes.sort((a, b) => (a.path < b.path ? -1 : 1)), faults, directories };
-  }
+  return inOrder(found);
 }
 
-function idsOf({ before, after }: Pair): ObjectId[] {
-  return [before, after].filter((id) => id !== undefined);
+/** The same, while it is being found. */
+interface Found {
+  readonly changes: EntryChange[];
+  readonly faults: TreeFault[];
+  readonly directories: Map<string, Sides>;
 }
 
-function entriesOf(
-  id: ObjectId | undefined,
+function inOrder({ changes, faults, directories }: Found): TreeDiff {
+  return { changes: changes.sort((a, b) => (a.path < b.path ? -1 : 1)), faults, directories };
+}
+
+function tooMany(found: Found, { filesPerCommit }: DiffLimits): TreeDiff {
+  found.faults.push({ kind: 'count', path: '', message: `the commit changes more than ${filesPerCommit} files and directories` });
+  return inOrder(found);
+}
+
+/** Adds what differs in one directory, up to a little more than `most` changes; yields the directories in it that differ. */
+function* compareDirectory(
+  pair: Pair,
   trees: ReadonlyMap<ObjectId, TreeReading>,
-  path: string,
-  faults: TreeFault[],
-): readonly TreeEntry[] | undefined {
-  const tree = id === undefined ? undefined : trees.get(id);
-  if (tree === undefined || 'entries' in tree) return tree?.entries;
+  { changes, faults, directories }: Found,
+  most: number,
+): Generator<Pair> {
+  const sides = {
+    ...side('before', pair, (id) => readable(id, trees, pair.path, faults)),
+    ...side('after', pair, (id) => readable(id, trees, pair.path, faults)),
+  };
+  directories.set(pair.path, sides);
+  const { changes: names, order } = compareSides(sides, pair.path, faults);
+  if (order !== undefined) faults.push({ kind: 'order', path: pair.path, message: order });
+  if (sides.after?.bytes.length === 0 && pair.path !== '')
+    faults.push({ kind: 'empty', path: pair.path, message: 'the directory is empty' });
+  for (const change of names) {
+    const path = pair.path === '' ? change.name : `${pair.path}/${change.name}`;
+    if (change.after !== undefined) faults.push(...entryFaults(change.after, path));
+    const file = { ...side('before', change, fileOf), ...side('after', change, fileOf) };
+    if (file.before !== undefined || file.after !== undefined) changes.push({ path, ...file });
+    const directory = { ...side('before', change, directoryOf), ...side('after', change, directoryOf) };
+    if (directory.before !== directory.after) yield { path, ...directory };
+    if (changes.length > most) return;
+  }
+}
+
+/** Each side by itself: a name may turn from a file into a directory. */
+function side<T, U>(
+  name: 'before' | 'after',
+  sides: { readonly before?: T | undefined; readonly after?: T | undefined },
+  of: (value: T) => U | undefined,
+): { before?: U; after?: U } {
+  const value = sides[name];
+  const made = value === undefined ? undefined : of(value);
+  return made === undefined ? {} : { [name]: made };
+}
+
+function compareSides({ before, after }: Sides, path: string, faults: TreeFault[]): DirectoryChange {
+  const large =
+    before !== undefined && after !== undefined && after.bytes.length >= LARGE ? compareLarge(before.bytes, after.bytes) : undefined;
+  return large ?? compareSmall(entriesOf(before, path, faults), entriesOf(after, path, faults));
+}
+
+function entriesOf(directory: Directory | undefined, path: string, faults: TreeFault[]): readonly TreeEntry[] {
+  const entries = directory?.entries();
+  if (entries?.ok !== false) return entries?.value ?? [];
+  faults.push({ kind: 'unreadable', path, message: entries.faults[0]?.message ?? 'the directory does not read' });
+  return [];
+}
+
+/** A directory that was read; one that could not be is a fault, whichever side it is on. */
+function readable(id: ObjectId, trees: ReadonlyMap<ObjectId, TreeReading>, path: string, faults: TreeFault[]): Directory | undefined {
+  const tree = trees.get(id);
+  if (tree === undefined || 'directory' in tree) return tree?.directory;
   faults.push({ ...tree.fault, path });
   return undefined;
 }
 
-function addDirectoryFaults(entries: readonly TreeEntry[] | undefined, path: string, faults: TreeFault[]): void {
-  if (entries === undefined) return;
-  const order = orderFault(entries);
-  if (order !== undefined) faults.push({ kind: 'order', path, message: order });
-  if (entries.length === 0 && path !== '') faults.push({ kind: 'empty', path, message: 'the directory is empty' });
+function fileOf(entry: TreeEntry): TreeEntry | undefined {
+  return isDirectory(entry) ? undefined : entry;
 }
 
-interface NameChange {
-  readonly name: string;
-  readonly before?: TreeEntry | undefined;
-  readonly after?: TreeEntry | undefined;
+function directoryOf(entry: TreeEntry): ObjectId | undefined {
+  return isDirectory(entry) ? entry.id : undefined;
 }
 
-/** Entries that differ. What both lists begin and end with is skipped first: a record has thousands of threads, and a commit touches one. */
-function* differences(before: readonly TreeEntry[], after: readonly TreeEntry[]): Generator<NameChange> {
-  let start = 0;
-  while (start < before.length && start < after.length && same(before[start], after[start])) start += 1;
-  let end = 0;
-  const most = Math.min(before.length, after.length) - start;
-  while (end < most && same(before[before.length - 1 - end], after[after.length - 1 - end])) end += 1;
-
-  const formers = new Map(before.slice(start, before.length - end).map((entry) => [entry.name, entry]));
-  for (const entry of after.slice(start, after.length - end)) {
-    const former = formers.get(entry.name);
-    formers.delete(entry.name);
-    if (!same(former, entry)) yield { name: entry.name, before: former, after: entry };
-  }
-  for (const entry of formers.values()) yield { name: entry.name, before: entry };
-}
-
-function same(a: TreeEntry | undefined, b: TreeEntry | undefined): boolean {
-  return a?.id === b?.id && a?.mode === b?.mode && a?.name === b?.name;
-}
-
-/** The files of a changed name, and the directories: a name may turn from one into the other. */
-function split(path: string, { before, after }: NameChange): { file?: EntryChange; directory?: Pair } {
-  const [formerFile, formerDirectory] = sort(before);
-  const [file, directory] = sort(after);
-  return {
-    ...(formerFile === undefined && file === undefined
-      ? {}
-      : { file: { path, ...(formerFile === undefined ? {} : { before: formerFile }), ...(file === undefined ? {} : { after: file }) } }),
-    ...(formerDirectory?.id === directory?.id ? {} : { directory: { path, before: formerDirectory?.id, after: directory?.id } }),
-  };
-}
-
-function sort(entry: TreeEntry | undefined): [TreeEntry | undefined, TreeEntry | undefined] {
-  return entry !== undefined && isDirectory(entry) ? [undefined, entry] : [entry, undefined];
+function idsOf({ before, after }: Pair): ObjectId[] {
+  return [before, after].filter((id) => id !== undefined);
 }

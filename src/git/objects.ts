@@ -1,10 +1,10 @@
 import type { FileState, ObjectId, ObjectSource } from '../format/push.js';
-import { readTreeObject, type TreeEntry } from '../format/tree-object.js';
+import { type Directory, directoryOf } from './directory.js';
 import { boundedMemory, oneAtATime } from './memory.js';
 
 /** A directory as stored, or why it can't be read. */
 export type TreeReading =
-  | { readonly size: number; readonly entries: readonly TreeEntry[] }
+  | { readonly size: number; readonly directory: Directory }
   | { readonly size: number; readonly fault: { readonly kind: 'unreadable' | 'size'; readonly message: string } };
 
 /** A file's content, or only its size where it is larger than asked for; size -1 where it is no readable blob. */
@@ -22,7 +22,7 @@ export interface Budget {
   left: number;
 }
 
-/** A parsed tree takes about so many times its bytes. */
+/** A small tree, parsed, takes about so many times its bytes; large ones are kept as bytes. */
 const TREE_WEIGHT = 8;
 const TREES = 64 * 1024 * 1024;
 const BLOBS = 64 * 1024 * 1024;
@@ -49,8 +49,7 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
     const object = await source.read(id);
     if (object === undefined) return unreadable('the directory is missing');
     const size = object.bytes.length;
-    const reading = readTreeObject(object.bytes);
-    const tree = reading.ok ? { size, entries: reading.value } : unreadable(reading.faults[0]?.message ?? 'the directory does not read');
+    const tree = { size, directory: directoryOf(object.bytes) };
     trees.set(id, tree, size * TREE_WEIGHT + 200);
     return tree;
   }

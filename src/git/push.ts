@@ -10,12 +10,21 @@ export interface PushLimits extends ReadLimits, WalkLimits {}
 
 const MAIN = 'refs/heads/main';
 
-/** Reads a push: its ref lines, and the history of main where they set it. Throws what the source throws. */
-export async function readPush(source: ObjectSource, updates: readonly RefUpdate[], limits: PushLimits): Promise<Push> {
+/**
+ * Reads a push: its ref lines, and the history of main where they set it.
+ * `allRead` is called when the last commit has been read, before it is handed
+ * out: the source isn't needed any more. Throws what the source throws.
+ */
+export async function readPush(
+  source: ObjectSource,
+  updates: readonly RefUpdate[],
+  limits: PushLimits,
+  allRead: () => void = () => {},
+): Promise<Push> {
   const main = updates.find(({ ref }) => ref === MAIN);
   if (main === undefined || isZero(main.new)) return { updates };
   const range = isZero(main.old) ? { new: main.new } : { old: main.old, new: main.new };
-  return { updates, main: await readHistory(source, range, limits) };
+  return { updates, main: await readHistory(source, range, limits, allRead) };
 }
 
 /**
@@ -26,10 +35,11 @@ export async function readHistory(
   source: ObjectSource,
   range: { readonly old?: ObjectId; readonly new: ObjectId },
   limits: PushLimits,
+  allRead: () => void = () => {},
 ): Promise<History> {
   const readOne = commitReader(source, limits.commitBytes);
   const { ids, end } = await walk(readOne, range.new, range.old, limits);
-  return { old: range.old, new: range.new, end, ids, commits: () => readCommits(source, readOne, ids, limits) };
+  return { old: range.old, new: range.new, end, ids, commits: () => readCommits(source, readOne, ids, limits, allRead) };
 }
 
 /** So many commits are read at a time: git answers a batch as fast as one, and works while rules do. */
@@ -40,6 +50,7 @@ async function* readCommits(
   readOne: ReadCommit,
   ids: readonly ObjectId[],
   limits: PushLimits,
+  allRead: () => void,
 ): AsyncGenerator<PushedCommit> {
   const objects = rememberObjects(source, limits.treeBytes);
   const load = async (id: ObjectId): Promise<PushedCommit> => {
@@ -55,6 +66,7 @@ async function* readCommits(
       ahead.push(loading);
     }
     const current = await ahead.shift();
+    if (next === ids.length && ahead.length === 0) allRead();
     if (current !== undefined) yield current;
   }
 }

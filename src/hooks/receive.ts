@@ -9,6 +9,7 @@ import { type RegisteredRecord, recordOf } from '../hosts/registry.js';
 import { judge } from '../validators/judge.js';
 import { FORMAT_VERSION, type Verdict } from '../validators/verdict.js';
 import type { HostPolicy } from './receive-policy.js';
+import { takeTurn } from './receive-turn.js';
 
 /** A push as a host has received it. */
 export interface Received {
@@ -40,21 +41,24 @@ export async function receive(received: Received): Promise<Verdict> {
   };
 
   let verdict: Verdict;
-  let closed: Promise<void>;
+  const close = () => objects.close().catch(() => {}); // git ends while rules judge; how, is asked below
   try {
-    const push = await readPush(objects, updates, policy.policy.limits);
+    const push = await readPush(objects, updates, policy.policy.limits, close);
     const times = () => ({ received: at, latest: at });
     verdict = await judge(push, { record, policy: policy.policy, trust: policy.trust, times, knownRegistrations });
   } finally {
-    closed = objects.close();
-    closed.catch(() => {}); // awaited below: git ends while the journal is written
+    void close();
   }
   if (verdict.accepted) {
     if (record === undefined) throw new VprError('receive/unregistered', 'the host does not know whose record this is');
+    for (const update of updates) {
+      const overtaken = await takeTurn(repository, update);
+      if (overtaken !== undefined) return { ...verdict, accepted: false, problems: [...verdict.problems, overtaken] };
+    }
     remember(received, verdict, knownRegistrations);
     journal(received, verdict, record);
   }
-  await closed;
+  await objects.close();
   return verdict;
 }
 

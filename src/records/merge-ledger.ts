@@ -1,7 +1,9 @@
 /** Both sides' changes of one ledger, value by value: what the merge driver of a clone does. */
-import { editYaml, formatInstant, type Ledger, parseInstant, parseUuid, readLedger, type YamlEdit } from '../format/index.js';
+import { editYaml, formatInstant, instantOf, type Ledger, parseInstant, parseUuid, readLedger, type YamlEdit } from '../format/index.js';
 
 const MILLISECOND = 1_000_000n;
+/** How far the times are spread that clones write which rebase at once. */
+const SPREAD = 100n * MILLISECOND;
 
 type Participant = Ledger['participants'][number];
 
@@ -20,14 +22,19 @@ const SINGLE = [
  * `ours` (what the host has) with what `theirs` (the commit being rebased)
  * changed since `base`; `last_updated_at` moves past ours. Undefined where both
  * changed one value differently, where theirs changed more than values
- * (comments, spelling), or where a side does not read.
+ * (comments, spelling), or where a side does not read. `now` in nanoseconds.
  */
-export function mergeLedgers(base: Uint8Array, ours: Uint8Array, theirs: Uint8Array): Uint8Array | undefined {
+export function mergeLedgers(
+  base: Uint8Array,
+  ours: Uint8Array,
+  theirs: Uint8Array,
+  now: bigint = instantOf(new Date()),
+): Uint8Array | undefined {
   const [former, here, there] = [readLedger(base), readLedger(ours), readLedger(theirs)];
   if (!former.ok || !here.ok || !there.ok) return undefined;
   const own = editsBetween(former.value, former.value, there.value);
   const edits = editsBetween(former.value, here.value, there.value);
-  const time = laterTime(here.value.last_updated_at, there.value.last_updated_at);
+  const time = laterTime(here.value.last_updated_at, there.value.last_updated_at, now);
   if (own === undefined || edits === undefined || time === undefined) return undefined;
   if (Buffer.compare(edited(base, own, there.value.last_updated_at), theirs) !== 0) return undefined;
   const merged = edited(ours, edits, time);
@@ -42,9 +49,10 @@ export function alignTimes(
   base: Uint8Array,
   ours: Uint8Array,
   theirs: Uint8Array,
+  now: bigint = instantOf(new Date()),
 ): readonly [Uint8Array, Uint8Array, Uint8Array] | undefined {
   const [former, here, there] = [readLedger(base), readLedger(ours), readLedger(theirs)];
-  const time = here.ok && there.ok ? laterTime(here.value.last_updated_at, there.value.last_updated_at) : undefined;
+  const time = here.ok && there.ok ? laterTime(here.value.last_updated_at, there.value.last_updated_at, now) : undefined;
   if (!former.ok || time === undefined) return undefined;
   return [edited(base, [], time), edited(ours, [], time), edited(theirs, [], time)];
 }
@@ -61,11 +69,19 @@ function editsBetween(base: Ledger, here: Ledger, theirs: Ledger): YamlEdit[] | 
   return [...single.filter((edit) => typeof edit === 'object'), ...participants];
 }
 
-/** The later of both, but always after ours, so that the rebased commit moves it forward (FORMAT §3). */
-function laterTime(ours: string, theirs: string): string | undefined {
+/**
+ * Theirs where it is later than ours. Otherwise now, or a millisecond after
+ * ours, so that the rebased commit moves it forward (FORMAT §3), and a little
+ * more, by what theirs was: two clones that rebase on the same commit must not
+ * write the same ledger, because git takes what is the same on both sides
+ * without asking anybody, and the time would stand still.
+ */
+function laterTime(ours: string, theirs: string, now: bigint): string | undefined {
   const [here, there] = [parseInstant(ours), parseInstant(theirs)];
   if (here === undefined || there === undefined) return undefined;
-  return there > here ? theirs : formatInstant(here + MILLISECOND);
+  if (there > here) return theirs;
+  const next = here + MILLISECOND;
+  return formatInstant((now > next ? now : next) + (there % SPREAD));
 }
 
 function mergeValue(path: (typeof SINGLE)[number], base: Ledger, ours: Ledger, theirs: Ledger): YamlEdit | 'conflict' | undefined {

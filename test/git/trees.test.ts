@@ -62,6 +62,8 @@ t.test('too many files, flat or in directories', async (t) => {
   const flat = repository.tree(...names.map((name) => ['100644', name, blob] as const));
   const inner = repository.tree(['100644', 'f', blob]);
   const nested = repository.tree(...names.map((name) => ['40000', name, inner] as const));
+  const [cut] = await all(await between(t, repository, undefined, repository.commit(flat), { filesPerCommit: 10 }));
+  t.equal(cut?.changes.length, 11, 'no more is read than it takes to know');
   t.same(await faultsOf(t, repository, flat, { filesPerCommit: 102 }), []);
   t.same(await faultsOf(t, repository, flat, { filesPerCommit: 101 }), ['count '], 'the directory counts as well');
   t.same(await faultsOf(t, repository, nested, { filesPerCommit: 101 }), ['count ']);

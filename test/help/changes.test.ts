@@ -92,7 +92,15 @@ t.test('text that is part of the record', async (t) => {
 });
 
 t.test('text that is part of the record, among other changes', async (t) => {
-  const clone = await cloneWith(t, host, 'changed-too', COMMENT, `sed -i.bak 's/is clear/is not clear/' ${THREAD}`, `rm ${THREAD}.bak`, COMMIT);
+  const clone = await cloneWith(
+    t,
+    host,
+    'changed-too',
+    COMMENT,
+    `sed -i.bak 's/is clear/is not clear/' ${THREAD}`,
+    `rm ${THREAD}.bak`,
+    COMMIT,
+  );
   const [, takeBack = ''] = refusedBy(t, host, clone, 'thread/append-only');
   type(t, clone, command(takeBack));
   accepted(t, host, clone);

@@ -85,7 +85,14 @@ t.test('a header that nobody knows', async (t) => {
 });
 
 t.test('a commit that changes nothing', async (t) => {
-  const clone = await cloneWith(t, host, 'empty', COMMENT, COMMIT, 'git commit --quiet --allow-empty -m "coordination:update: Did nothing"');
+  const clone = await cloneWith(
+    t,
+    host,
+    'empty',
+    COMMENT,
+    COMMIT,
+    'git commit --quiet --allow-empty -m "coordination:update: Did nothing"',
+  );
   const [help = ''] = refusedBy(t, host, clone, 'commit/empty');
   type(t, clone, help);
   accepted(t, host, clone);

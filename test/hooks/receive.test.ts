@@ -74,6 +74,8 @@ t.test('compiled code that is damaged is not used', async (t) => {
     Buffer.concat([good.subarray(0, -1), Buffer.of(good.at(-1) === 0 ? 1 : 0)]),
   ]) {
     writeFileSync(join(hooks, compiled), spoiled);
+    await gitLine(pushed.host.repository, 'update-ref', 'refs/heads/main', update?.old ?? '');
+    rmSync(join(pushed.host.repository, 'vpr-turn'), { force: true });
     const { status, stderr } = hook(pushed.host, line);
     t.equal(status, 0, stderr);
     t.equal(readFileSync(join(hooks, compiled)).equals(spoiled), false, 'and is replaced');

@@ -64,7 +64,7 @@ t.test('the tarball holds what runs, and nothing else; installed into an empty p
     { cwd: place, env: npmEnvironment(place), encoding: 'utf8' },
   );
   if (/code (?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET)/.test(installed.stderr)) {
-    t.skip('the registry cannot be reached, so its dependencies cannot be installed');
+    t.pass('npm install --global', { skip: 'the registry cannot be reached for what it depends on' });
     t.end();
     return;
   }

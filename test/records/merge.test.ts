@@ -115,7 +115,7 @@ const edit = (bytes: Uint8Array, ...edits: Parameters<typeof editYaml>[1]) => ed
 const at = (text: string) => ({ path: ['last_updated_at'], value: time(text) });
 
 function merged(ours: Uint8Array, theirs: Uint8Array): Ledger | undefined {
-  const bytes = mergeLedgers(base, ours, theirs);
+  const bytes = mergeLedgers(base, ours, theirs, 0n);
   const read = bytes === undefined ? undefined : readLedger(bytes);
   return read?.ok === true ? read.value : undefined;
 }
@@ -128,6 +128,11 @@ t.test('ledgers: the time moves past both, other values are merged one by one', 
   );
   t.equal(merged(edit(base, at('05:00.000')), edit(base, at('09:00.000')))?.last_updated_at, time('09:00.000'), 'theirs where it is later');
   t.equal(merged(edit(base, at('05:00.000')), edit(base, at('05:00.000')))?.last_updated_at, time('05:00.001'));
+  t.equal(
+    merged(edit(base, at('05:00.000')), edit(base, at('04:00.042')))?.last_updated_at,
+    time('05:00.043'),
+    'two that rebase on one commit write two times: git would take the same one as it stands, and not move it',
+  );
 
   const ours = edit(
     base,
@@ -174,7 +179,7 @@ t.test('ledgers: a comment is no value, and is not lost: left to a textual merge
   );
   const ours = edit(base, at('05:00.000'), { path: ['visibility', 'restricted'], value: true });
   t.equal(merged(ours, commented), undefined);
-  const aligned = alignTimes(base, ours, commented) ?? [];
+  const aligned = alignTimes(base, ours, commented, 0n) ?? [];
   t.strictSame(
     aligned.map((bytes) => /last_updated_at: (.*)/.exec(Buffer.from(bytes).toString())?.[1]),
     Array(3).fill(time('06:00.000')),

@@ -1,0 +1,68 @@
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isZero, type RefUpdate } from '../format/push.js';
+import { codeOf, readIfThere } from '../hosts/files.js';
+import type { JudgedProblem } from '../problem.js';
+
+/** The file in a repository that says whose turn it is: the id that main is about to have. */
+const TURN = 'vpr-turn';
+/** How long one and the same push may keep the others waiting, in milliseconds: it was killed, or git refused it after us. */
+const PATIENCE = 1000;
+const LOOK_EVERY = 5;
+
+/** What is said where main has moved on since the push began. */
+const OVERTAKEN: JudgedProblem = {
+  rule: 'ref/fast-forward',
+  severity: 'error',
+  message: 'another push came first: main has moved since this one began',
+  help: ['git pull --rebase -S, then: git push'],
+};
+
+/**
+ * Waits until no other accepted push is about to move main, and takes the turn:
+ * of pushes that were checked at the same time one goes ahead, and each of the
+ * others learns here what to do; git itself would tell it no more than that a
+ * ref cannot be locked. Returns the problem where another came first.
+ *
+ * Git alone decides who moves main, so that nothing is lost where a turn is
+ * taken twice, or where it can't be told what main is (a packed ref).
+ */
+export async function takeTurn(repository: string, update: RefUpdate): Promise<JudgedProblem | undefined> {
+  const place = join(repository, TURN);
+  let holder: string | undefined;
+  let since = Date.now();
+  for (;;) {
+    const main = mainOf(repository);
+    if (isOvertaken(update, main)) return OVERTAKEN;
+    if (claim(place, update.new)) break;
+    const found = readIfThere(place);
+    if (found !== holder) [holder, since] = [found, Date.now()];
+    if (found === main || Date.now() - since > PATIENCE) rmSync(place, { force: true });
+    else await sleep(LOOK_EVERY);
+  }
+  if (!isOvertaken(update, mainOf(repository))) return undefined;
+  rmSync(place, { force: true });
+  return OVERTAKEN;
+}
+
+/** The id in main's own file; undefined where it has none, because it isn't there yet, or is packed. */
+function mainOf(repository: string): string | undefined {
+  return readIfThere(join(repository, 'refs/heads/main'))?.trim();
+}
+
+function isOvertaken({ old }: RefUpdate, main: string | undefined): boolean {
+  return main !== undefined && main !== (isZero(old) ? undefined : old);
+}
+
+function claim(place: string, id: string): boolean {
+  try {
+    const file = openSync(place, 'wx', 0o640);
+    writeSync(file, id);
+    closeSync(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+/** Killing what checks a push, at any moment of it. */
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ObjectId } from '../../src/format/push.js';
+import { readLauncher, renderLauncher } from '../../src/hosts/launcher.js';
+import type { Random } from '../support/random.js';
+import { git, journalOf, type Ran, run, stateOf, type TestHost } from './support.js';
+
+const MAIN = 'refs/heads/main';
+/** So often one push is killed; then it is let through. */
+const KILLS_OF_ONE = 6;
+
+export interface Kills {
+  readonly pushes: number;
+  readonly killed: number;
+  readonly taken: number;
+  /** What should not have been, in words. */
+  readonly surprises: readonly string[];
+}
+
+/**
+ * Pushes one tip after the other, each until it is in, and kills the check of
+ * every push at a moment of chance, every fourth time together with the git
+ * that runs it. Looks after each that main has moved wholly or not at all.
+ */
+export async function killPushes(host: TestHost, client: string, tips: readonly ObjectId[], random: Random): Promise<Kills> {
+  const note = announcePid(host);
+  const surprises: string[] = [];
+  let [pushes, killed, taken] = [0, 0, 0];
+  let longest = 0; // milliseconds that a push takes: kills fall anywhere in it, and a few after it
+  for (const tip of tips) {
+    const { main: old } = stateOf(host);
+    for (let attempt = 0; stateOf(host).main === old; attempt += 1) {
+      pushes += 1;
+      const before = stateOf(host);
+      const spared = longest === 0 || attempt >= KILLS_OF_ONE;
+      const began = Date.now();
+      const { ran, kill } = await pushAndKill(client, tip, note, random, spared ? undefined : longest);
+      if (kill === undefined) longest = Date.now() - began;
+      if (kill !== undefined) killed += 1;
+      const after = stateOf(host);
+      if (after.main !== (ran.status === 0 ? tip : old) && kill !== 'git') surprises.push(`git ended with ${ran.status}, and main is ${after.main}: ${ran.stderr}`);
+      if (after.main !== tip && after.main !== old) surprises.push(`main is ${after.main}`);
+      if (after.main === old && kill !== 'git' && after.objects.join() !== before.objects.join()) surprises.push('objects were left');
+      if (kill === undefined && ran.status !== 0) {
+        surprises.push(`refused without a kill: ${ran.stderr}`);
+        break;
+      }
+    }
+    taken += 1;
+    const entries = journalOf(host.directory, host.record).flatMap(whole);
+    if (!entries.includes(tip)) surprises.push(`main is ${tip}, and the journal does not say so`);
+  }
+  return { pushes, killed, taken, surprises };
+}
+
+/** Puts a launcher in place that writes down the process it starts, and where. */
+function announcePid({ directory, repository }: TestHost): string {
+  const note = join(directory, 'pid');
+  const starter = join(directory, 'node');
+  writeFileSync(starter, `#!/bin/sh\necho $$ $PPID > '${note}.part'\nmv '${note}.part' '${note}'\nexec '${process.execPath}' "$@"\n`);
+  chmodSync(starter, 0o755);
+  const hook = join(repository, 'hooks/pre-receive');
+  const values = readLauncher(readFileSync(hook, 'utf8'));
+  if (values === undefined) throw new Error('the hook is not the launcher');
+  writeFileSync(hook, renderLauncher({ ...values, node: starter }));
+  return note;
+}
+
+interface Attempt {
+  readonly ran: Ran;
+  readonly kill: 'hook' | 'git' | undefined;
+}
+
+async function pushAndKill(client: string, tip: ObjectId, note: string, random: Random, longest: number | undefined): Promise<Attempt> {
+  rmSync(note, { force: true });
+  let done = false;
+  const push = git(client, 'push', 'origin', `${tip}:${MAIN}`).finally(() => {
+    done = true;
+  });
+  if (longest === undefined) return { ran: await push, kill: undefined };
+  while (!existsSync(note) && !done) await sleep(1);
+  const [pid, launcher] = existsSync(note) ? readFileSync(note, 'utf8').split(' ').map(Number) : [];
+  const receiver = random.int(4) === 0 && launcher !== undefined ? await parentOf(launcher) : undefined;
+  await sleep(random.int(longest * 0.8));
+  let kill: 'hook' | 'git' | undefined;
+  if (!done && pid !== undefined && send(pid)) kill = 'hook';
+  if (!done && receiver !== undefined && send(receiver)) kill = 'git';
+  return { ran: await push, kill };
+}
+
+async function parentOf(pid: number): Promise<number | undefined> {
+  const { stdout } = await run('/', 'ps', ['-o', 'ppid=', '-p', String(pid)]);
+  const parent = Number(stdout.trim());
+  return parent > 1 ? parent : undefined;
+}
+
+/** Kills a process; false where it has ended already. */
+function send(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}
+
+/** What an entry says main is; nothing for a line that a kill left unfinished. */
+function whole(line: string): ObjectId[] {
+  try {
+    return [JSON.parse(line).new];
+  } catch {
+    return [];
+  }
+}
+
