@@ -1,11 +1,11 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
+import { commandLine } from '../format/shell.js';
 import { weaknesses } from './config.js';
 import { readIfThere } from './files.js';
 import { type Finding, fault } from './finding.js';
 import { launcherPath, programs, type RunGit } from './install.js';
 import { type LauncherValues, readLauncher } from './launcher.js';
 import type { HostPaths } from './paths.js';
-import { commandLine } from './shell.js';
 import { ownersShell, statOf, writablePlaces } from './writable.js';
 
 /** The oldest git that the hook's one process works with: `cat-file --batch-command`. */

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { commandLine } from '../format/shell.js';
 import { renderConfig, type Weakness, weaknesses } from './config.js';
 import { codeOf, readIfThere } from './files.js';
 import { type Finding, fault } from './finding.js';
 import { hookPath, type RunGit } from './install.js';
 import { type RegisteredRecord, recordIdIn } from './registry.js';
-import { commandLine } from './shell.js';
 import { statOf, writablePlaces } from './writable.js';
 
 const MAIN = 'refs/heads/main';

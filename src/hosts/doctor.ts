@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { recordPath } from '../format/identifiers.js';
+import { commandLine } from '../format/shell.js';
 import { examineHost } from './doctor-host.js';
 import { examineRepository } from './doctor-repository.js';
 import { readIfThere } from './files.js';
@@ -7,7 +8,6 @@ import { type Finding, type Findings, fault, SHOWN } from './finding.js';
 import { launcherPath, type RunGit } from './install.js';
 import type { HostPaths } from './paths.js';
 import { namesIn, type RegisteredRecord, realPath, recordIdIn, registeredRecords } from './registry.js';
-import { commandLine } from './shell.js';
 import { statOf } from './writable.js';
 
 /**

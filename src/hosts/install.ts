@@ -1,12 +1,12 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
+import { commandLine } from '../format/shell.js';
 import { makeDirectory, readIfThere, replaceFile } from './files.js';
 import { isOurs, type LauncherValues, renderLauncher } from './launcher.js';
 import { packageFile } from './package.js';
 import { hostPaths } from './paths.js';
 import { realPath } from './registry.js';
-import { commandLine } from './shell.js';
 
 /** Runs git in a directory and returns what it prints; undefined where it fails. */
 export type RunGit = (directory: string, ...args: readonly string[]) => string | undefined;

@@ -2,13 +2,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { newUuid, type RecordKind, recordPath, type Uuid } from '../format/identifiers.js';
+import { commandLine } from '../format/shell.js';
 import { createWhole, makeDirectory, replaceFile } from './files.js';
 import { hostLauncher, installHook, installProgram, type RunGit } from './install.js';
 import { packageFile } from './package.js';
 import { type HostPaths, hostPaths } from './paths.js';
 import { RECORD_FILE, type RegisteredRecord, realPath, recordFileContent, recordIdIn, register, registeredRecord } from './registry.js';
 import { makeRepository } from './repository.js';
-import { commandLine } from './shell.js';
 
 /** The kinds of record that rules exist for: hosts take only those (FORMAT.md §7). */
 const KINDS_WITH_RULES: ReadonlySet<RecordKind> = new Set<RecordKind>(['coordination']);

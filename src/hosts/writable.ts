@@ -1,6 +1,6 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
+import { commandLine } from '../format/shell.js';
 import { type Finding, fault, note } from './finding.js';
-import { commandLine } from './shell.js';
 
 /** Shells that let nobody run a git of their own choosing. */
 const SAFE_SHELLS = /\/(?:git-shell|nologin|false)$/;

@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { VprError } from '../errors.js';
 import type { Fault } from '../format/index.js';
+import { shellWord } from '../format/shell.js';
 import { type Certificate, certificateIdentity, comparableName, type Identity, readCertificate, sameEmail } from '../trust/index.js';
 import { readFile } from './files.js';
 
@@ -80,14 +81,14 @@ function identFaults(identity: Identity, { role, name, email }: { role: 'author'
   if (comparableName(name) !== comparableName(identity.name)) {
     faults.push({
       message: `the commit's ${role} is "${name}", the certificate's holder is "${identity.name}"`,
-      help: [`git config user.name ${shellQuote(identity.name)}`, againFor(role)],
+      help: [`git config user.name ${shellWord(identity.name)}`, againFor(role)],
     });
   }
   const [first, ...more] = identity.emails;
   if (first !== undefined && ![first, ...more].some((certified) => sameEmail(certified, email))) {
     faults.push({
       message: `the ${role}'s e-mail is "${email}", the certificate has ${identity.emails.join(', ')}`,
-      help: [`git config user.email ${shellQuote(first)}`, againFor(role)],
+      help: [`git config user.email ${shellWord(first)}`, againFor(role)],
     });
   }
   return faults;
@@ -99,16 +100,11 @@ function againFor(role: 'author' | 'committer'): string {
     : 'then commit again; GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL must not be set';
 }
 
-/** A word as sh reads it literally. */
-export function shellQuote(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 function loadKey(path: string): KeyObject {
   const pem = readFile(path, 'the private key');
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem.toString('latin1'))) {
     throw new VprError('key/encrypted', `the key in ${path} is protected by a passphrase, which vpr-sign cannot ask for`, {
-      help: [`write it without one, for yourself alone: umask 077; openssl pkcs8 -topk8 -nocrypt -in ${shellQuote(path)} -out new.key`],
+      help: [`write it without one, for yourself alone: umask 077; openssl pkcs8 -topk8 -nocrypt -in ${shellWord(path)} -out new.key`],
     });
   }
   let key: KeyObject;

@@ -1,8 +1,8 @@
 /** The Git configuration of a clone of a record: what `vpr setup` sets, and why. */
 import { resolve } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
+import { shellWord } from '../format/shell.js';
 import type { Identity } from '../trust/index.js';
-import { shellQuote } from './credentials.js';
 import type { WrittenEncoding } from './settings.js';
 
 /** A key with its one value, its several, or none: then it is removed. */
@@ -34,9 +34,9 @@ export function travelSettings(mergeProgram: string): readonly Setting[] {
     ['core.autocrlf', 'false'],
     ['core.eol', 'lf'],
     ['merge.vpr-thread.name', 'messages of both sides, one after the other'],
-    ['merge.vpr-thread.driver', `${shellQuote(mergeProgram)} thread %O %A %B %P`],
+    ['merge.vpr-thread.driver', `${shellWord(mergeProgram)} thread %O %A %B %P`],
     ['merge.vpr-ledger.name', 'ledger changes of both sides, value by value'],
-    ['merge.vpr-ledger.driver', `${shellQuote(mergeProgram)} ledger %O %A %B %P`],
+    ['merge.vpr-ledger.driver', `${shellWord(mergeProgram)} ledger %O %A %B %P`],
   ];
 }
 
@@ -95,13 +95,13 @@ export async function overriding(directory: string, hooksDirectory: string): Pro
   const used = resolve(directory, await git.revparse(['--git-path', 'hooks']));
   if (hooksPath !== '' && used !== hooksDirectory) {
     warnings.push(
-      `core.hooksPath is ${hooksPath}: git looks there for hooks, so that the trailers will not be filled in; mend it: git config --local core.hooksPath ${shellQuote(hooksDirectory)}`,
+      `core.hooksPath is ${hooksPath}: git looks there for hooks, so that the trailers will not be filled in; mend it: git config --local core.hooksPath ${shellWord(hooksDirectory)}`,
     );
   }
   for (const key of ['author.name', 'author.email', 'committer.name', 'committer.email']) {
     if (value(key) !== '')
       warnings.push(
-        `${key} is ${value(key)} and goes before user.name and user.email; mend it: git config --local ${key} ${shellQuote(value(key.replace(/^\w+/, 'user')))}`,
+        `${key} is ${value(key)} and goes before user.name and user.email; mend it: git config --local ${key} ${shellWord(value(key.replace(/^\w+/, 'user')))}`,
       );
   }
   const rebase = value('branch.main.rebase');

@@ -57,6 +57,11 @@ export async function setUp(input: SetupInput): Promise<SetupDone> {
     directory: clone.directory,
     settings,
     files: [sign, merge, hook.file, attributes, ...(input.trust === undefined ? [] : [trustFile])],
-    warnings: [...signer.warnings, ...(source === undefined ? [NO_TRUST] : []), ...hook.warnings, ...(await overriding(clone.directory, hooks))],
+    warnings: [
+      ...signer.warnings,
+      ...(source === undefined ? [NO_TRUST] : []),
+      ...hook.warnings,
+      ...(await overriding(clone.directory, hooks)),
+    ],
   };
 }

@@ -162,3 +162,23 @@ for (const [title, { push, says }] of Object.entries(CASES)) {
     t.equal(stateOf(host).main, good.updates[0]?.new);
   });
 }
+
+t.test('one byte of a signed commit changed', async (t) => {
+  const record = scenario(people).append();
+  const made = record.made();
+  const host = writeHost(temporary(t), people, made);
+  const before = stateOf(host);
+  const [update] = made.updates;
+  const fresh = [...made.objects].filter(([id]) => !made.former.has(id));
+  const commit = Buffer.from(record.tip(), 'latin1');
+  for (const part of ['gpgsig', 'BEGIN', ' MI', 'author', 'Author-Role', 'committer']) {
+    const changed = Buffer.from(commit);
+    changed[commit.indexOf(part) + 2] = (changed[commit.indexOf(part) + 2] ?? 0) ^ 1;
+    const table = objectTable();
+    const tip = table.put('commit', changed);
+    const others = fresh.filter(([id]) => id !== update?.new).map(([, object]) => object);
+    const bad = await pushPack(host, [{ old: update?.old ?? '', new: tip, ref: 'refs/heads/main' }], packOf([table.get(tip), ...others]));
+    t.equal(bad.status, 1, part);
+    t.strictSame(stateOf(host), before);
+  }
+});

@@ -10,7 +10,7 @@ import { git, gitLine, journalOf, stateOf, temporary } from './support.js';
 import { killPushes } from './support-kill.js';
 import { pushFrom, writeClient, writeHost } from './support-scenario.js';
 
-const TIPS = 24;
+const TIPS = 16;
 const SEED = 20_260_111;
 
 const people = await makePeople();

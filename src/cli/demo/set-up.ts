@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { VprError } from '../../errors.js';
 import { editYaml, newUuid, recordPath } from '../../format/index.js';
-import { commandLine } from '../words.js';
+import { commandLine } from '../../format/shell.js';
 import { PEOPLE, type Person } from './scene.js';
 import type { Shell, Typed } from './shell.js';
 

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { VprError } from '../../errors.js';
+import { commandLine } from '../../format/shell.js';
 import { packageFile } from '../../records/package.js';
-import { commandLine } from '../words.js';
 
 /** What a line printed, both streams as they came, and how it ended. */
 export interface Typed {

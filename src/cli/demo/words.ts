@@ -1,6 +1,6 @@
 /** The demo as a person reads it. */
 
-import { commandLine } from '../words.js';
+import { commandLine } from '../../format/shell.js';
 import type { Counts, SceneResult, TypedLine } from './play.js';
 import type { World } from './set-up.js';
 

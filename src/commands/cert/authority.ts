@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
-import { commandLine } from '../../cli/words.js';
+import { commandLine } from '../../format/shell.js';
 import { createAuthority } from '../../records/authority.js';
 
 export default class CertAuthority extends VprCommand {

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
-import { commandLine } from '../../cli/words.js';
+import { commandLine } from '../../format/shell.js';
 import { parseRegistration } from '../../records/certificate-names.js';
 import { issueCertificate } from '../../records/issue.js';
 

@@ -1,11 +1,11 @@
 import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { VprError } from '../../errors.js';
+import { commandLine } from '../../format/shell.js';
 import { runGit } from '../../git/run.js';
 import { installHook, installProgram } from '../../hosts/install.js';
 import { hostAbove, openHost } from '../../hosts/plain.js';
 import { registeredRecords } from '../../hosts/registry.js';
-import { commandLine } from '../../hosts/shell.js';
 
 export default class HooksInstall extends VprCommand {
   static override summary = 'Put the hook that checks pushes into repositories, or renew it.';

@@ -2,9 +2,9 @@ import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { VprError } from '../../errors.js';
 import { parseUuid, type RecordKind } from '../../format/identifiers.js';
+import { commandLine } from '../../format/shell.js';
 import { runGit } from '../../git/run.js';
 import { addRecord, openHost } from '../../hosts/plain.js';
-import { commandLine } from '../../hosts/shell.js';
 
 const KINDS = ['coordination', 'clinical', 'demographics', 'redaction'] as const satisfies readonly RecordKind[];
 

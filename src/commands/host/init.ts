@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
+import { commandLine } from '../../format/shell.js';
 import { initHost, openHost } from '../../hosts/plain.js';
-import { commandLine } from '../../hosts/shell.js';
 
 export default class HostInit extends VprCommand {
   static override summary = 'Make a directory a host of records.';

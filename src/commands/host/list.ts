@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
+import { commandLine } from '../../format/shell.js';
 import { openHost } from '../../hosts/plain.js';
 import { registeredRecords } from '../../hosts/registry.js';
-import { commandLine } from '../../hosts/shell.js';
 
 export default class HostList extends VprCommand {
   static override summary = 'List the records that a host keeps.';

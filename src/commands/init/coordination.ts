@@ -4,7 +4,7 @@ import { VprCommand } from '../../cli/base.js';
 import { signingFlags } from '../../cli/flags.js';
 import { setupInput } from '../../cli/setup-input.js';
 import { setupWords } from '../../cli/setup-words.js';
-import { commandLine } from '../../cli/words.js';
+import { commandLine } from '../../format/shell.js';
 import { beginCoordination, prepareDirectory } from '../../records/init-coordination.js';
 import { setUp } from '../../records/setup.js';
 import { openWriter } from '../../records/writer.js';

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
-import { commandLine, count } from '../../cli/words.js';
+import { count } from '../../cli/words.js';
+import { commandLine } from '../../format/shell.js';
 import { writeAtomic } from '../../records/files.js';
 import { exportBundle, renderBundle } from '../../records/trust-bundle.js';
 import { KNOWN_RULES } from '../../validators/index.js';

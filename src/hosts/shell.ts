@@ -1,9 +1,0 @@
-/** A word as a POSIX shell reads it back, whatever it contains; plain where nothing needs quoting. */
-export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-/** The words of a command line, ready to be pasted. */
-export function commandLine(...words: readonly string[]): string {
-  return words.map(shellWord).join(' ');
-}
