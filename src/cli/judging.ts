@@ -1,7 +1,7 @@
 /** The host's rules over a clone: what `vpr check` and `vpr verify` share. */
-import { DEFAULT_POLICY, type ObjectId, type Policy, parseUuid, type RefUpdate, readStatus, type Uuid } from '../format/index.js';
+import { DEFAULT_POLICY, MAIN, type ObjectId, type Policy, parseUuid, type RefUpdate, readStatus, type Uuid } from '../format/index.js';
 import { openObjects, readPush } from '../git/index.js';
-import { fileAt, MAIN, type Repository } from '../records/clone.js';
+import { fileAt, type Repository } from '../records/clone.js';
 import { registeredId } from '../records/init-coordination.js';
 import { readSettings } from '../records/settings.js';
 import { STATUS_PATH } from '../records/threads.js';

@@ -99,6 +99,9 @@ export interface ObjectSource {
   read(id: ObjectId): Promise<GitObject | undefined>;
 }
 
+/** The one branch of a record (FORMAT.md §1). */
+export const MAIN = 'refs/heads/main';
+
 /** Whether an id is Git's "no object": all zeros, of either length. */
 export function isZero(id: ObjectId): boolean {
   return /^0+$/.test(id);

@@ -1,14 +1,12 @@
 import { readCommitObject } from '../format/commit-object.js';
 import type { History, ObjectId, ObjectSource, Push, PushedCommit, RefUpdate } from '../format/push.js';
-import { isZero } from '../format/push.js';
+import { isZero, MAIN } from '../format/push.js';
 import { type ReadLimits, readCommit } from './commit.js';
 import { rememberObjects } from './objects.js';
 import { commitReader, needCommit, type ReadCommit, type WalkLimits, walk } from './walk.js';
 
 /** The host's limits on what a push makes it read. A policy's `limits` fits. */
 export interface PushLimits extends ReadLimits, WalkLimits {}
-
-const MAIN = 'refs/heads/main';
 
 /**
  * Reads a push: its ref lines, and the history of main where they set it.

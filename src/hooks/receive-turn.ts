@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isZero, type RefUpdate } from '../format/push.js';
+import { isZero, MAIN, type RefUpdate } from '../format/push.js';
 import { codeOf, readIfThere } from '../hosts/files.js';
 import type { JudgedProblem } from '../problem.js';
 
@@ -48,7 +48,7 @@ export async function takeTurn(repository: string, update: RefUpdate): Promise<J
 
 /** The id in main's own file; undefined where it has none, because it isn't there yet, or is packed. */
 function mainOf(repository: string): string | undefined {
-  return readIfThere(join(repository, 'refs/heads/main'))?.trim();
+  return readIfThere(join(repository, MAIN))?.trim();
 }
 
 function isOvertaken({ old }: RefUpdate, main: string | undefined): boolean {

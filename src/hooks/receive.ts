@@ -1,6 +1,6 @@
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
-import type { RefUpdate } from '../format/push.js';
+import { MAIN, type RefUpdate } from '../format/push.js';
 import type { ObjectReader } from '../git/cat-file.js';
 import { readPush } from '../git/push.js';
 import { appendJournal } from '../hosts/journal.js';
@@ -51,10 +51,9 @@ export async function receive(received: Received): Promise<Verdict> {
   }
   if (verdict.accepted) {
     if (record === undefined) throw new VprError('receive/unregistered', 'the host does not know whose record this is');
-    for (const update of updates) {
-      const overtaken = await takeTurn(repository, update);
-      if (overtaken !== undefined) return { ...verdict, accepted: false, problems: [...verdict.problems, overtaken] };
-    }
+    const main = updates.find(({ ref }) => ref === MAIN);
+    const overtaken = main === undefined ? undefined : await takeTurn(repository, main);
+    if (overtaken !== undefined) return { ...verdict, accepted: false, problems: [...verdict.problems, overtaken] };
     remember(received, verdict, knownRegistrations);
     journal(received, verdict, record);
   }

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { MAIN } from '../format/push.js';
 import { commandLine } from '../format/shell.js';
 import { renderConfig, type Weakness, weaknesses } from './config.js';
 import { codeOf, readIfThere } from './files.js';
@@ -8,7 +9,6 @@ import { hookPath, type RunGit } from './install.js';
 import { type RegisteredRecord, recordIdIn } from './registry.js';
 import { statOf, writablePlaces } from './writable.js';
 
-const MAIN = 'refs/heads/main';
 /** Refs other than main that are looked for at most. */
 const MOST_REFS = 100;
 

@@ -1,12 +1,9 @@
 /** A clone of a record, as the commands that work in it find it. */
 import { resolve } from 'node:path';
 import { VprError } from '../errors.js';
-import type { ObjectId } from '../format/index.js';
+import { MAIN, type ObjectId } from '../format/index.js';
 import { git, gitLine, tryGit } from './git.js';
 import { readSettings, type Settings } from './settings.js';
-
-/** The one branch of a record (FORMAT §1). */
-export const MAIN = 'refs/heads/main';
 
 /** Where a repository lies. */
 export interface Repository {

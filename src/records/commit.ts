@@ -7,8 +7,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, lstatSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { VprError } from '../errors.js';
-import type { ObjectId } from '../format/index.js';
-import { MAIN, type Repository } from './clone.js';
+import { MAIN, type ObjectId } from '../format/index.js';
+import type { Repository } from './clone.js';
 import { readIfThere, writeAtomic } from './files.js';
 import { git, gitLine, tryGit } from './git.js';
 

@@ -1,8 +1,8 @@
 /** Beginning a coordination record: its one root commit. */
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { VprError } from '../errors.js';
-import { newUuid, type ObjectId, parseUuid, renderStatus, type Uuid } from '../format/index.js';
-import { MAIN, mainOf, openRepository, type Repository } from './clone.js';
+import { MAIN, newUuid, type ObjectId, parseUuid, renderStatus, type Uuid } from '../format/index.js';
+import { mainOf, openRepository, type Repository } from './clone.js';
 import { commitFiles } from './commit.js';
 import { git, tryGit } from './git.js';
 import { STATUS_PATH } from './threads.js';

@@ -1,7 +1,7 @@
 /** Which commits a person means. */
 import { VprError } from '../errors.js';
-import type { ObjectId } from '../format/index.js';
-import { commitOf, MAIN, type Repository } from './clone.js';
+import { MAIN, type ObjectId } from '../format/index.js';
+import { commitOf, type Repository } from './clone.js';
 
 /** `A..B`, or `B` for all of its history; main without one. Throws `range/…`. */
 export function resolveRange({ directory }: Repository, range: string | undefined): { readonly from?: ObjectId; readonly to: ObjectId } {

@@ -6,7 +6,7 @@ import { runGit } from '../../src/git/run.js';
 import { addRecord } from '../../src/hosts/plain.js';
 import { makePeople } from '../support/people.js';
 import { type MadePush, scenario } from '../support/scenario.js';
-import { git, gitLine, makeHost, run, stateOf, temporary, type TestHost, writeObjects } from './support.js';
+import { git, gitLine, makeHost, run, stateOf, type TestHost, temporary, writeObjects } from './support.js';
 import { pushFrom, writeClient, writeHost } from './support-scenario.js';
 
 const OTHER = '22222222-3333-4444-8555-666666666666';
@@ -59,8 +59,14 @@ const CASES: Readonly<Record<string, BadState>> = {
     damage: changing('vpr.yaml', (text) => `${text}rules: { commit/headers: off }\n`),
     says: /\(policy\/faulty\): vpr\.yaml: line \d+: .*commit\/headers/,
   },
-  'a certificate that is not DER': { damage: changing('org.crt', () => 'no certificate'), says: /\(trust\/faulty\): the trust store: .*org\.crt/ },
-  'a certificate cut short': { damage: changing('org.crt', (text) => text.replace(/(-----BEGIN[^\n]+\n[^\n]+\n)[^-]+/, '$1')), says: /\(trust\/faulty\): the trust store: .*org\.crt/ },
+  'a certificate that is not DER': {
+    damage: changing('org.crt', () => 'no certificate'),
+    says: /\(trust\/faulty\): the trust store: .*org\.crt/,
+  },
+  'a certificate cut short': {
+    damage: changing('org.crt', (text) => text.replace(/(-----BEGIN[^\n]+\n[^\n]+\n)[^-]+/, '$1')),
+    says: /\(trust\/faulty\): the trust store: .*org\.crt/,
+  },
   'a trust store that cannot be read': {
     damage: ({ directory }) => {
       const path = join(directory, 'gmc.crt');
@@ -83,7 +89,10 @@ const CASES: Readonly<Record<string, BadState>> = {
   },
   'the program is empty': { damage: changing('hooks/pre-receive.cjs', () => ''), says: /pre-receive hook declined/ },
   'its starter is empty': { damage: changing('hooks/start.cjs', () => ''), says: /pre-receive hook declined/ },
-  'the program is cut short': { damage: changing('hooks/pre-receive.cjs', (text) => text.slice(0, text.length / 2)), says: /pre-receive hook declined/ },
+  'the program is cut short': {
+    damage: changing('hooks/pre-receive.cjs', (text) => text.slice(0, text.length / 2)),
+    says: /pre-receive hook declined/,
+  },
   "the registry's entry is damaged": {
     damage: changing('registry/7f/4c/7f4c2e9d4b0a4f3a9a2c0e9a6b5d1c88', () => '{"kind":"coord'),
     says: /\(registry\/unreadable\): the registry's entry for 7f4c2e9d-\S+ is damaged/,
@@ -92,8 +101,14 @@ const CASES: Readonly<Record<string, BadState>> = {
     damage: adding('objects/info/alternates', () => '/nonexistent/objects\n'),
     says: /\(receive\/borrowed\): the host's repository has a file objects\/info\/alternates, and is not whole by itself/,
   },
-  'a graft': { damage: adding('info/grafts', ({ updates }) => `${updates[0]?.old}\n`), says: /\(receive\/borrowed\): the host's repository has a file info\/grafts/ },
-  'a shallow repository': { damage: adding('shallow', ({ updates }) => `${updates[0]?.old}\n`), says: /\(receive\/borrowed\): the host's repository has a file shallow/ },
+  'a graft': {
+    damage: adding('info/grafts', ({ updates }) => `${updates[0]?.old}\n`),
+    says: /\(receive\/borrowed\): the host's repository has a file info\/grafts/,
+  },
+  'a shallow repository': {
+    damage: adding('shallow', ({ updates }) => `${updates[0]?.old}\n`),
+    says: /\(receive\/borrowed\): the host's repository has a file shallow/,
+  },
   'a journal that cannot be written': {
     damage: ({ directory }) => {
       const path = join(directory, 'journal');
@@ -140,7 +155,10 @@ t.test('a replace ref on the host has no say', { buffered: true }, async (t) => 
   const record = scenario(people);
   const good = record.append().made();
   const goodTip = good.updates[0]?.new ?? '';
-  const bad = record.again().commit({ files: { 'notes.txt': 'call back\n' } }).made();
+  const bad = record
+    .again()
+    .commit({ files: { 'notes.txt': 'call back\n' } })
+    .made();
   const badTip = bad.updates[0]?.new ?? '';
   const directory = temporary(t);
   const host = writeHost(directory, people, bad);
@@ -171,7 +189,10 @@ t.test('a repository of the SHA-256 format', { buffered: true }, async (t) => {
   await gitLine(clone, '-c', 'user.name=X', '-c', 'user.email=x@example.org', 'commit', '--quiet', '-m', 'coordination:create: Created');
   const { status, stderr } = await git(clone, 'push', forge, 'main');
   t.equal(status, 1);
-  t.match(stderr, /remote: error record\/registered\s+remote: {3}this repository has the SHA-256 object format, which comes in a later version/);
+  t.match(
+    stderr,
+    /remote: error record\/registered\s+remote: {3}this repository has the SHA-256 object format, which comes in a later version/,
+  );
   t.equal((await git(forge, 'rev-parse', '--verify', '--quiet', 'main')).status, 1, 'nothing landed');
 });
 
@@ -180,7 +201,9 @@ t.test('a hook whose run bit is gone is not run: vpr doctor finds it', { buffere
   const host = writeHost(temporary(t), people, made);
   chmodSync(join(host.repository, 'hooks/pre-receive'), 0o644);
   appendFileSync(join(host.repository, 'config'), '[receive]\n\tfsckObjects = false\n');
-  const { status, stdout } = await run(process.cwd(), process.execPath, ['bin/vpr.js', 'doctor', host.directory], { env: { NODE_NO_WARNINGS: '1' } });
+  const { status, stdout } = await run(process.cwd(), process.execPath, ['bin/vpr.js', 'doctor', host.directory], {
+    env: { NODE_NO_WARNINGS: '1' },
+  });
   t.equal(status, 1);
   t.match(stdout, /is not executable: git passes over it without a word/);
   t.match(stdout, /receive\.fsckObjects is .*false, should be true/);

@@ -14,7 +14,9 @@ const people = await makePeople();
 
 interface Hostile {
   /** Makes the push; what it returns stands in for what the record has made. */
-  readonly push: (record: Scenario) => { readonly tip: ObjectId; readonly objects: readonly GitObject[]; readonly level?: number } | undefined;
+  readonly push: (
+    record: Scenario,
+  ) => { readonly tip: ObjectId; readonly objects: readonly GitObject[]; readonly level?: number } | undefined;
   /** What the pusher reads: of a rule, or, where git itself stops it, of git. */
   readonly says: RegExp;
 }
@@ -41,7 +43,10 @@ function chain(record: Scenario, count: number): { tip: ObjectId; objects: GitOb
 }
 
 /** A commit whose tree, made by `make`, goes beside what the record has. */
-function withTree(record: Scenario, make: (put: (type: string, bytes: Uint8Array) => ObjectId) => ObjectId): { tip: ObjectId; objects: GitObject[] } {
+function withTree(
+  record: Scenario,
+  make: (put: (type: string, bytes: Uint8Array) => ObjectId) => ObjectId,
+): { tip: ObjectId; objects: GitObject[] } {
   const table = objectTable();
   const tree = make(table.put);
   const signed = record.commit({ unsigned: (commit) => commit.replace(/^tree \S+/, `tree ${tree}`) }).made();
@@ -49,7 +54,8 @@ function withTree(record: Scenario, make: (put: (type: string, bytes: Uint8Array
   return { tip: signed.updates[0]?.new ?? '', objects: [...table.all().values(), ...fresh] };
 }
 
-const entry = (mode: string, name: string, id: ObjectId) => Buffer.concat([Buffer.from(`${mode} ${name}\0`, 'latin1'), Buffer.from(id, 'hex')]);
+const entry = (mode: string, name: string, id: ObjectId) =>
+  Buffer.concat([Buffer.from(`${mode} ${name}\0`, 'latin1'), Buffer.from(id, 'hex')]);
 const ledgerOf = ({ thread }: Scenario) => `${thread}/ledger.yaml`;
 const threadOf = ({ thread }: Scenario) => `${thread}/thread.md`;
 
@@ -58,7 +64,10 @@ ${Array.from({ length: 26 }, (_, level) => `${'bcdefghijklmnopqrstuvwxyz~'[level
 `;
 
 const CASES: Readonly<Record<string, Hostile>> = {
-  '10,000 commits': { push: (record) => chain(record, 10_000), says: /error history\/linear[^\n]*\n {2}more than 1000 commits of this push lead to no commit that main is at/ },
+  '10,000 commits': {
+    push: (record) => chain(record, 10_000),
+    says: /error history\/linear[^\n]*\n {2}more than 1000 commits of this push lead to no commit that main is at/,
+  },
   'a blob larger than receive.maxInputSize': {
     push: (record) => ({ ...withTree(record, (put) => put('tree', entry('100644', 'x', put('blob', randomBytes(65 * MIB))))), level: 0 }),
     says: /pack exceeds maximum allowed size/,
@@ -80,7 +89,10 @@ const CASES: Readonly<Record<string, Hostile>> = {
     push: (record) =>
       withTree(record, (put) => {
         const blob = put('blob', Buffer.from('x\n'));
-        return put('tree', Buffer.concat(Array.from({ length: 150_000 }, (_, index) => entry('100644', `f${String(index).padStart(6, '0')}`, blob))));
+        return put(
+          'tree',
+          Buffer.concat(Array.from({ length: 150_000 }, (_, index) => entry('100644', `f${String(index).padStart(6, '0')}`, blob))),
+        );
       }),
     says: /error tree\/limits[^\n]*\n {2}commit \S+ the directory has \d+ bytes; the host reads up to 4194304/,
   },
@@ -96,7 +108,10 @@ const CASES: Readonly<Record<string, Hostile>> = {
     push: committing(() => ({ subject: `coordination:update: ${'x'.repeat(200 * MIB)}` })),
     says: /has 209716\d+ bytes, more than/,
   },
-  'a YAML alias bomb': { push: committing((record) => ({ files: { [ledgerOf(record)]: BOMB } })), says: /error ledger\/schema[^\n]*ledger\.yaml:1\n {2}commit \S+ .*anchor/ },
+  'a YAML alias bomb': {
+    push: committing((record) => ({ files: { [ledgerOf(record)]: BOMB } })),
+    says: /error ledger\/schema[^\n]*ledger\.yaml:1\n {2}commit \S+ .*anchor/,
+  },
   'duplicate YAML keys': {
     push: (record) => void record.append({ files: { [ledgerOf(record)]: (text) => `${text}status: open\n` } }),
     says: /error ledger\/schema[^\n]*ledger\.yaml:\d+\n {2}commit \S+ the key status stands more than once/,
@@ -114,7 +129,10 @@ const CASES: Readonly<Record<string, Hostile>> = {
     says: /error thread\/append-only/,
   },
   'a signature whose certificate is not DER': {
-    push: committing(() => ({ files: { '.gitignore': 'files/\n' }, signed: (commit) => commit.replace(/gpgsig (?:.*\n )*.*/, `gpgsig ${container()}`) })),
+    push: committing(() => ({
+      files: { '.gitignore': 'files/\n' },
+      signed: (commit) => commit.replace(/gpgsig (?:.*\n )*.*/, `gpgsig ${container()}`),
+    })),
     says: /error commit\/signature[^\n]*\n {2}commit \S+ .*certificate/,
   },
   'a submodule': {
@@ -135,7 +153,11 @@ const CASES: Readonly<Record<string, Hostile>> = {
 /** A container as FORMAT.md §6 has it, with a certificate that is none. */
 function container(): string {
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-  const json = { signature: base64(randomBytes(64)), public_key: base64(people.people.jane.certificate.point ?? new Uint8Array()), certificate: base64(Buffer.from('no certificate')) };
+  const json = {
+    signature: base64(randomBytes(64)),
+    public_key: base64(people.people.jane.certificate.point ?? new Uint8Array()),
+    certificate: base64(Buffer.from('no certificate')),
+  };
   return base64(Buffer.from(JSON.stringify(json)));
 }
 
@@ -147,7 +169,10 @@ for (const [title, { push, says }] of Object.entries(CASES)) {
     const given = push(record);
     const { objects, former, updates } = record.made();
     const sent = new Set(objects.keys());
-    const made = given ?? { tip: updates[0]?.new ?? '', objects: [...objects].filter(([id]) => !former.has(id)).map(([, object]) => object) };
+    const made = given ?? {
+      tip: updates[0]?.new ?? '',
+      objects: [...objects].filter(([id]) => !former.has(id)).map(([, object]) => object),
+    };
     const update = { old: updates[0]?.old ?? '', new: made.tip, ref: 'refs/heads/main' };
     const bad = await pushPack(host, [update], packOf(made.objects, made.level));
     t.equal(bad.status, 1);

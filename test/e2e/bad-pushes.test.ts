@@ -26,9 +26,15 @@ const INPUTS: Readonly<Record<string, readonly [input: string | Uint8Array, says
   'a NUL in a ref': [`${ZERO} ${ONE} refs/heads/ma\0in\n`, /ref update 1 is not/],
   'escapes in a ref': [`${ZERO} ${ONE} refs/heads/\u001b[31m x\n`, /ref update 1 is not/],
   'bytes that are no text': [Buffer.from([0xff, 0xfe, 0x0a]), /ref update 1 is not/],
-  '2,000 refs': [Array.from({ length: 2000 }, (_, index) => `${ZERO} ${ONE} refs/heads/${index}\n`).join(''), /the push updates 2000 refs, more than 1000/],
+  '2,000 refs': [
+    Array.from({ length: 2000 }, (_, index) => `${ZERO} ${ONE} refs/heads/${index}\n`).join(''),
+    /the push updates 2000 refs, more than 1000/,
+  ],
   '2 MB': ['x'.repeat(2_000_000), /the ref updates are more than 1048576 bytes/],
-  'a commit that is not there': [`${ZERO} ${ONE} ${MAIN}\n`, /error history\/linear\n {2}the history is incomplete: commit 1{40} is not there\n {2}help: git fetch --unshallow/],
+  'a commit that is not there': [
+    `${ZERO} ${ONE} ${MAIN}\n`,
+    /error history\/linear\n {2}the history is incomplete: commit 1{40} is not there\n {2}help: git fetch --unshallow/,
+  ],
 };
 
 t.test('what the hook is handed', { buffered: true }, async (t) => {
@@ -77,7 +83,11 @@ t.test('a shallow clone', { buffered: true }, async (t) => {
   t.strictSame(stateOf(empty), before, 'half a history does not begin a record');
 
   const tip = made.objects.get(made.updates[0]?.new ?? '');
-  const hostile = await pushPack(empty, [{ old: ZERO, new: made.updates[0]?.new ?? '', ref: MAIN }], packOf(tip === undefined ? [] : [tip]));
+  const hostile = await pushPack(
+    empty,
+    [{ old: ZERO, new: made.updates[0]?.new ?? '', ref: MAIN }],
+    packOf(tip === undefined ? [] : [tip]),
+  );
   t.equal(hostile.status, 1, 'nor does one that does not say it is half');
   t.match(hostile.stderr, /did not receive expected object/, 'which git finds out by itself');
   t.strictSame(stateOf(empty), before);
@@ -96,17 +106,37 @@ const ODD_TEXT: Readonly<Record<string, (record: Scenario) => void>> = {
   'in a path': (record) => record.commit({ files: { [`communications/${EVIL}/x`]: 'x\n', [EVIL]: 'x\n' } }),
   'in the name of a thread': (record) => record.open({ directory: `communications/${EVIL}` }),
   'in a subject': (record) => record.commit({ subject: `coordination:${EVIL}: ${EVIL}`, files: { '.gitignore': 'files/\n' } }),
-  'in a trailer': (record) => record.append({ trailers: { 'Author-Name': EVIL, 'Author-Registration': EVIL, [`X${EVIL}`]: EVIL, 'On-Behalf-Of': EVIL } }),
-  'in the author': (record) => record.commit({ files: { '.gitignore': 'files/\n' }, unsigned: (commit) => commit.replaceAll('Dr Jane', `${EVIL_BYTES} Jane`) }),
-  'in a header': (record) => record.commit({ files: { '.gitignore': 'files/\n' }, unsigned: (commit) => commit.replace('\n\n', `\nx${EVIL_BYTES} ${EVIL_BYTES}\n\n`) }),
+  'in a trailer': (record) =>
+    record.append({ trailers: { 'Author-Name': EVIL, 'Author-Registration': EVIL, [`X${EVIL}`]: EVIL, 'On-Behalf-Of': EVIL } }),
+  'in the author': (record) =>
+    record.commit({ files: { '.gitignore': 'files/\n' }, unsigned: (commit) => commit.replaceAll('Dr Jane', `${EVIL_BYTES} Jane`) }),
+  'in a header': (record) =>
+    record.commit({
+      files: { '.gitignore': 'files/\n' },
+      unsigned: (commit) => commit.replace('\n\n', `\nx${EVIL_BYTES} ${EVIL_BYTES}\n\n`),
+    }),
   'in a message': (record) => record.append({ body: EVIL, name: EVIL, role: EVIL, corrects: EVIL }),
   'in an earlier message': (record) =>
-    record.commit({ files: { [`${record.thread}/thread.md`]: (text) => text.replace('chest', EVIL), [`${record.thread}/ledger.yaml`]: record.touched() } }),
-  'in a ledger': (record) => record.append({ files: { [`${record.thread}/ledger.yaml`]: (yaml) => yaml.replace('role: patient', `role: ${EVIL}`).replace('status: open', `${EVIL}: open`) } }),
+    record.commit({
+      files: { [`${record.thread}/thread.md`]: (text) => text.replace('chest', EVIL), [`${record.thread}/ledger.yaml`]: record.touched() },
+    }),
+  'in a ledger': (record) =>
+    record.append({
+      files: {
+        [`${record.thread}/ledger.yaml`]: (yaml) => yaml.replace('role: patient', `role: ${EVIL}`).replace('status: open', `${EVIL}: open`),
+      },
+    }),
   'in a ledger, as YAML escapes': (record) =>
-    record.append({ files: { [`${record.thread}/ledger.yaml`]: (yaml) => yaml.replace('role: patient', 'role: "\\e[31m\\u202e\\a\\r"').replace('visibility:', '"\\e[31m\\N": 1\nvisibility:') } }),
-  'in a status file': (record) => record.commit({ by: 'ada', files: { 'COORDINATION_STATUS.yaml': (yaml) => yaml.replace('active', `"${EVIL}"`) } }),
-  'in a signature': (record) => record.commit({ files: { '.gitignore': 'files/\n' }, signed: (commit) => commit.replace(/gpgsig .*\n/, `gpgsig ${EVIL_BYTES}\n`) }),
+    record.append({
+      files: {
+        [`${record.thread}/ledger.yaml`]: (yaml) =>
+          yaml.replace('role: patient', 'role: "\\e[31m\\u202e\\a\\r"').replace('visibility:', '"\\e[31m\\N": 1\nvisibility:'),
+      },
+    }),
+  'in a status file': (record) =>
+    record.commit({ by: 'ada', files: { 'COORDINATION_STATUS.yaml': (yaml) => yaml.replace('active', `"${EVIL}"`) } }),
+  'in a signature': (record) =>
+    record.commit({ files: { '.gitignore': 'files/\n' }, signed: (commit) => commit.replace(/gpgsig .*\n/, `gpgsig ${EVIL_BYTES}\n`) }),
 };
 
 t.test('control characters and escapes never reach the terminal', { buffered: true }, async (t) => {
@@ -129,7 +159,10 @@ t.test('control characters and escapes never reach the terminal', { buffered: tr
 t.test('what a refusal quotes goes to the screen only', { buffered: true }, async (t) => {
   const record = scenario(people);
   record.commit({
-    files: { [`${record.thread}/thread.md`]: (text) => text.replace('chest X-ray', 'haloperidol'), [`${record.thread}/ledger.yaml`]: record.touched() },
+    files: {
+      [`${record.thread}/thread.md`]: (text) => text.replace('chest X-ray', 'haloperidol'),
+      [`${record.thread}/ledger.yaml`]: record.touched(),
+    },
   });
   const made = record.made();
   const directory = temporary(t);
@@ -147,7 +180,9 @@ t.test('what a refusal quotes goes to the screen only', { buffered: true }, asyn
 });
 
 t.test("a pusher's own environment has no say", { buffered: true }, async (t) => {
-  const bad = scenario(people).commit({ files: { 'notes.txt': 'x\n' } }).made();
+  const bad = scenario(people)
+    .commit({ files: { 'notes.txt': 'x\n' } })
+    .made();
   const directory = temporary(t);
   const host = writeHost(directory, people, bad);
   const client = await writeClient(directory, host, bad);
@@ -164,7 +199,13 @@ t.test("a pusher's own environment has no say", { buffered: true }, async (t) =>
     `HOME=${trap}`,
   ];
   const before = stateOf(host);
-  const { status, stderr } = await git(client, 'push', `--receive-pack=env ${environment.join(' ')} ${await gitLine(client, '--exec-path')}/git-receive-pack`, 'origin', `${bad.updates[0]?.new}:${MAIN}`);
+  const { status, stderr } = await git(
+    client,
+    'push',
+    `--receive-pack=env ${environment.join(' ')} ${await gitLine(client, '--exec-path')}/git-receive-pack`,
+    'origin',
+    `${bad.updates[0]?.new}:${MAIN}`,
+  );
   t.equal(status, 1);
   t.match(stderr, /remote: error tree\/layout {2}notes\.txt/);
   t.strictSame(stateOf(host), before);

@@ -17,7 +17,10 @@ const people = await makePeople();
 
 t.test('killed at moments of chance', async (t) => {
   const record = scenario(people);
-  const tips = Array.from({ length: TIPS }, (_, index) => record.append({ by: index % 2 === 0 ? 'jane' : 'tom' }).made().updates[0]?.new ?? '');
+  const tips = Array.from(
+    { length: TIPS },
+    (_, index) => record.append({ by: index % 2 === 0 ? 'jane' : 'tom' }).made().updates[0]?.new ?? '',
+  );
   const made = record.made();
   const directory = temporary(t);
   const host = writeHost(directory, people, made);

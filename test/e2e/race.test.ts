@@ -23,7 +23,9 @@ t.test('a race to one thread', async (t) => {
   const thread = beginRecord(first, people);
   await gitLine(first, 'push', '--quiet');
   const clones = await Promise.all(
-    Array.from({ length: PUSHERS }, (_, index) => cloneFor(directory, host, people, { person: index % 2 === 0 ? 'jane' : 'tom', name: `clone${index}` })),
+    Array.from({ length: PUSHERS }, (_, index) =>
+      cloneFor(directory, host, people, { person: index % 2 === 0 ? 'jane' : 'tom', name: `clone${index}` }),
+    ),
   );
   for (const [index, clone] of clones.entries()) addMessage(openWriter(clone), { thread, body: `Message of clone ${index}.` });
 
@@ -39,7 +41,11 @@ t.test('a race to one thread', async (t) => {
     for (const { status, stderr } of pushes) if (status !== 0) t.match(stderr, PULL, 'the others are told to pull');
     waiting = waiting.filter((_, index) => !winners.includes(index));
     const pulls = await Promise.all(waiting.map((clone) => git(clone, 'pull', '--quiet', '--rebase', '-S')));
-    t.same(pulls.map(({ status, stderr }) => [status, stderr]).filter(([status]) => status !== 0), [], 'and can, without a conflict');
+    t.same(
+      pulls.map(({ status, stderr }) => [status, stderr]).filter(([status]) => status !== 0),
+      [],
+      'and can, without a conflict',
+    );
   }
   for (const clone of waiting) {
     const pulled = await git(clone, 'pull', '--quiet', '--rebase', '-S');
@@ -51,11 +57,22 @@ t.test('a race to one thread', async (t) => {
   const { main } = stateOf(host);
   const { messages } = viewThread(openRepository(host.repository), thread);
   t.equal(messages.length, 1 + PUSHERS);
-  t.strictSame(messages.slice(1).map(({ body }) => body).sort(), clones.map((_, index) => `Message of clone ${index}.`).sort(), 'every message is there, once');
+  t.strictSame(
+    messages
+      .slice(1)
+      .map(({ body }) => body)
+      .sort(),
+    clones.map((_, index) => `Message of clone ${index}.`).sort(),
+    'every message is there, once',
+  );
   t.equal(await gitLine(host.repository, 'rev-list', '--count', '--min-parents=2', 'main'), '0', 'history is a line');
   const entries = journalOf(host.directory, host.record).map((line) => JSON.parse(line));
   const line = (await gitLine(host.repository, 'rev-list', '--first-parent', '--reverse', 'main')).split('\n');
   const counted = entries.filter(({ new: id }) => line.includes(id));
-  t.same(counted.map(({ new: id }) => id), line.slice(1), 'each commit of main has its entry in the journal');
+  t.same(
+    counted.map(({ new: id }) => id),
+    line.slice(1),
+    'each commit of main has its entry in the journal',
+  );
   t.equal(counted.at(-1)?.new, main);
 });

@@ -14,7 +14,7 @@ import { exportBundle, renderBundle } from '../../src/records/trust-bundle.js';
 import { KNOWN_RULES, RULES } from '../../src/validators/rules.js';
 import { makePeople } from '../support/people.js';
 import { type MadePush, scenario } from '../support/scenario.js';
-import { stateOf, temporary, type TestHost } from './support.js';
+import { stateOf, type TestHost, temporary } from './support.js';
 import { pushFrom, writeClient, writeHost } from './support-scenario.js';
 
 /** What a pusher's screen says of each rule's example. */
@@ -38,7 +38,8 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'tree/text': /thread\.md:23\s+remote: {3}commit \S+ the text holds U\+202E \(bidirectional control\)/,
   'tree/limits': /has 300643 bytes; this host takes 262144 here/,
   'record/no-removal': /disappears; nothing leaves a record/,
-  'thread/append-only': /changes text that is already part of the record\s+remote: {3}- Please review chest X-ray[^\n]+\nremote: {3}\+ Please review CT/,
+  'thread/append-only':
+    /changes text that is already part of the record\s+remote: {3}- Please review chest X-ray[^\n]+\nremote: {3}\+ Please review CT/,
   'thread/format': /thread\.md:21\s+remote: {3}commit \S+ expected \*\*Author:\*\* here, found a blank line/,
   'thread/ids': /the message id 3f7a8d2c-\S+ is already that of the message in line 3/,
   'thread/corrects': /corrects 11111111-\S+ which is no earlier message of this thread/,
@@ -69,7 +70,13 @@ async function checked(directory: string, client: string, host: TestHost, { upda
   const { old = '', new: to = '' } = updates[0] ?? {};
   const now = new Date();
   const range = isZero(old) ? { to } : { from: old, to };
-  const { verdict } = await judgeHistory({ repository: openRepository(client), ...range, trust, times: () => ({ received: now, latest: now }), whole: false });
+  const { verdict } = await judgeHistory({
+    repository: openRepository(client),
+    ...range,
+    trust,
+    times: () => ({ received: now, latest: now }),
+    whole: false,
+  });
   return [...new Set(verdict.problems.map(({ rule }) => rule))].sort();
 }
 

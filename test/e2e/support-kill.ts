@@ -40,7 +40,8 @@ export async function killPushes(host: TestHost, client: string, tips: readonly 
       if (kill === undefined) longest = Date.now() - began;
       if (kill !== undefined) killed += 1;
       const after = stateOf(host);
-      if (after.main !== (ran.status === 0 ? tip : old) && kill !== 'git') surprises.push(`git ended with ${ran.status}, and main is ${after.main}: ${ran.stderr}`);
+      if (after.main !== (ran.status === 0 ? tip : old) && kill !== 'git')
+        surprises.push(`git ended with ${ran.status}, and main is ${after.main}: ${ran.stderr}`);
       if (after.main !== tip && after.main !== old) surprises.push(`main is ${after.main}`);
       if (after.main === old && kill !== 'git' && after.objects.join() !== before.objects.join()) surprises.push('objects were left');
       if (kill === undefined && ran.status !== 0) {
@@ -113,4 +114,3 @@ function whole(line: string): ObjectId[] {
     return [];
   }
 }
-

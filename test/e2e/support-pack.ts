@@ -12,7 +12,10 @@ export function packOf(objects: readonly GitObject[], level = 1): Buffer {
   head.write('PACK');
   head.writeUInt32BE(2, 4);
   head.writeUInt32BE(objects.length, 8);
-  const parts = [head, ...objects.flatMap(({ type, bytes }) => [entryHeader(TYPES[type] ?? 0, bytes.length), deflateSync(bytes, { level })])];
+  const parts = [
+    head,
+    ...objects.flatMap(({ type, bytes }) => [entryHeader(TYPES[type] ?? 0, bytes.length), deflateSync(bytes, { level })]),
+  ];
   const hash = createHash('sha1');
   for (const part of parts) hash.update(part);
   return Buffer.concat([...parts, hash.digest()]);

@@ -13,7 +13,10 @@ import { git, makeClient, makeHost, type Ran, setRef, type TestHost, writeObject
 export function writeHost(directory: string, people: People, made: MadePush): TestHost {
   const host = makeHost(join(directory, 'host'), people, { policy: policyText(made.policy) });
   if (!made.registered) rmSync(shardedPath(hostPaths(host.directory).registry, RECORD_ID));
-  writeObjects(host.repository, [...made.objects].filter(([id]) => made.former.has(id)));
+  writeObjects(
+    host.repository,
+    [...made.objects].filter(([id]) => made.former.has(id)),
+  );
   const main = made.updates.find(({ ref }) => ref === 'refs/heads/main');
   if (main !== undefined && !isZero(main.old)) setRef(host.repository, main.ref, main.old);
   return host;

@@ -28,10 +28,7 @@ export async function serveSsh(directory: string): Promise<SshServer> {
   const { stdout: publicKey } = await run(directory, 'cat', [`${key}.pub`]);
   // A short PATH and hardly an environment, as such accounts have them.
   const forced = join(directory, 'forced');
-  writeFileSync(
-    forced,
-    `#!/bin/sh\nexec env -i PATH=/usr/bin:/bin HOME=/dev/null git-shell -c "$SSH_ORIGINAL_COMMAND"\n`,
-  );
+  writeFileSync(forced, `#!/bin/sh\nexec env -i PATH=/usr/bin:/bin HOME=/dev/null git-shell -c "$SSH_ORIGINAL_COMMAND"\n`);
   chmodSync(forced, 0o755);
   writeFileSync(join(directory, 'authorized_keys'), `restrict,command="${forced}" ${publicKey}`);
   const settings = [
@@ -44,7 +41,13 @@ export async function serveSsh(directory: string): Promise<SshServer> {
   const { uid, username } = userInfo();
   if (uid === 0 && !existsSync('/run/sshd')) mkdirSync('/run/sshd', { mode: 0o755 });
   const proxy = `${SSHD} -i -f ${join(directory, 'sshd_config')}`;
-  const options = ['IdentitiesOnly=yes', 'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', `ProxyCommand=${proxy}`];
+  const options = [
+    'IdentitiesOnly=yes',
+    'StrictHostKeyChecking=no',
+    'UserKnownHostsFile=/dev/null',
+    'LogLevel=ERROR',
+    `ProxyCommand=${proxy}`,
+  ];
   return { user: username, command: ['ssh', '-F', 'none', '-i', key, ...options.map((option) => `-o "${option}"`)].join(' ') };
 }
 

@@ -127,7 +127,11 @@ export function setRef(repository: string, ref: string, id: ObjectId): void {
 /** What a host has at this moment. */
 export function stateOf({ directory, repository, record }: TestHost): HostState {
   const main = textOf(join(repository, 'refs/heads/main'))?.trim();
-  return { main, objects: readdirSync(join(repository, 'objects'), { recursive: true }).map(String).sort(), journal: journalOf(directory, record) };
+  return {
+    main,
+    objects: readdirSync(join(repository, 'objects'), { recursive: true }).map(String).sort(),
+    journal: journalOf(directory, record),
+  };
 }
 
 /** The lines of a record's journal. */

@@ -8,7 +8,7 @@ import type { Example } from '../../src/validators/example.js';
 import { ruleOf } from '../../src/validators/rules.js';
 import { makePeople } from '../support/people.js';
 import { scenario } from '../support/scenario.js';
-import { git, gitLine, makeHost, stateOf, temporary, type TestHost } from './support.js';
+import { git, gitLine, makeHost, stateOf, type TestHost, temporary } from './support.js';
 import { beginRecord, cloneFor } from './support-clones.js';
 import { serveHttp } from './support-http.js';
 import { pushFrom, writeClient, writeHost } from './support-scenario.js';

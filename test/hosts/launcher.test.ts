@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { isOurs, readLauncher, renderLauncher } from '../../src/hosts/launcher.js';
 import { commandLine, shellWord } from '../../src/format/shell.js';
+import { isOurs, readLauncher, renderLauncher } from '../../src/hosts/launcher.js';
 import { temporaryDirectory } from '../git/plumbing.js';
 
 const VALUES = { node: '/usr/bin/node', hooks: '/srv/vpr/hooks', host: '/srv/vpr', path: '/usr/bin:/bin' };

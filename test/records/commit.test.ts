@@ -1,7 +1,8 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { commitOf, MAIN } from '../../src/records/clone.js';
+import { MAIN } from '../../src/format/push.js';
+import { commitOf } from '../../src/records/clone.js';
 import { beginCoordination } from '../../src/records/init-coordination.js';
 import { addMessage } from '../../src/records/thread-add.js';
 import { createThread, type ThreadInput } from '../../src/records/thread-create.js';

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { commitOf, MAIN, openRepository } from '../../src/records/clone.js';
+import { MAIN } from '../../src/format/push.js';
+import { commitOf, openRepository } from '../../src/records/clone.js';
 import { beginCoordination } from '../../src/records/init-coordination.js';
 import { setLedger } from '../../src/records/ledger-set.js';
 import { addMessage } from '../../src/records/thread-add.js';

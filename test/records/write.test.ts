@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { commitOf, MAIN, openRepository } from '../../src/records/clone.js';
+import { MAIN } from '../../src/format/push.js';
+import { commitOf, openRepository } from '../../src/records/clone.js';
 import { beginCoordination, prepareDirectory, registeredId } from '../../src/records/init-coordination.js';
 import { type LedgerInput, setLedger } from '../../src/records/ledger-set.js';
 import { parseParticipant } from '../../src/records/participants.js';

@@ -61,7 +61,12 @@ roots:
 /** Makes everybody, in a directory of their own. Two calls make people of the same names under different roots. */
 export async function makePeople(directory = mkdtempSync(join(tmpdir(), 'vpr-people-'))): Promise<People> {
   await createAuthority({ directory: join(directory, 'gmc'), name: 'Test GMC', authorities: ['GMC'], days: 3650 });
-  await createAuthority({ directory: join(directory, 'org'), name: 'Test organisation', authorities: ['ORG', 'NHS', 'REL', 'SYS'], days: 3650 });
+  await createAuthority({
+    directory: join(directory, 'org'),
+    name: 'Test organisation',
+    authorities: ['ORG', 'NHS', 'REL', 'SYS'],
+    days: 3650,
+  });
   const people = Object.fromEntries(
     await Promise.all(
       Object.entries(WHO).map(async ([person, [name, authority, number, role, id]]) => {

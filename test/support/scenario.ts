@@ -1,9 +1,9 @@
 /** The record of the rules' examples (`ExampleRecord`), built of real objects and signed with real keys. */
 import { randomUUID } from 'node:crypto';
-import { readPush } from '../../src/git/push.js';
-import type { GitObject, ObjectId, RefUpdate } from '../../src/format/push.js';
-import { signPayload } from '../../src/trust/sign.js';
 import type { Policy } from '../../src/format/policy.js';
+import type { GitObject, ObjectId, RefUpdate } from '../../src/format/push.js';
+import { readPush } from '../../src/git/push.js';
+import { signPayload } from '../../src/trust/sign.js';
 import type { Edit, ExampleCommit, ExampleMessage, ExampleRecord, Person } from '../../src/validators/example.js';
 import { judge } from '../../src/validators/judge.js';
 import type { Context } from '../../src/validators/step.js';
@@ -108,7 +108,12 @@ export function scenario({ people, policy, trust }: People, strangers?: People):
     return (yaml) => change(yaml).replace(/^last_updated_at: .*$/m, `last_updated_at: ${stamp(seconds)}`);
   }
 
-  function openThread(path: string, message: ExampleMessage | null, by: Person = 'jane', ledger: (yaml: string) => string = (yaml) => yaml): void {
+  function openThread(
+    path: string,
+    message: ExampleMessage | null,
+    by: Person = 'jane',
+    ledger: (yaml: string) => string = (yaml) => yaml,
+  ): void {
     const participants = by === 'jane' ? [people.jane, people.tom, people.pat] : [people[by], people.jane];
     commit({
       by,
@@ -151,7 +156,12 @@ export function scenario({ people, policy, trust }: People, strangers?: People):
       return record;
     },
     open({ by = 'jane', ledger = (yaml: string) => yaml, body = 'Hello.', directory: name } = {}) {
-      openThread(name ?? `communications/${stamp(moment).replace(/[-:]/g, '')}-${randomUUID()}`, body === null ? null : { by, body }, by, ledger);
+      openThread(
+        name ?? `communications/${stamp(moment).replace(/[-:]/g, '')}-${randomUUID()}`,
+        body === null ? null : { by, body },
+        by,
+        ledger,
+      );
       return record;
     },
     touched,
@@ -185,7 +195,9 @@ export function scenario({ people, policy, trust }: People, strangers?: People):
       const known = head;
       signers = strangers.people;
       const last = table.get(known ?? '').bytes;
-      const unsigned = Buffer.from(last).toString('latin1').replace(/\ngpgsig (?:.*\n )*.*/, '');
+      const unsigned = Buffer.from(last)
+        .toString('latin1')
+        .replace(/\ngpgsig (?:.*\n )*.*/, '');
       const payload = Buffer.from(unsigned, 'latin1');
       const signature = signPayload(payload, signers.jane.key, [signers.jane.certificate], 'cms');
       head = table.put('commit', Buffer.from(withSignature(unsigned, signature), 'latin1'));

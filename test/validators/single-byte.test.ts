@@ -26,13 +26,18 @@ const random = seeded(1);
 
 /** A push of one commit whose signature is in the encoding. */
 function push(encoding: 'cms' | 'container'): { made: MadePush; commit: Buffer } {
-  const made = scenario(people).commit({ files: { '.gitignore': 'files/\n' } }).made();
+  const made = scenario(people)
+    .commit({ files: { '.gitignore': 'files/\n' } })
+    .made();
   const stored = made.objects.get(made.updates[0]?.new ?? '')?.bytes ?? Buffer.alloc(0);
   const split = payloadOf(stored);
   if (!('payload' in split)) throw new Error('the example has a signature');
   const payload = Buffer.from(split.payload);
   const { key, certificate } = people.people.jane;
-  return { made, commit: Buffer.from(withSignature(payload.toString('latin1'), signPayload(payload, key, [certificate], encoding)), 'latin1') };
+  return {
+    made,
+    commit: Buffer.from(withSignature(payload.toString('latin1'), signPayload(payload, key, [certificate], encoding)), 'latin1'),
+  };
 }
 
 /** Whether a host takes the push with these bytes as its commit. */
@@ -89,7 +94,8 @@ for (const encoding of ['cms', 'container'] as const) {
     for (const position of commit.keys()) {
       const [before, after] = [commit.subarray(0, position), commit.subarray(position)];
       if (await taken(made, Buffer.concat([before, after.subarray(1)]))) accepted.push(`without byte ${position}`);
-      if (await taken(made, Buffer.concat([before, Buffer.from([random.pick([0x0a, 0x20, 0x3d, 0x41])]), after]))) accepted.push(`with one more at ${position}`);
+      if (await taken(made, Buffer.concat([before, Buffer.from([random.pick([0x0a, 0x20, 0x3d, 0x41])]), after])))
+        accepted.push(`with one more at ${position}`);
     }
     t.strictSame(accepted, []);
   });

@@ -29,8 +29,12 @@ t.test("histories of VPR's program", { skip: existsSync(VECTORS) ? false : `${VE
     const before = stateOf(host);
     const { status, stderr } = await git(client, 'push', host.repository, 'HEAD:refs/heads/main');
     t.equal(status, 1, name);
-    t.match(stderr, new RegExp(`remote: refused: \\d+ problems in ${commits} of ${commits} commits`));
-    t.match(stderr, /remote: error record\/no-removal {2}COORDINATION_STATUS\.yaml\s+remote: {3}commit [0-9a-f]{9}: disappears; nothing leaves a record/);
+    t.match(stderr, new RegExp(`remote: refused: \\d+ problems in \\d+ of ${commits} commit`));
+    if (commits > 1)
+      t.match(
+        stderr,
+        /remote: error record\/no-removal {2}COORDINATION_STATUS\.yaml\s+remote: {3}commit [0-9a-f]{9}: disappears; nothing leaves a record/,
+      );
     t.strictSame(stateOf(host), before);
   }
 });

@@ -1,4 +1,4 @@
-import { isZero } from '../../format/push.js';
+import { isZero, MAIN } from '../../format/push.js';
 import type { Rule } from '../rule.js';
 
 export const refNoDelete: Rule = {
@@ -12,7 +12,7 @@ export const refNoDelete: Rule = {
   accepts: { title: 'main moves forward', push: (record) => record.append() },
   *onPush({ updates }) {
     for (const update of updates) {
-      if (update.ref !== 'refs/heads/main' || !isZero(update.new)) continue;
+      if (update.ref !== MAIN || !isZero(update.new)) continue;
       yield {
         message: 'main cannot be deleted, it is the record',
         help: ['to stop further writing instead: vpr status set --state suspended'],

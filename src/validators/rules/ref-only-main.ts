@@ -1,3 +1,4 @@
+import { MAIN } from '../../format/push.js';
 import type { Rule } from '../rule.js';
 
 export const refOnlyMain: Rule = {
@@ -10,11 +11,11 @@ export const refOnlyMain: Rule = {
   refuses: { title: 'a tag is pushed beside main', push: (record) => record.append().ref('refs/tags/v1') },
   accepts: { title: 'main alone is pushed', push: (record) => record.append() },
   *onPush({ updates }) {
-    if (updates.filter(({ ref }) => ref === 'refs/heads/main').length > 1) {
+    if (updates.filter(({ ref }) => ref === MAIN).length > 1) {
       yield { message: 'refs/heads/main stands twice in this push', help: ['git push origin HEAD:refs/heads/main  # main alone'] };
     }
     for (const { ref } of updates) {
-      if (ref === 'refs/heads/main') continue;
+      if (ref === MAIN) continue;
       yield {
         message: `a record has one branch, refs/heads/main, and nothing else: ${ref} is not taken`,
         help: ['git push origin HEAD:refs/heads/main  # main alone'],

@@ -9,6 +9,7 @@ export const treeLayout: Rule = {
   why: 'A file in a place nobody looks at is text of a patient that nobody reads, checks or finds again.',
   section: '§3, §8',
   since: 1,
+  fixed: true,
   protects: true,
   refuses: { title: 'a file of another kind', push: (record) => record.commit({ files: { 'notes.txt': 'call back\n' } }) },
   accepts: { title: 'a new thread with its two files', push: (record) => record.open() },
