@@ -21,8 +21,8 @@ export interface ThreadStep {
   readonly append?: AppendRead;
   /**
    * Messages of the file after the commit that weren't there before. Where it
-   * is no append (which `thread/append-only` refuses), every message that
-   * differs counts.
+   * is no append (which `thread/append-only` refuses), every message that says
+   * something else counts.
    */
   readonly appended: readonly Message[];
 }
@@ -54,10 +54,20 @@ export function threadSteps(commit: PushedCommit, documents: Documents): readonl
   });
 }
 
-/** Messages of `after` that `before` doesn't have as they are. */
+/** Messages of `after` that `before` doesn't have, wherever they stand; of a message that stands twice, one is new. */
 function appendedMessages(append: AppendRead | undefined, { before, after }: Versions<Thread>): readonly Message[] {
   if (append?.ok === true) return append.value.appended;
   if (before?.file.id === after?.file.id) return [];
-  const former = new Set((valueOf(before)?.messages ?? []).map((message) => JSON.stringify(message)));
-  return (valueOf(after)?.messages ?? []).filter((message) => !former.has(JSON.stringify(message)));
+  const former = new Map<string, number>();
+  for (const message of valueOf(before)?.messages ?? []) former.set(wordsOf(message), (former.get(wordsOf(message)) ?? 0) + 1);
+  return (valueOf(after)?.messages ?? []).filter((message) => {
+    const left = former.get(wordsOf(message)) ?? 0;
+    former.set(wordsOf(message), left - 1);
+    return left <= 0;
+  });
+}
+
+/** All that a message says, without where it stands. */
+function wordsOf({ id, role, authorId, authorName, timestamp, corrects, body }: Message): string {
+  return JSON.stringify([id, role, authorId, authorName, timestamp, corrects, body]);
 }

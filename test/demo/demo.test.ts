@@ -60,6 +60,8 @@ t.test('real pushes, whatever the user has configured, and commands that work af
       `a rule of the family ${family} refuses`,
     );
   t.ok(rulesRefusing(demo).includes('record/no-removal'));
+  const changed = demo.scenes.find(({ title }) => title.startsWith('She changes a word'));
+  t.strictSame(changed?.rules, ['ledger/updated', 'thread/append-only'], 'what stands after a changed word is still whose it was');
   for (const rule of rulesRefusing(demo))
     t.ok(
       RULES.some(({ id }) => id === rule),

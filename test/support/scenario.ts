@@ -10,7 +10,7 @@ import type { Context } from '../../src/validators/step.js';
 import type { Verdict } from '../../src/validators/verdict.js';
 import { objectTable, putTree, type TreeFile, withSignature } from './objects.js';
 import type { People } from './people.js';
-import { ledgerText, MESSAGE_ID, messageText, OTHER_ID, RECORD_ID, STATUS } from './texts.js';
+import { commitText, ledgerText, MESSAGE_ID, messageText, OTHER_ID, RECORD_ID, STATUS } from './texts.js';
 
 const ZERO = '0'.repeat(40);
 const HOUR = 3600;
@@ -35,10 +35,12 @@ export interface Scenario extends ExampleRecord {
   made(): MadePush;
   /** Forgets the push: the next one begins at what the host has. */
   again(): this;
+  /** The host has what was pushed; the next push begins there. */
+  taken(): this;
 }
 
-/** A fresh record with one thread, and an empty push to it. */
-export function scenario({ people, policy, trust }: People, strangers?: People): Scenario {
+/** A fresh record with one thread, and an empty push to it, whose commits begin `age` seconds ago and are a second apart. */
+export function scenario({ people, policy, trust }: People, strangers?: People, age = 60): Scenario {
   const table = objectTable();
   const now = Math.floor(Date.now() / 1000);
   const stamp = (seconds: number) => new Date((now + seconds) * 1000).toISOString();
@@ -87,17 +89,7 @@ export function scenario({ people, policy, trust }: People, strangers?: People):
     };
     const parents = options.parent === 'root' || head === undefined ? [] : options.parent === 'merge' ? [head, old ?? head] : [head];
     const subject = options.subject ?? `coordination:${parents.length === 0 ? 'create' : 'update'}: Changed the record`;
-    const unsigned = [
-      `tree ${putTree(table, files)}`,
-      ...parents.map((parent) => `parent ${parent}`),
-      `author ${ident}`,
-      `committer ${ident}`,
-      '',
-      subject,
-      '',
-      ...Object.entries(trailers).flatMap(([key, value]) => (value === null ? [] : [`${key}: ${value}`])),
-      '',
-    ].join('\n');
+    const unsigned = commitText(putTree(table, files), parents, ident, subject, trailers);
     const payload = Buffer.from((options.unsigned ?? ((bytes) => bytes))(Buffer.from(unsigned, 'utf8').toString('latin1')), 'latin1');
     const signature = signPayload(payload, person.key, [person.certificate], 'cms');
     const signed = withSignature(payload.toString('latin1'), signature);
@@ -222,6 +214,12 @@ export function scenario({ people, policy, trust }: People, strangers?: People):
       head = old;
       return record;
     },
+    taken() {
+      old = head;
+      former = new Set(table.all().keys());
+      formerFiles = files;
+      return record;
+    },
     tip: () => Buffer.from(table.get(head ?? '').bytes).toString('latin1'),
     async judge(change = {}) {
       const received = new Date(now * 1000);
@@ -238,11 +236,8 @@ export function scenario({ people, policy, trust }: People, strangers?: People):
 
   record.begin();
   openThread(directory, FIRST);
-  old = head;
-  former = new Set(table.all().keys());
-  formerFiles = files;
-  moment = -60;
-  return record;
+  moment = -age;
+  return record.taken();
 }
 
 const FIRST = { id: MESSAGE_ID, body: 'Please review chest X-ray and advise on next steps.' };

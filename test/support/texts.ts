@@ -47,3 +47,24 @@ export function messageText(message: ExampleMessage, author: TestPerson, time: s
   const body = (message.body ?? 'Seen, thank you.').replace(/^(\\*(?:---|## Message)[ \t]*)$/gm, '\\$1');
   return `## Message\n\n${metadata.join('  \n')}\n\n${body}\n`;
 }
+
+/** The bytes of a commit without a signature. A trailer that is `null` is left out. */
+export function commitText(
+  tree: string,
+  parents: readonly string[],
+  ident: string,
+  subject: string,
+  trailers: Readonly<Record<string, string | null>>,
+): string {
+  return [
+    `tree ${tree}`,
+    ...parents.map((parent) => `parent ${parent}`),
+    `author ${ident}`,
+    `committer ${ident}`,
+    '',
+    subject,
+    '',
+    ...Object.entries(trailers).flatMap(([key, value]) => (value === null ? [] : [`${key}: ${value}`])),
+    '',
+  ].join('\n');
+}
