@@ -73,7 +73,10 @@ async function measure(directory: string, people: People, { name, record: begin,
   const hosts: { repository: string; times: number[] }[] = [];
   for (const [index, hook] of Object.values(HOSTS).entries()) {
     const { repository } = makeHost(join(directory, `host${index}`), people);
-    writeObjects(repository, [...before.objects].filter(([id]) => before.former.has(id)));
+    writeObjects(
+      repository,
+      [...before.objects].filter(([id]) => before.former.has(id)),
+    );
     setRef(repository, MAIN, before.updates[0]?.old ?? '');
     await gitLine(repository, 'repack', '-adq');
     const place = join(repository, 'hooks/pre-receive');
@@ -101,7 +104,11 @@ async function measure(directory: string, people: People, { name, record: begin,
 /** Milliseconds that `git push` takes, from start to end. */
 function timePush(client: string, repository: string, tip: string): number {
   const began = process.hrtime.bigint();
-  const { status, stderr } = spawnSync('git', ['push', '--quiet', repository, `${tip}:${MAIN}`], { cwd: client, env: gitEnvironment(), encoding: 'utf8' });
+  const { status, stderr } = spawnSync('git', ['push', '--quiet', repository, `${tip}:${MAIN}`], {
+    cwd: client,
+    env: gitEnvironment(),
+    encoding: 'utf8',
+  });
   const time = Number(process.hrtime.bigint() - began) / 1e6;
   if (status !== 0) throw new Error(`a push that is measured was refused: ${stderr}`);
   return time;

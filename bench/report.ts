@@ -37,10 +37,23 @@ export function median(values: readonly number[]): number {
 export function table({ cases }: BenchResult): string {
   const rows = [
     ['case', 'ours', 'against', 'theirs', 'ratio'],
-    ...cases.map(({ case: name, unit, ours, versus, against, ratio }) => [name, `${ours} ${unit}`, against, `${versus} ${unit}`, `${ratio}`]),
+    ...cases.map(({ case: name, unit, ours, versus, against, ratio }) => [
+      name,
+      `${ours} ${unit}`,
+      against,
+      `${versus} ${unit}`,
+      `${ratio}`,
+    ]),
   ];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function rounded(value: number): number {

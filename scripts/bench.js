@@ -25,7 +25,10 @@ console.log(values.json ? JSON.stringify(result) : table(result));
 
 function options() {
   try {
-    return parseArgs({ options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '15' } }, allowPositionals: true });
+    return parseArgs({
+      options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '15' } },
+      allowPositionals: true,
+    });
   } catch (error) {
     return usage(error.message);
   }

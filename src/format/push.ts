@@ -61,8 +61,8 @@ export interface PushedCommit {
 export type WalkEnd =
   | { readonly kind: 'old' }
   | { readonly kind: 'root' }
-  /** A root other than the record's: `new` does not descend from `old`. */
-  | { readonly kind: 'unrelated' }
+  /** `new` does not descend from `old`, along the first parents; `merged` where a commit on the way has others. */
+  | { readonly kind: 'unrelated'; readonly merged: boolean }
   | { readonly kind: 'missing'; readonly id: ObjectId }
   | { readonly kind: 'not-a-commit'; readonly id: ObjectId; readonly type: string }
   | { readonly kind: 'too-large'; readonly id: ObjectId; readonly size: number }

@@ -1,5 +1,5 @@
 import { VprError } from '../errors.js';
-import { readCommitObject } from '../format/commit-object.js';
+import { type CommitObject, readCommitObject } from '../format/commit-object.js';
 import type { ObjectId, ObjectSource, WalkEnd } from '../format/push.js';
 import { boundedMemory } from './memory.js';
 
@@ -57,26 +57,30 @@ export async function walk(readCommit: ReadCommit, from: ObjectId, old: ObjectId
   const formers = await follow(readCommit, old, undefined, limits.commitsPerPush);
   const shared = formers.ids.map((id) => place.get(id)).find((index) => index !== undefined);
   const diverged = shared !== undefined || found.end.kind === 'root';
-  return { ids: found.ids.slice(0, shared).reverse(), end: diverged ? { kind: 'unrelated' } : found.end };
+  return { ids: found.ids.slice(0, shared).reverse(), end: diverged ? { kind: 'unrelated', merged: found.merged } : found.end };
 }
 
-/** Newest first. */
-async function follow(
-  readCommit: ReadCommit,
-  from: ObjectId,
-  until: ObjectId | undefined,
-  limit: number,
-): Promise<{ ids: ObjectId[]; end: WalkEnd }> {
+/** The first parents of a commit, newest first; `merged` where one of them has others. */
+interface Followed {
+  readonly ids: ObjectId[];
+  readonly end: WalkEnd;
+  readonly merged: boolean;
+}
+
+async function follow(readCommit: ReadCommit, from: ObjectId, until: ObjectId | undefined, limit: number): Promise<Followed> {
   const ids: ObjectId[] = [];
+  let merged = false;
   for (let id: ObjectId | undefined = from; id !== undefined; ) {
-    if (id === until) return { ids, end: { kind: 'old' } };
-    if (ids.length === limit) return { ids, end: { kind: 'too-many', limit } };
+    if (id === until) return { ids, end: { kind: 'old' }, merged };
+    if (ids.length === limit) return { ids, end: { kind: 'too-many', limit }, merged };
     const reading: CommitReading = await readCommit(id);
-    if ('end' in reading) return { ids, end: reading.end };
+    if ('end' in reading) return { ids, end: reading.end, merged };
     ids.push(id);
-    id = readCommitObject(reading.bytes).parents[0];
+    const { parents }: CommitObject = readCommitObject(reading.bytes);
+    merged ||= parents.length > 1;
+    id = parents[0];
   }
-  return { ids, end: { kind: 'root' } };
+  return { ids, end: { kind: 'root' }, merged };
 }
 
 /** The stored bytes of a commit that must be there. Throws `git/unreadable-commit`. */

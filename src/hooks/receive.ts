@@ -41,13 +41,13 @@ export async function receive(received: Received): Promise<Verdict> {
   };
 
   let verdict: Verdict;
-  const close = () => objects.close().catch(() => {}); // git ends while rules judge; how, is asked below
+  const close = (): void => void objects.close().catch(() => {}); // git ends while rules judge; how, is asked below
   try {
     const push = await readPush(objects, updates, policy.policy.limits, close);
     const times = () => ({ received: at, latest: at });
     verdict = await judge(push, { record, policy: policy.policy, trust: policy.trust, times, knownRegistrations });
   } finally {
-    void close();
+    close();
   }
   if (verdict.accepted) {
     if (record === undefined) throw new VprError('receive/unregistered', 'the host does not know whose record this is');

@@ -11,6 +11,7 @@ export const refFastForward: Rule = {
   accepts: { title: 'a commit on top of main', push: (record) => record.append() },
   *onPush({ main }) {
     if (main === undefined || main.old === undefined || main.end.kind !== 'unrelated') return;
+    if (main.end.merged) return; // it may descend by another parent: history/linear refuses the merge itself
     yield {
       message: 'what is pushed does not descend from the main of this host, whose commits would be lost',
       help: ['git pull --rebase -S origin main  # puts your commits on top of it', 'git push'],
