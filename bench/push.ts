@@ -4,9 +4,10 @@
  * Exports `bench(runs)`, which scripts/bench.js calls.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RefUpdate } from '../src/format/push.js';
 import { gitEnvironment, gitLine, makeClient, makeHost, setRef, writeObjects } from '../test/e2e/support.js';
 import { makePeople, type People } from '../test/support/people.js';
 import { type Scenario, scenario } from '../test/support/scenario.js';
@@ -60,40 +61,33 @@ export async function bench(runs: number): Promise<BenchResult> {
 async function measure(directory: string, people: People, { name, record: begin, push }: Case, runs: number): Promise<BenchCase[]> {
   const record = begin(people);
   const before = record.made();
-  const tips = Array.from({ length: WARM_UP + runs }, () => {
-    push(record);
-    return record.made().updates[0]?.new ?? '';
-  });
+  push(record);
+  const { objects, updates } = record.made();
+  const [update] = updates;
+  if (update === undefined) throw new Error('a case pushes something');
 
   const client = makeClient(join(directory, 'client'));
-  writeObjects(client, record.made().objects);
-  setRef(client, MAIN, tips.at(-1) ?? '');
-  await gitLine(client, 'repack', '-adq');
-
-  const hosts: { repository: string; times: number[] }[] = [];
+  await store(client, objects, update.new);
+  const hosts: { readonly host: BenchHost; readonly times: number[] }[] = [];
   for (const [index, hook] of Object.values(HOSTS).entries()) {
     const { repository } = makeHost(join(directory, `host${index}`), people);
-    writeObjects(
+    await store(
       repository,
       [...before.objects].filter(([id]) => before.former.has(id)),
+      update.old,
     );
-    setRef(repository, MAIN, before.updates[0]?.old ?? '');
-    await gitLine(repository, 'repack', '-adq');
-    const place = join(repository, 'hooks/pre-receive');
-    if (hook === '') rmSync(place);
-    else if (hook !== undefined) {
-      writeFileSync(place, hook);
-      chmodSync(place, 0o755);
-    }
-    hosts.push({ repository, times: [] });
+    useHook(join(repository, 'hooks/pre-receive'), hook);
+    hosts.push({ host: { repository, packs: packsOf(repository) }, times: [] });
   }
 
-  for (const [run, tip] of tips.entries()) {
+  for (let run = -WARM_UP; run < runs; run += 1) {
     // Another one comes first each time, so that what a push leaves in the machine's caches helps all alike.
     for (let turn = 0; turn < hosts.length; turn += 1) {
-      const host = hosts[(run + turn) % hosts.length];
-      const time = timePush(client, host?.repository ?? '', tip);
-      if (run >= WARM_UP) host?.times.push(time);
+      const { host, times } = hosts[(run + WARM_UP + turn) % hosts.length] ?? {};
+      if (host === undefined || times === undefined) continue;
+      const time = timePush(client, host, update);
+      if (run >= 0) times.push(time);
+      forget(host, update);
     }
   }
   const [ours, ...others] = hosts;
@@ -101,8 +95,31 @@ async function measure(directory: string, people: People, { name, record: begin,
   return others.map(({ times }, index) => compare(name, 'ms', ours?.times ?? [], times, against[index] ?? ''));
 }
 
+interface BenchHost {
+  readonly repository: string;
+  /** Names in `objects/pack` before any push. */
+  readonly packs: ReadonlySet<string>;
+}
+
+/** Puts objects into a repository as one pack, reachable from main. */
+async function store(repository: string, objects: Parameters<typeof writeObjects>[1], main: string): Promise<void> {
+  writeObjects(repository, objects);
+  setRef(repository, MAIN, main);
+  await gitLine(repository, 'repack', '-adq');
+}
+
+function useHook(place: string, hook: string | undefined): void {
+  if (hook === undefined) return;
+  rmSync(place);
+  if (hook !== '') writeFileSync(place, hook, { mode: 0o755 });
+}
+
+function packsOf(repository: string): ReadonlySet<string> {
+  return new Set(readdirSync(join(repository, 'objects/pack')));
+}
+
 /** Milliseconds that `git push` takes, from start to end. */
-function timePush(client: string, repository: string, tip: string): number {
+function timePush(client: string, { repository }: BenchHost, { new: tip }: RefUpdate): number {
   const began = process.hrtime.bigint();
   const { status, stderr } = spawnSync('git', ['push', '--quiet', repository, `${tip}:${MAIN}`], {
     cwd: client,
@@ -112,6 +129,13 @@ function timePush(client: string, repository: string, tip: string): number {
   const time = Number(process.hrtime.bigint() - began) / 1e6;
   if (status !== 0) throw new Error(`a push that is measured was refused: ${stderr}`);
   return time;
+}
+
+/** Makes the host what it was before the push. */
+function forget({ repository, packs }: BenchHost, { old }: RefUpdate): void {
+  setRef(repository, MAIN, old);
+  for (const name of packsOf(repository)) if (!packs.has(name)) rmSync(join(repository, 'objects/pack', name));
+  rmSync(join(repository, 'vpr-turn'), { force: true });
 }
 
 /** The examples' record with more threads, which came in one commit. */

@@ -5,11 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ObjectId } from '../../src/format/push.js';
 import { readLauncher, renderLauncher } from '../../src/hosts/launcher.js';
 import type { Random } from '../support/random.js';
-import { git, journalOf, type Ran, run, stateOf, type TestHost } from './support.js';
+import { git, type HostState, journalOf, type Ran, run, stateOf, type TestHost } from './support.js';
 
 const MAIN = 'refs/heads/main';
 /** So often one push is killed; then it is let through. */
 const KILLS_OF_ONE = 6;
+const REFUSED = 'a push was refused without being killed';
 
 export interface Kills {
   readonly pushes: number;
@@ -31,29 +32,30 @@ export async function killPushes(host: TestHost, client: string, tips: readonly 
   let longest = 0; // milliseconds that a push takes: kills fall anywhere in it, and a few after it
   for (const tip of tips) {
     const { main: old } = stateOf(host);
-    for (let attempt = 0; stateOf(host).main === old; attempt += 1) {
+    for (let attempt = 0; stateOf(host).main === old && !surprises.includes(REFUSED); attempt += 1) {
       pushes += 1;
       const before = stateOf(host);
       const spared = longest === 0 || attempt >= KILLS_OF_ONE;
       const began = Date.now();
-      const { ran, kill } = await pushAndKill(client, tip, note, random, spared ? undefined : longest);
-      if (kill === undefined) longest = Date.now() - began;
-      if (kill !== undefined) killed += 1;
-      const after = stateOf(host);
-      if (after.main !== (ran.status === 0 ? tip : old) && kill !== 'git')
-        surprises.push(`git ended with ${ran.status}, and main is ${after.main}: ${ran.stderr}`);
-      if (after.main !== tip && after.main !== old) surprises.push(`main is ${after.main}`);
-      if (after.main === old && kill !== 'git' && after.objects.join() !== before.objects.join()) surprises.push('objects were left');
-      if (kill === undefined && ran.status !== 0) {
-        surprises.push(`refused without a kill: ${ran.stderr}`);
-        break;
-      }
+      const tried = await pushAndKill(client, tip, note, random, spared ? undefined : longest);
+      if (tried.kill === undefined) longest = Date.now() - began;
+      else killed += 1;
+      surprises.push(...oddities(tip, before, stateOf(host), tried));
     }
     taken += 1;
     const entries = journalOf(host.directory, host.record).flatMap(whole);
     if (!entries.includes(tip)) surprises.push(`main is ${tip}, and the journal does not say so`);
   }
   return { pushes, killed, taken, surprises };
+}
+
+/** What is not as it should be after a push, whatever happened to it. */
+function* oddities(tip: ObjectId, before: HostState, after: HostState, { ran, kill }: Attempt): Generator<string> {
+  if (after.main !== tip && after.main !== before.main) yield `main is ${after.main}`;
+  if (kill === undefined && ran.status !== 0) yield* [REFUSED, ran.stderr];
+  if (kill === 'git') return; // what git says of itself, and leaves behind, when it is killed is its own
+  if (after.main !== (ran.status === 0 ? tip : before.main)) yield `git ended with ${ran.status}, and main is ${after.main}: ${ran.stderr}`;
+  if (ran.status !== 0 && after.objects.join() !== before.objects.join()) yield 'objects were left';
 }
 
 /** Puts a launcher in place that writes down the process it starts, and where. */
