@@ -1,8 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { VprError } from '../errors.js';
-import type { GitObject, ObjectId, ObjectSource } from '../format/push.js';
+import type { ObjectId, ObjectSource } from '../format/push.js';
 import { gitEnvironment } from './env.js';
+import { ownContent } from './own-content.js';
 import { type Reply, replyReader } from './replies.js';
 
 /** Objects of one repository, through one git process. */
@@ -115,7 +115,7 @@ export function openObjects(
     },
     async read(id) {
       const { type, bytes } = await ask(id, true);
-      return bytes === undefined ? undefined : checked(id, { type, bytes });
+      return bytes === undefined ? undefined : ownContent(id, { type, bytes });
     },
     async close() {
       git.stdin.end();
@@ -130,15 +130,5 @@ function whenEnded(git: ChildProcessWithoutNullStreams): Promise<string | undefi
   return new Promise((resolve) => {
     git.on('error', (error) => resolve(`could not be started: ${error.message}`));
     git.on('close', (code, signal) => resolve(code === 0 ? undefined : `ended with ${signal ?? `exit code ${code}`}`));
-  });
-}
-
-/** The object, if it is the one its id names (gitformat-pack: the hash of `<type> <size>\0` and the content). */
-function checked(id: ObjectId, object: GitObject): GitObject {
-  const hash = createHash(id.length === 40 ? 'sha1' : 'sha256');
-  hash.update(`${object.type} ${object.bytes.length}\0`).update(object.bytes);
-  if (hash.digest('hex') === id) return object;
-  throw new VprError('git/tampered', `object ${id} has content that is not its own: the store is damaged or was tampered with`, {
-    help: ['tell your administrator: git fsck --full'],
   });
 }

@@ -9,7 +9,7 @@
 import { readSync, writeSync } from 'node:fs';
 import { VprError } from '../errors.js';
 import { printable } from '../format/text.js';
-import { openObjects } from '../git/cat-file.js';
+import { openDirect } from '../git/direct.js';
 import { MAX_UPDATE_BYTES, parseRefUpdates } from '../git/updates.js';
 import { codeOf } from '../hosts/files.js';
 import { hostPaths } from '../hosts/paths.js';
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const updates = parseRefUpdates(readInput());
   if (!updates.ok) throw new VprError('receive/input', updates.faults[0]?.message ?? '', { help: updates.faults[0]?.help ?? [] });
   const { repository, environment } = pushObjects(process.env);
-  const objects = openObjects(repository, environment); // first: git starts while the policy is read
+  const objects = openDirect(repository, environment);
   const policy = loadHostPolicy(hostPaths(host).policy);
   const { seconds } = policy.policy.limits;
   setTimeout(() => refuse(new VprError('receive/timeout', `checking took longer than ${seconds} seconds`)), seconds * 1000);

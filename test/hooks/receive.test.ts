@@ -88,6 +88,8 @@ t.test('a check that takes too long', async (t) => {
   const bin = join(pushed.host.directory, 'bin');
   mkdirSync(bin);
   writeFileSync(join(bin, 'git'), '#!/bin/sh\nexec sleep 30\n', { mode: 0o755 });
+  // With so many packs git is asked for everything that isn't loose.
+  for (let pack = 0; pack <= 100; pack += 1) writeFileSync(join(pushed.host.repository, `objects/pack/pack-${pack}.idx`), '');
   const launcher = join(pushed.host.repository, 'hooks/pre-receive');
   writeFileSync(launcher, readFileSync(launcher, 'utf8').replace(/^path=.*/m, `path='${bin}:/usr/bin:/bin'`));
   await refused(t, pushed, /receive\/timeout\): checking took longer than 1 seconds?/);

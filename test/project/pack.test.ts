@@ -128,8 +128,11 @@ function libraries(t: Test, place: string, prefix: string): void {
     const loaded = process.moduleLoadList.filter((name) => name.startsWith('NativeModule ')).map((name) => name.slice(13));
     console.log(JSON.stringify({ thread: readThread(Buffer.from('# Messages\\n')).ok, verify: typeof verifyCommit, rules: RULES.length, spawns: loaded.includes('child_process') }));
   `;
-  // Without NODE_OPTIONS, in which tap has something loaded that spawns.
-  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { cwd: user, env: {}, encoding: 'utf8' });
+  // Without NODE_OPTIONS, through which tap has every child load something that spawns.
+  const { stdout, stderr } = spawnSync('env', ['-u', 'NODE_OPTIONS', process.execPath, '--input-type=module', '-e', code], {
+    cwd: user,
+    encoding: 'utf8',
+  });
   t.match(
     JSON.parse(stdout || '{}'),
     { thread: true, verify: 'function', rules: Number, spawns: false },

@@ -1,0 +1,137 @@
+import { applyDelta, resultSize } from './delta.js';
+import { openParts, type PartFile } from './file-part.js';
+import { COMPRESSED_START, compressedBound, inflateStart, inflateWhole } from './inflate.js';
+import { boundedMemory } from './memory.js';
+import { openPackIndex } from './pack-index.js';
+
+/** An object of a pack: what it is, and its content when it is asked for. */
+export interface PackedObject {
+  readonly type: string;
+  readonly size: number;
+  /** Undefined where it can't be had: it is larger than the pack's reader takes, or its deltas are of an odd kind. */
+  bytes(): Buffer | undefined;
+}
+
+/** One pack with its index. */
+export interface Pack {
+  /** The object of an id of 40 digits; undefined where the pack doesn't have it, or has it in a way that isn't read here. */
+  find(id: string): PackedObject | undefined;
+  close(): void;
+}
+
+const TYPES: Readonly<Record<number, string>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
+const OFFSET_DELTA = 6;
+const ID_DELTA = 7;
+/** The header of an entry. */
+const HEADER = 64;
+/** git makes chains of 50; longer ones are left to git. */
+const LONGEST_CHAIN = 100;
+/** Bytes of objects that others are deltas of. */
+const REMEMBERED = 16 * 1024 * 1024;
+
+interface Entry {
+  readonly kind: number;
+  /** Of the object, or of the delta. */
+  readonly size: number;
+  /** Where the compressed bytes begin. */
+  readonly data: number;
+  /** Where the object lies that a delta was made from. */
+  readonly base?: number;
+}
+
+/**
+ * Opens `<path>.idx`, and `<path>.pack` when something of it is wanted
+ * (gitformat-pack); undefined where there is no index. `largest` in bytes.
+ */
+export function openPack(path: string, largest: number): Pack | undefined {
+  const index = openPackIndex(`${path}.idx`);
+  if (index === undefined) return undefined;
+  const remembered = boundedMemory<{ type: string; bytes: Buffer }>(REMEMBERED);
+  let file: PartFile | undefined;
+
+  function part(offset: number, length: number): Buffer {
+    file ??= openParts(`${path}.pack`);
+    return file?.part(offset, length) ?? Buffer.alloc(0);
+  }
+
+  function read(offset: number, depth = 0): { type: string; bytes: Buffer } | undefined {
+    const known = remembered.get(String(offset));
+    if (known !== undefined || depth > LONGEST_CHAIN) return known;
+    const entry = entryAt(offset);
+    if (entry === undefined || entry.size > largest) return undefined;
+    const base = entry.base === undefined ? undefined : read(entry.base, depth + 1);
+    if (entry.base !== undefined && base === undefined) return undefined;
+    const own = inflateWhole(part(entry.data, compressedBound(entry.size)), entry.size);
+    const bytes = own === undefined || base === undefined ? own : fromDelta(base.bytes, own);
+    const type = base?.type ?? TYPES[entry.kind];
+    if (bytes === undefined || type === undefined) return undefined;
+    remembered.set(String(offset), { type, bytes }, bytes.length);
+    return { type, bytes };
+  }
+
+  function fromDelta(base: Buffer, delta: Buffer): Buffer | undefined {
+    const size = resultSize(delta);
+    return size > largest ? undefined : applyDelta(base, delta, size);
+  }
+
+  function entryAt(offset: number): Entry | undefined {
+    const entry = parseEntry(part(offset, HEADER), offset);
+    if (entry?.kind !== ID_DELTA) return entry;
+    const base = index?.find(part(entry.data - ID, ID));
+    return base === undefined ? undefined : { ...entry, base };
+  }
+
+  /** The type of the object at the end of a chain of deltas. */
+  function typeAt(offset: number): string | undefined {
+    let at: number | undefined = offset;
+    for (let depth = 0; at !== undefined && depth <= LONGEST_CHAIN; depth += 1) {
+      const entry: Entry | undefined = entryAt(at);
+      if (entry !== undefined && entry.base === undefined) return TYPES[entry.kind];
+      at = entry?.base;
+    }
+    return undefined;
+  }
+
+  function sizeOf(entry: Entry): number {
+    return entry.base === undefined ? entry.size : resultSize(inflateStart(part(entry.data, COMPRESSED_START)));
+  }
+
+  return {
+    find(id) {
+      const offset = index.find(Buffer.from(id, 'hex'));
+      const entry = offset === undefined ? undefined : entryAt(offset);
+      const type = offset === undefined ? undefined : typeAt(offset);
+      if (offset === undefined || entry === undefined || type === undefined) return undefined;
+      const size = sizeOf(entry);
+      return Number.isFinite(size) ? { type, size, bytes: () => read(offset)?.bytes } : undefined;
+    },
+    close() {
+      index.close();
+      file?.close();
+    },
+  };
+}
+
+const ID = 20;
+
+/** The header of an entry at `offset`; of a delta by id, the id lies before `data`. */
+function parseEntry(bytes: Buffer, offset: number): Entry | undefined {
+  let byte = bytes[0] ?? 0;
+  const kind = (byte >> 4) & 7;
+  let size = byte & 15;
+  let at = 1;
+  for (let unit = 16; (byte & 0x80) !== 0 && at < 10; unit *= 128) {
+    byte = bytes[at++] ?? 0;
+    size += (byte & 0x7f) * unit;
+  }
+  if (kind === ID_DELTA) return { kind, size, data: offset + at + ID };
+  if (kind !== OFFSET_DELTA) return TYPES[kind] === undefined ? undefined : { kind, size, data: offset + at };
+  byte = bytes[at++] ?? 0;
+  let distance = byte & 0x7f;
+  while ((byte & 0x80) !== 0 && at < 30) {
+    byte = bytes[at++] ?? 0;
+    distance = (distance + 1) * 128 + (byte & 0x7f);
+  }
+  const base = offset - distance;
+  return distance > 0 && base > 0 ? { kind, size, data: offset + at, base } : undefined;
+}
