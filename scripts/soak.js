@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { seed, count } = options();
 const { status } = spawnSync(process.execPath, ['scripts/build.js'], { cwd: root, stdio: 'inherit' });
 if (status !== 0) process.exit(2);
-const { soak } = await import('../dist/test/soak/run.js');
+const { soak } = await import('../dist/test/soak/soak.js');
 process.exitCode = (await soak(seed, count, console.log)) ? 0 : 1;
 
 function options() {

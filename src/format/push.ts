@@ -97,6 +97,8 @@ export interface ObjectSource {
   stat(id: ObjectId): Promise<{ readonly type: string; readonly size: number } | undefined>;
   /** The object, or undefined where there is none. */
   read(id: ObjectId): Promise<GitObject | undefined>;
+  /** Answers at once, so that asking ahead gains nothing and only fills the memory. */
+  readonly immediate?: boolean;
 }
 
 /** The one branch of a record (FORMAT.md §1). */

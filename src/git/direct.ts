@@ -72,6 +72,7 @@ export function openDirect(
   }
 
   return {
+    immediate: true,
     async stat(id) {
       const object = find(id);
       return object === undefined ? (await ask()).stat(id) : { type: object.type, size: object.size };

@@ -58,7 +58,7 @@ async function* readCommits(
   };
   const ahead: Promise<PushedCommit>[] = [];
   for (let next = 0; next < ids.length || ahead.length > 0; ) {
-    for (; next < ids.length && ahead.length < AHEAD; next += 1) {
+    for (; next < ids.length && ahead.length < (source.immediate === true ? 1 : AHEAD); next += 1) {
       const loading = load(ids[next] ?? '');
       loading.catch(() => {}); // thrown when its turn comes
       ahead.push(loading);

@@ -38,10 +38,11 @@ async function main(): Promise<void> {
   const updates = parseRefUpdates(readInput());
   if (!updates.ok) throw new VprError('receive/input', updates.faults[0]?.message ?? '', { help: updates.faults[0]?.help ?? [] });
   const { repository, environment } = pushObjects(process.env);
-  const objects = openDirect(repository, environment);
   const policy = loadHostPolicy(hostPaths(host).policy);
-  const { seconds } = policy.policy.limits;
+  const { seconds, threadBytes, yamlBytes, treeBytes, commitBytes } = policy.policy.limits;
   setTimeout(() => refuse(new VprError('receive/timeout', `checking took longer than ${seconds} seconds`)), seconds * 1000);
+  // Nothing larger is ever judged: it isn't brought into memory either.
+  const objects = openDirect(repository, environment, { largest: Math.max(threadBytes, yamlBytes, treeBytes, commitBytes) });
   const verdict = await receive({ host, repository, objects, updates: updates.value, policy, at, program });
   say(reportText(verdict));
   process.exit(verdict.accepted ? ACCEPTED : REFUSED);

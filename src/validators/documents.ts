@@ -30,11 +30,24 @@ export interface Documents {
   versions<T>(reader: Reader<T>, commit: PushedCommit, path: string): Versions<T>;
 }
 
+/** Readings that are kept, and bytes of what they were read from: what a reading takes in memory is a few times that. */
 const REMEMBERED = 64;
+const REMEMBERED_BYTES = 16 * 1024 * 1024;
 
-/** Empties itself of the oldest readings beyond `REMEMBERED`. */
+/** Empties itself of the oldest readings beyond those bounds. */
 export function rememberDocuments(): Documents {
   const readings = new Map<string, Document<unknown>>();
+  let total = 0;
+
+  function remember(key: string, fresh: Document<unknown>): void {
+    readings.set(key, fresh);
+    total += fresh.bytes.length;
+    for (const [oldest, { bytes }] of readings) {
+      if (readings.size <= REMEMBERED && total <= REMEMBERED_BYTES) return;
+      readings.delete(oldest);
+      total -= bytes.length;
+    }
+  }
 
   function document<T>(reader: Reader<T>, file: FileState | undefined): Document<T> | undefined {
     if (file === undefined) return undefined;
@@ -47,9 +60,7 @@ export function rememberDocuments(): Documents {
         ? { ok: false, faults: [{ message: 'is not read: it is no file, or larger than the host takes' }] }
         : reader(bytes);
     const fresh: Document<T> = { file, bytes, reading };
-    readings.set(key, fresh);
-    const oldest = readings.keys().next();
-    if (readings.size > REMEMBERED && oldest.done === false) readings.delete(oldest.value);
+    remember(key, fresh);
     return fresh;
   }
 

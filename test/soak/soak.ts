@@ -1,81 +1,126 @@
-/** Long runs: thousands of fuzzed pushes, hundreds of kills. `npm run soak -- --seed N --count N`. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/**
+ * Long runs: `npm run soak -- --seed N --count N`. Of each kind so many:
+ * fuzzed pushes through the real hook, pushes whose check is killed, and fifty
+ * times as many fuzzed pushes judged in this process. The property: never a
+ * crash, and what is accepted stands up to a second, independent look.
+ */
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ObjectSource } from '../../src/format/push.js';
+import { readPush } from '../../src/git/push.js';
+import { judge } from '../../src/validators/judge.js';
+import { stateOf } from '../e2e/support.js';
 import { killPushes } from '../e2e/support-kill.js';
-import { pushFrom, writeClient, writeHost } from '../e2e/support-scenario.js';
+import { packOf, pushPack } from '../e2e/support-pack.js';
+import { writeClient, writeHost } from '../e2e/support-scenario.js';
 import { makePeople, type People } from '../support/people.js';
 import { type Random, seeded } from '../support/random.js';
-import { type Scenario, scenario } from '../support/scenario.js';
-import { fuzz, wrongs } from './fuzz.js';
+import { scenario } from '../support/scenario.js';
+import { RECORD_ID } from '../support/texts.js';
+import { type SoakPush, soakPush } from './pushes.js';
+import { recheck } from './recheck.js';
 
-/** One of so many fuzzed pushes is pushed with git to a host as well, whose answer must be the same. */
-const PUSHED = 10;
-/** One kill for so many fuzzed pushes. */
-const KILLS = 10;
+const JUDGED_FOR_ONE = 50;
+/** Surprises that are printed. */
+const SHOWN = 20;
 
-/** What a run came to. */
-export interface Soak {
-  readonly fuzzed: number;
-  readonly accepted: number;
-  readonly pushed: number;
-  readonly killed: number;
-  readonly surprises: readonly string[];
-}
-
-/** Runs `count` fuzzed pushes and a tenth of that in kills; the same seed does the same. */
-export async function soak(seed: number, count: number): Promise<Soak> {
-  const random = seeded(seed);
-  const people = await makePeople();
+/** Runs all kinds, says how it went; true where there was no surprise. */
+export async function soak(seed: number, count: number, say: (line: string) => void): Promise<boolean> {
+  const directory = mkdtempSync(join(realpathSync(tmpdir()), 'vpr-soak-'));
   const surprises: string[] = [];
-  let [accepted, pushed] = [0, 0];
-  for (let round = 0; round < count; round += 1) {
-    const record = scenario(people);
-    fuzz(record, random);
-    const found = await judged(record, round % PUSHED === 0 ? people : undefined);
-    accepted += found.accepted ? 1 : 0;
-    pushed += round % PUSHED === 0 ? 1 : 0;
-    surprises.push(...found.surprises.map((surprise) => `seed ${seed}, round ${round}: ${surprise}`));
-  }
-  const kills = await killed(people, random, Math.ceil(count / KILLS));
-  return { fuzzed: count, accepted, pushed, killed: kills.killed, surprises: [...surprises, ...kills.surprises] };
-}
-
-/** Judges a push, looks at what was accepted, and, where people are given, pushes it for real. */
-async function judged(record: Scenario, people: People | undefined): Promise<{ accepted: boolean; surprises: string[] }> {
-  const made = record.made();
   try {
-    const { accepted } = await record.judge();
-    const surprises = accepted ? [...wrongs(made, record.thread)] : [];
-    if (people !== undefined) {
-      await inDirectory(async (directory) => {
-        const host = writeHost(directory, people, made);
-        const { status, stderr } = await pushFrom(await writeClient(directory, host, made), made.updates);
-        if ((status === 0) !== accepted)
-          surprises.push(`judged ${accepted ? 'accepted' : 'refused'}, and git ended with ${status}: ${stderr}`);
-      });
-    }
-    return { accepted, surprises };
-  } catch (error) {
-    return { accepted: false, surprises: [`it crashed: ${error instanceof Error ? error.stack : error}`] };
-  }
-}
-
-async function killed(people: People, random: Random, count: number): Promise<{ killed: number; surprises: readonly string[] }> {
-  const record = scenario(people, undefined, count + 60);
-  const tips = Array.from({ length: count }, () => record.append().made().updates[0]?.new ?? '');
-  const made = record.made();
-  return inDirectory(async (directory) => {
-    const host = writeHost(directory, people, made);
-    return killPushes(host, await writeClient(directory, host, made), tips, random);
-  });
-}
-
-async function inDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
-  const directory = mkdtempSync(join(tmpdir(), 'vpr-soak-'));
-  try {
-    return await work(directory);
+    const people = await makePeople(join(directory, 'people'));
+    const judged = await judgeMany(people, seed, count * JUDGED_FOR_ONE, surprises);
+    say(`${judged.tried} fuzzed pushes judged: ${judged.accepted} accepted, ${judged.tried - judged.accepted} refused`);
+    const pushed = await pushMany(directory, people, seed, count, surprises);
+    say(`${pushed.tried} fuzzed pushes to a real host: ${pushed.accepted} accepted, ${pushed.tried - pushed.accepted} refused`);
+    const { pushes, killed, taken } = await killMany(join(directory, 'kills'), people, seeded(seed), count, surprises);
+    say(`${pushes} pushes with ${killed} kills: ${taken} taken in the end`);
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   }
+  for (const surprise of surprises.slice(0, SHOWN)) say(`SURPRISE ${surprise}`);
+  say(`${surprises.length} surprises (seed ${seed}, count ${count})`);
+  return surprises.length === 0;
+}
+
+interface Tally {
+  tried: number;
+  accepted: number;
+}
+
+/** Each push has a seed of its own, so that one can be looked at alone. */
+async function judgeMany(people: People, seed: number, count: number, surprises: string[]): Promise<Tally> {
+  const tally = { tried: 0, accepted: 0 };
+  for (; tally.tried < count; tally.tried += 1) {
+    const push = soakPush(people, seeded(seed * 1_000_003 + tally.tried));
+    const name = `judged ${tally.tried} (${push.what})`;
+    try {
+      if (!(await isAccepted(people, push))) continue;
+      tally.accepted += 1;
+      surprises.push(...secondLook(people, push).map((what) => `${name}: accepted, and ${what}`));
+    } catch (error) {
+      surprises.push(`${name}: ${error instanceof Error ? `${error.stack} ${error.cause ?? ''}` : error}`);
+    }
+  }
+  return tally;
+}
+
+async function isAccepted({ policy, trust }: People, { update, objects }: SoakPush): Promise<boolean> {
+  const source: ObjectSource = {
+    read: async (id) => objects.get(id),
+    stat: async (id) => {
+      const object = objects.get(id);
+      return object && { type: object.type, size: object.bytes.length };
+    },
+  };
+  const now = new Date();
+  const verdict = await judge(await readPush(source, [update], policy.limits), {
+    record: { kind: 'coordination', id: RECORD_ID },
+    policy,
+    trust,
+    times: () => ({ received: now, latest: now }),
+    knownRegistrations: () => undefined,
+  });
+  return verdict.accepted;
+}
+
+function secondLook(people: People, { update, objects }: SoakPush): string[] {
+  return [...recheck((id) => objects.get(id), people, /^0+$/.test(update.old) ? undefined : update.old, update.new)];
+}
+
+async function pushMany(directory: string, people: People, seed: number, count: number, surprises: string[]): Promise<Tally> {
+  const tally = { tried: 0, accepted: 0 };
+  for (; tally.tried < count; tally.tried += 1) {
+    const push = soakPush(people, seeded(seed * 1_000_003 + 500_000 + tally.tried));
+    const made = push.record.made();
+    const host = writeHost(join(directory, `push${tally.tried}`), people, made);
+    const before = stateOf(host);
+    const fresh = [...push.objects].filter(([id]) => !made.former.has(id)).map(([, object]) => object);
+    const { status, stderr } = await pushPack(host, [push.update], packOf(fresh));
+    const after = stateOf(host);
+    const name = `pushed ${tally.tried} (${push.what})`;
+    if (status === 0) {
+      tally.accepted += 1;
+      if (after.main !== push.update.new) surprises.push(`${name}: taken, and main is ${after.main}`);
+      surprises.push(...secondLook(people, push).map((what) => `${name}: taken, and ${what}`));
+    } else {
+      if (JSON.stringify(after) !== JSON.stringify(before)) surprises.push(`${name}: refused, and something is left`);
+      if (/could not check this push|internal/.test(stderr)) surprises.push(`${name}: ${stderr}`);
+    }
+    rmSync(join(directory, `push${tally.tried}`), { recursive: true });
+  }
+  return tally;
+}
+
+async function killMany(directory: string, people: People, random: Random, count: number, surprises: string[]) {
+  const record = scenario(people, undefined, Math.min(3500, 60 + count));
+  const tips = Array.from({ length: count }, () => record.append({ by: random.pick(['jane', 'tom', 'pat']) }).made().updates[0]?.new ?? '');
+  const made = record.made();
+  const host = writeHost(directory, people, made);
+  const client = await writeClient(directory, host, made);
+  const kills = await killPushes(host, client, tips, random);
+  surprises.push(...kills.surprises.map((what) => `killed: ${what}`));
+  return kills;
 }
