@@ -27,7 +27,7 @@ export default class Check extends VprCommand {
       repository: clone,
       from,
       to,
-      times: () => ({ received: now, latest: now }),
+      times: () => ({ received: now, latest: now, known: 'host' }) as const,
       whole: false,
     });
     const unknown = [

@@ -30,7 +30,7 @@ export default class Verify extends VprCommand {
     const repository = openRepository(flags.in);
     const { from, to } = resolveRange(repository, args.range);
     const now = new Date();
-    const times = ({ committed }: { readonly committed: Date }) => ({ received: committed, latest: now });
+    const times = ({ committed }: { readonly committed: Date }) => ({ received: committed, latest: now, known: 'signer' }) as const;
     const { verdict, trusted, notChecked } = await judgeHistory({ repository, from, to, times, trust: flags.trust, whole: true });
     const { judged, pushed } = verdict.commits;
     const good = verdict.accepted && trusted && judged === pushed;

@@ -44,7 +44,7 @@ export async function receive(received: Received): Promise<Verdict> {
   const close = (): void => void objects.close().catch(() => {}); // git ends while rules judge; how, is asked below
   try {
     const push = await readPush(objects, updates, policy.policy.limits, close);
-    const times = () => ({ received: at, latest: at });
+    const times = () => ({ received: at, latest: at, known: 'host' }) as const;
     verdict = await judge(push, { record, policy: policy.policy, trust: policy.trust, times, knownRegistrations });
   } finally {
     close();

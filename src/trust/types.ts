@@ -112,6 +112,12 @@ export interface Signer extends Identity {
   readonly certificate: Certificate;
 }
 
+/**
+ * Who says when a commit was received: the host, by the push itself or by its
+ * journal, or only the signer, by the committer's date.
+ */
+export type ReceiptKnown = 'host' | 'signer';
+
 /** What `verifyCommit` found. Good is: no faults at all, and a signer where trust was given. */
 export interface Verification {
   /** Absent where there is no signature, or none of a known encoding. */
@@ -124,6 +130,14 @@ export interface Verification {
   readonly certificate?: Certificate;
   /** Only where signature, path and identity are all good. */
   readonly signer?: Signer;
+  /** What is not known of a certificate's revocation, where it counts otherwise: no list, or none that is fresh. */
+  readonly revocationFaults: readonly Fault[];
+  /**
+   * Set where a key on the path is revoked as compromised and only the signer
+   * says when it signed: nothing can show that the commit is older (FORMAT §6).
+   * `signerFaults` then say so.
+   */
+  readonly cannotBeShown?: true;
 }
 
 /** An authority that a root (or a single certificate) may certify, and what it stands for. */

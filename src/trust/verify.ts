@@ -8,12 +8,14 @@ import { resolveSigner } from './resolve.js';
 import { readSignature } from './signature/read.js';
 import type { CommitSignature } from './signature/types.js';
 import { establishSigner } from './signer.js';
-import type { Certificate, Signer, Trust, Verification } from './types.js';
+import type { Certificate, ReceiptKnown, Signer, Trust, Verification } from './types.js';
 
 /** How strictly to read. */
 export interface VerifyOptions {
   /** The commit belongs to a history taken over (FORMAT §9): high-S signatures are read. */
   readonly takenOver?: boolean;
+  /** Who says that the commit counts from `at`. Only the signer, unless said otherwise: that proves the least. */
+  readonly known?: ReceiptKnown;
 }
 
 /**
@@ -24,14 +26,14 @@ export interface VerifyOptions {
  */
 export function verifyCommit(bytes: Uint8Array, trust: Trust | undefined, at: Date, options: VerifyOptions = {}): Verification {
   const split = payloadOf(bytes);
-  if (!('payload' in split)) return { signatureFaults: [split], signerFaults: [] };
+  if (!('payload' in split)) return { signatureFaults: [split], ...UNKNOWN_SIGNER };
   const reading = readSignature(split.gpgsig);
-  if (!reading.ok) return { signatureFaults: reading.faults, signerFaults: [] };
+  if (!reading.ok) return { signatureFaults: reading.faults, ...UNKNOWN_SIGNER };
   const signature = reading.value;
   const { encoding } = signature;
   const { certificate, ...resolved } = resolveSigner(signature, split.payload, trust);
   const signatureFaults = [...lowSFaults(signature, options), ...resolved.signatureFaults];
-  const found = { encoding, signatureFaults, signerFaults: resolved.signerFaults };
+  const found = { encoding, signatureFaults, signerFaults: resolved.signerFaults, revocationFaults: [] };
   if (certificate === undefined) return found;
   if (trust === undefined) return { ...found, certificate };
   const judged = judge(signature, certificate, trust, at);
@@ -43,6 +45,8 @@ export function verifyCommit(bytes: Uint8Array, trust: Trust | undefined, at: Da
   };
   return judged.signer === undefined || all.signatureFaults.length > 0 ? all : { ...all, signer: judged.signer };
 }
+
+const UNKNOWN_SIGNER = { signerFaults: [], revocationFaults: [] } as const;
 
 function lowSFaults({ encoding, signature }: CommitSignature, { takenOver }: VerifyOptions): Fault[] {
   // Writers of signed attributes cannot choose (FORMAT §6).

@@ -8,7 +8,7 @@ import { STATUS_FILE } from '../format/layout.js';
 import type { Policy } from '../format/policy.js';
 import type { PushedCommit } from '../format/push.js';
 import type { CoordinationStatus } from '../format/status.js';
-import type { Trust, Verification } from '../trust/types.js';
+import type { ReceiptKnown, Trust, Verification } from '../trust/types.js';
 import { verifyCommit } from '../trust/verify.js';
 import type { Documents } from './documents.js';
 import { type ThreadStep, threadSteps, type Versions } from './threads.js';
@@ -33,6 +33,8 @@ export interface Context {
 export interface Times {
   readonly received: Date;
   readonly latest: Date;
+  /** Who says when it was received: the host (the push itself, or its journal), or only the signer's committer date. */
+  readonly known: ReceiptKnown;
 }
 
 /** One commit against its parent, with everything read from it that rules share. */
@@ -64,7 +66,7 @@ export function stepOf(pushed: PushedCommit, context: Context, documents: Docume
     commit,
     ...(pushed.parentBytes === undefined ? {} : { parent: readCommitObject(pushed.parentBytes) }),
     message: readCommitMessage(commit.message),
-    verification: verifyCommit(pushed.bytes, context.trust, times.received),
+    verification: verifyCommit(pushed.bytes, context.trust, times.received, { known: times.known }),
     times,
     status: documents.versions(documents.status, pushed, statusPath),
     threads: threadSteps(pushed, documents),

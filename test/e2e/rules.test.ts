@@ -74,7 +74,7 @@ async function checked(directory: string, client: string, host: TestHost, { upda
     repository: openRepository(client),
     ...range,
     trust,
-    times: () => ({ received: now, latest: now }),
+    times: () => ({ received: now, latest: now, known: 'host' }) as const,
     whole: false,
   });
   return [...new Set(verdict.problems.map(({ rule }) => rule))].sort();

@@ -91,7 +91,7 @@ export async function makeWorld(t: Test): Promise<World> {
       return judgeHistory({
         repository,
         to: commitOf(bare, MAIN) ?? '',
-        times: () => ({ received: now, latest: now }),
+        times: () => ({ received: now, latest: now, known: 'host' }) as const,
         trust,
         whole: true,
       });

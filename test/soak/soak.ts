@@ -80,7 +80,7 @@ async function isAccepted({ policy, trust }: People, { update, objects }: SoakPu
     record: { kind: 'coordination', id: RECORD_ID },
     policy,
     trust,
-    times: () => ({ received: now, latest: now }),
+    times: () => ({ received: now, latest: now, known: 'host' }) as const,
     knownRegistrations: () => undefined,
   });
   return verdict.accepted;

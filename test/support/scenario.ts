@@ -227,7 +227,7 @@ export function scenario({ people, policy, trust }: People, strangers?: People, 
         record: registered ? { kind: 'coordination', id: RECORD_ID } : undefined,
         policy: limits,
         trust,
-        times: () => ({ received, latest: received }),
+        times: () => ({ received, latest: received, known: 'host' }) as const,
         knownRegistrations: () => undefined,
         ...change,
       });

@@ -57,7 +57,7 @@ async function taken({ objects, updates }: MadePush, commit: Buffer): Promise<bo
     record: { kind: 'coordination', id: RECORD_ID },
     policy,
     trust,
-    times: () => ({ received: now, latest: now }),
+    times: () => ({ received: now, latest: now, known: 'host' }) as const,
     knownRegistrations: () => undefined,
   });
   return verdict.accepted;
