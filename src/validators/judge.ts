@@ -1,6 +1,6 @@
 import { VprError } from '../errors.js';
 import type { Push } from '../format/push.js';
-import type { Problem, Severity } from '../problem.js';
+import type { JudgedProblem, Problem, Severity } from '../problem.js';
 import type { Signer } from '../trust/types.js';
 import { rememberDocuments } from './documents.js';
 import type { Finding, Rule } from './rule.js';
@@ -14,6 +14,24 @@ const SHOWN_PER_RULE = 10;
 /** How a walk must have ended for its commits to be judged: otherwise they aren't all there. */
 const WHOLE: ReadonlySet<string> = new Set(['old', 'root', 'unrelated']);
 
+/** One commit with all that was found in it. */
+export interface JudgedCommit {
+  readonly step: Step;
+  /** Every one, also beyond those that a verdict lists. */
+  readonly problems: readonly JudgedProblem[];
+}
+
+/** How a look at a history differs from the judging of a push. */
+export interface Look {
+  /** Only these rules; every rule where absent. */
+  readonly rules?: readonly Rule[];
+  /**
+   * Called with each commit as soon as it is judged. The verdict then lists no
+   * signers: histories are long, and what is kept of them is the caller's to say.
+   */
+  readonly onCommit?: (judged: JudgedCommit) => void;
+}
+
 /**
  * Every rule over every commit of a push: all problems at once, in the order of
  * commits and places. Judges every commit against its parent, not only the tip.
@@ -21,10 +39,10 @@ const WHOLE: ReadonlySet<string> = new Set(['old', 'root', 'unrelated']);
  * Throws `VprError` with the code `rule/crashed` where a rule fails, and what
  * the object source throws; the caller refuses.
  */
-export async function judge(push: Push, context: Context): Promise<Verdict> {
+export async function judge(push: Push, context: Context, { rules: among = RULES, onCommit }: Look = {}): Promise<Verdict> {
   const found = collector(context);
   const missing = notKnown(context);
-  const rules = RULES.filter((rule) => severityOf(rule, context) !== 'off');
+  const rules = among.filter((rule) => severityOf(rule, context) !== 'off');
   const judged = rules.filter((rule) => !(rule.needs ?? []).some((need) => missing.has(need)));
 
   for (const rule of judged) {
@@ -44,13 +62,15 @@ export async function judge(push: Push, context: Context): Promise<Verdict> {
     for await (const pushed of push.main.commits()) {
       commits += 1;
       const step = stepOf(pushed, context, documents, known.of);
-      const before = found.errors();
-      for (const rule of judged) judgeCommit(rule, step, found);
+      const problems = found.within(() => {
+        for (const rule of judged) judgeCommit(rule, step, found);
+      });
       const { signer } = step.verification;
       if (signer !== undefined) {
-        signers.push({ commit: pushed.id, signer });
-        if (found.errors() === before) known.add(signer);
+        if (onCommit === undefined) signers.push({ commit: pushed.id, signer });
+        if (!problems.some(({ severity }) => severity === 'error')) known.add(signer);
       }
+      onCommit?.({ step, problems });
     }
   }
 
@@ -126,15 +146,16 @@ function registrationsSeen(context: Context): { of: Step['knownRegistrations']; 
 
 interface Collector {
   add(rule: Rule, commit: string | undefined, findings: readonly Finding[]): void;
-  errors(): number;
+  /** What is added while something is done. */
+  within(something: () => void): readonly JudgedProblem[];
   problems(): Verdict['problems'];
   suppressed(): Verdict['suppressed'];
 }
 
 function collector(context: Context): Collector {
-  const kept: Verdict['problems'][number][] = [];
+  const kept: JudgedProblem[] = [];
   const counts = new Map<string, number>();
-  let errors = 0;
+  let fresh: JudgedProblem[] = [];
   return {
     add(rule, commit, findings) {
       const severity = severityOf(rule, context);
@@ -142,13 +163,16 @@ function collector(context: Context): Collector {
       for (const finding of findings) {
         const count = (counts.get(rule.id) ?? 0) + 1;
         counts.set(rule.id, count);
-        if (severity === 'error') errors += 1;
-        if (count > SHOWN_PER_RULE) continue;
         const problem: Problem = { ...finding, rule: rule.id, ...(commit === undefined ? {} : { commit }) };
-        kept.push({ ...problem, severity });
+        fresh.push({ ...problem, severity });
+        if (count <= SHOWN_PER_RULE) kept.push({ ...problem, severity });
       }
     },
-    errors: () => errors,
+    within(something) {
+      fresh = [];
+      something();
+      return fresh;
+    },
     problems: () => inOrder(kept),
     suppressed: () =>
       Object.fromEntries([...counts].filter(([, count]) => count > SHOWN_PER_RULE).map(([id, count]) => [id, count - SHOWN_PER_RULE])),

@@ -15,7 +15,7 @@ export interface Verdict {
   readonly tip?: ObjectId;
   /** Rules that could not be judged for want of the host's registry or trust. */
   readonly notChecked: readonly string[];
-  /** Who signed each commit whose signature counts. */
+  /** Who signed each commit whose signature counts; empty where the caller was told of each commit. */
   readonly signers: readonly { readonly commit: string; readonly signer: Signer }[];
 }
 
