@@ -43,7 +43,7 @@ export async function readCommit(
     bytes,
     ...(parentBytes === undefined ? {} : { parentBytes }),
     changes: diff.changes.map(({ path }) => change(path, files.before.get(path), files.after.get(path))),
-    treeFaults: [...noTree(tree), ...diff.faults, ...missingBlobs(diff, files.after)],
+    treeFaults: [...noTree(tree), ...diff.faults, ...missingBlobs(diff, files.after), ...notRead(files, limits)],
     before: (path) => files.before.get(path),
     after: (path) => files.after.get(path),
   };
@@ -109,11 +109,22 @@ function noTree(tree: ObjectId | undefined): TreeFault[] {
   return tree === undefined ? [{ kind: 'unreadable', path: '', message: 'the commit names no tree' }] : [];
 }
 
-/** Files after the commit whose content isn't there, or is no blob. Of those of odd modes, their mode is the fault. */
+/** Files after the commit whose content isn't there, or is no blob: rules that look at content have nothing to look at. */
 function missingBlobs(diff: TreeDiff, files: ReadonlyMap<string, FileState>): TreeFault[] {
   return diff.changes.flatMap(({ path, after }) =>
-    after !== undefined && isBlob(after) && files.get(path)?.size === -1
+    after !== undefined && files.get(path)?.size === -1
       ? [{ kind: 'unreadable' as const, path, message: 'the file has no readable content' }]
       : [],
   );
+}
+
+/** One fault for all files within their own limit that weren't read, since the commit's are too much together: nobody has looked at them. */
+function notRead(files: Readonly<Record<Side, ReadonlyMap<string, FileState>>>, limits: ReadLimits): TreeFault[] {
+  const unread = [...files.before, ...files.after].filter(
+    ([path, { size, bytes }]) => bytes === undefined && size >= 0 && size <= limitOf(path, limits),
+  );
+  const [first] = unread;
+  if (first === undefined) return [];
+  const most = limits.threadBytes * BLOBS_OF_A_COMMIT;
+  return [{ kind: 'size', path: first[0], message: `the commit's files, before and after, have more than ${most} bytes together` }];
 }

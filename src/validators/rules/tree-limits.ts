@@ -27,11 +27,12 @@ export const treeLimits: Rule = {
       }
     }
     for (const { kind, path, message } of pushed.treeFaults) {
-      if (LIMIT_FAULTS.has(kind)) yield { path, message };
+      if (LIMIT_FAULTS.has(kind)) yield { path, message, help: [PARTS] };
     }
   },
 };
 
+const PARTS = "change less in one commit, or ask the host's administrator for larger limits in vpr.yaml";
 const LIMIT_FAULTS: ReadonlySet<string> = new Set(['depth', 'count', 'size']);
 
 function limitOf(path: string, limits: Policy['limits']): number {
