@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Config } from '@oclif/core';
 import t from 'tap';
@@ -18,6 +18,30 @@ t.test('every command has a summary, an example, --json, and a file of its own',
     for (const [name, { description }] of Object.entries({ ...flags, ...args }))
       t.ok((description ?? '') !== '', `${id}: ${name} is described`);
   }
+});
+
+t.test('what messages, rules and pages say to type has commands and flags that exist', async (t) => {
+  const config = await Config.load({ root: process.cwd() });
+  const known = new Map(config.commands.map(({ id, flags }) => [id.replaceAll(':', ' '), flags]));
+  const sources = ['src', 'hooks', 'docs', 'templates'].flatMap((top) =>
+    readdirSync(top, { recursive: true, encoding: 'utf8', withFileTypes: true }).flatMap((file) =>
+      file.isFile() ? join(file.parentPath, file.name) : [],
+    ),
+  );
+  let flagsSeen = 0;
+  for (const source of ['README.md', ...sources]) {
+    for (const [typed, first = '', second = ''] of readFileSync(source, 'utf8').matchAll(/\bvpr ([a-z]+)(?: ([a-z]+))?[^'`\n,;&]*/g)) {
+      const flags = known.get(`${first} ${second}`) ?? known.get(first);
+      for (const [, flag = ''] of flags === undefined ? [] : typed.matchAll(/ --([a-z-]+)/g)) {
+        flagsSeen += 1;
+        const negated = flag.startsWith('no-') ? flags?.[flag.slice(3)] : undefined;
+        const exists =
+          flag === 'help' || flag === 'json' || flags?.[flag] !== undefined || (negated as { allowNo?: boolean } | undefined)?.allowNo;
+        if (!exists) t.fail(`${source}: ${typed}: there is no --${flag}`);
+      }
+    }
+  }
+  t.ok(flagsSeen > 50, `${flagsSeen} flags seen`);
 });
 
 t.test('help is shown, a typing mistake is exit code 2', (t) => {

@@ -15,7 +15,7 @@ export const refNoDelete: Rule = {
       if (update.ref !== MAIN || !isZero(update.new)) continue;
       yield {
         message: 'main cannot be deleted, it is the record',
-        help: ['to stop further writing instead: vpr status set --state suspended'],
+        help: ['to stop further writing instead: vpr status set --lifecycle suspended'],
       };
     }
   },

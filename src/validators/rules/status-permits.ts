@@ -49,6 +49,6 @@ export const statusPermits: Rule = {
 
 function unlock(stopped: string): string[] {
   if (stopped === 'closed') return ['a closed record stays closed; what is new belongs into another record'];
-  const change = stopped === 'suspended' ? '--state active' : '--modifiable';
-  return [`a clinician or administrator changes that first, in a commit of its own: vpr status set ${change}`];
+  const change = stopped === 'suspended' ? 'vpr status set --lifecycle active' : 'vpr status set --modifiable';
+  return [`a clinician or administrator changes that first, in a commit of its own: ${change}`];
 }

@@ -62,7 +62,7 @@ function* added({ ledger, ledgerPath: path }: ThreadStep, after: Ledger, own: re
     yield {
       path,
       message: `participants[${index}] is of another organisation, and the policy of this thread excludes them (allow_external_organisations)`,
-      help: ['allow it for the thread: vpr ledger set THREAD --external'],
+      help: ['allow it for the thread: vpr ledger set THREAD --allow-external'],
     };
   }
 }
