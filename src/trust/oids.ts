@@ -4,6 +4,8 @@ export const OID = {
   commonName: '2.5.4.3',
   serialNumber: '2.5.4.5',
   organizationName: '2.5.4.10',
+  // PKCS #9 (RFC 2985)
+  emailAddress: '1.2.840.113549.1.9.1',
   // RFC 5480 keys, RFC 3279 RSA
   ecPublicKey: '1.2.840.10045.2.1',
   p256: '1.2.840.10045.3.1.7',

@@ -10,15 +10,19 @@ export type SignerClass = 'clinician' | 'administrator' | 'patient' | 'associate
 /** The four encodings of FORMAT §6. */
 export type Encoding = 'cms' | 'cms-attributes' | 'container' | 'raw';
 
-/** An X.501 name. `der` is what names are compared by. */
+/** An X.501 name. `sameName` compares two. */
 export interface DistinguishedName {
   readonly der: Uint8Array;
+  /** Each RelativeDistinguishedName as names are compared (RFC 5280 §7.1), outermost first. */
+  readonly rdns: readonly string[];
   /** Values of commonName, in order; one that is no text in a known encoding reads as ''. */
   readonly cn: readonly string[];
   /** Values of organizationName. */
   readonly o: readonly string[];
   /** Values of serialNumber (2.5.4.5): the registration number. */
   readonly serialNumber: readonly string[];
+  /** Values of emailAddress (PKCS #9), which old authorities put into subjects. */
+  readonly emails: readonly string[];
   /** `CN=…, O=…`, for messages; bounded, and without control characters. */
   readonly text: string;
 }
