@@ -2,7 +2,7 @@ import { Buffer, isUtf8 } from 'node:buffer';
 import { type Header, headerFaults, splitHeaders } from './commit-headers.js';
 import type { Fault } from './fault.js';
 import { type Ident, readIdent } from './ident.js';
-import type { ObjectId } from './push.js';
+import type { ObjectId } from './identifiers.js';
 import { utf8 } from './text.js';
 
 export type { Ident } from './ident.js';
@@ -23,8 +23,17 @@ export interface CommitObject {
 }
 
 const MAX_FAULTS = 10;
+const PARENT = /^parent ([0-9a-f]{40}|[0-9a-f]{64})$/gm;
 const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const UTF8_HELP = ['git config i18n.commitEncoding UTF-8 && git commit --amend -S  # and write the message in UTF-8'];
+
+/** The parents alone, as `readCommitObject` has them, for walking along a history. */
+export function parentsOf(bytes: Uint8Array): readonly ObjectId[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = buffer.indexOf('\n\n');
+  const head = buffer.toString('latin1', 0, end < 0 ? buffer.length : end);
+  return [...head.matchAll(PARENT)].map(([, id = '']) => id);
+}
 
 /**
  * Reads a commit object's stored bytes (without Git's `commit <size>\0`).

@@ -4,6 +4,9 @@ import { parseInstant } from './instant.js';
 /** A UUID in canonical form: lowercase, hyphenated (FORMAT.md §2). */
 export type Uuid = string;
 
+/** A Git object id in lowercase hex. Nothing may count on its length (FORMAT.md §1). */
+export type ObjectId = string;
+
 /** The kinds of record repository a host keeps (FORMAT.md §1). */
 export type RecordKind = 'coordination' | 'clinical' | 'demographics' | 'redaction';
 

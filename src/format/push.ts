@@ -2,9 +2,10 @@
  * What a push is made of, as the rules see it: plain data read from Git, with
  * raw bytes kept. `src/git` fills it; nothing here knows where it came from.
  */
+import type { CommitObject } from './commit-object.js';
+import type { ObjectId } from './identifiers.js';
 
-/** A Git object id in lowercase hex. Nothing may count on its length (FORMAT §1). */
-export type ObjectId = string;
+export type { ObjectId } from './identifiers.js';
 
 /** One line of a receive hook's input. An id of zeros means "none". */
 export interface RefUpdate {
@@ -46,8 +47,10 @@ export interface PushedCommit {
   readonly id: ObjectId;
   /** The commit object's stored bytes, without Git's `commit <size>\0`. */
   readonly bytes: Uint8Array;
-  /** The parent's stored bytes; absent for a root. */
-  readonly parentBytes?: Uint8Array;
+  /** The same, taken apart. */
+  readonly commit: CommitObject;
+  /** The parent; absent for a root. */
+  readonly parent?: CommitObject;
   /** All paths that differ from the parent, in Git's order. */
   readonly changes: readonly Change[];
   readonly treeFaults: readonly TreeFault[];

@@ -62,6 +62,7 @@ function commonPrefix(one: Uint8Array, other: Uint8Array): number {
 }
 
 function isSame(one: Message, other: Message | undefined): boolean {
+  if (one === other) return true; // read once, for both
   if (other === undefined) return false;
   const keys = ['start', 'end', 'line', 'id', 'role', 'authorId', 'authorName', 'timestamp', 'corrects', 'body'] as const;
   return keys.every((key) => one[key] === other[key]);

@@ -50,10 +50,31 @@ export function readLayout1(source: Source, faults: Fault[]): Message[] {
     faults.push(faultAt(text, first, `expected \`${HEADER}\` here`));
     return messages;
   }
+  readMessages(source, first, messages, faults);
+  return messages;
+}
+
+/**
+ * Reads what follows the last line of a thread that has messages: a blank
+ * line, `---`, a blank line, and whole messages. Undefined where it begins
+ * otherwise: it may then belong to the last message's body.
+ */
+export function readAppended1(source: Source, faults: Fault[]): Message[] | undefined {
+  const { text } = source;
+  if (!isBlankLine(text, 0, lineEnd(text, 0))) return undefined;
+  const rule = nextLine(text, { at: 0, line: 1 });
+  const reserved = text[rule.at] === '-' && isReserved(text, rule.at, lineEnd(text, rule.at));
+  const header = reserved ? headerAfter(text, rule) : undefined;
+  if (header === undefined) return undefined;
+  const messages: Message[] = [];
+  readMessages(source, header, messages, faults);
+  return messages;
+}
+
+function readMessages(source: Source, first: Place, messages: Message[], faults: Fault[]): void {
   for (let place: Place | undefined = first; place !== undefined && faults.length < MAX_FAULTS; ) {
     place = readMessage(source, place, messages, faults);
   }
-  return messages;
 }
 
 /** A message as it stands in the file, from its header to the newline of its last line; `follows` says if another precedes it. */

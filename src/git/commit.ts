@@ -1,10 +1,10 @@
-import { readCommitObject } from '../format/commit-object.js';
 import { STATUS_FILE } from '../format/layout.js';
 import type { Change, FileState, ObjectId, PushedCommit, TreeFault } from '../format/push.js';
 import type { TreeEntry } from '../format/tree-object.js';
 import { type DiffLimits, diffTrees, type TreeDiff } from './diff.js';
 import type { BlobReading, Objects } from './objects.js';
 import { isBlob, isDirectory } from './tree-faults.js';
+import type { StoredCommit } from './walk.js';
 
 /** The host's limits that bound the reading of one commit; sizes in bytes. A policy's `limits` fits. */
 export interface ReadLimits extends DiffLimits {
@@ -28,22 +28,23 @@ type Side = 'before' | 'after';
 export async function readCommit(
   objects: Objects,
   id: ObjectId,
-  bytes: Uint8Array,
-  parentBytes: Uint8Array | undefined,
+  stored: StoredCommit,
+  formerly: StoredCommit | undefined,
   limits: ReadLimits,
 ): Promise<PushedCommit> {
-  const tree = readCommitObject(bytes).tree;
-  const formerTree = parentBytes === undefined ? undefined : readCommitObject(parentBytes).tree;
-  const diff = await diffTrees(objects, formerTree, tree, limits, { left: limits.treeBytes * TREES_OF_A_COMMIT });
+  const commit = stored.object();
+  const parent = formerly?.object();
+  const diff = await diffTrees(objects, parent?.tree, commit.tree, limits, { left: limits.treeBytes * TREES_OF_A_COMMIT });
   const entries = { before: entriesToRead(diff, 'before'), after: entriesToRead(diff, 'after') };
   const blobs = await objects.blobs(blobLimits(entries, limits), { left: limits.threadBytes * BLOBS_OF_A_COMMIT });
   const files = { before: fileStates(entries.before, blobs, limits), after: fileStates(entries.after, blobs, limits) };
   return {
     id,
-    bytes,
-    ...(parentBytes === undefined ? {} : { parentBytes }),
+    bytes: stored.bytes,
+    commit,
+    ...(parent === undefined ? {} : { parent }),
     changes: diff.changes.map(({ path }) => change(path, files.before.get(path), files.after.get(path))),
-    treeFaults: [...noTree(tree), ...diff.faults, ...missingBlobs(diff, files.after), ...notRead(files, limits)],
+    treeFaults: [...noTree(commit.tree), ...diff.faults, ...missingBlobs(diff, files.after), ...notRead(files, limits)],
     before: (path) => files.before.get(path),
     after: (path) => files.after.get(path),
   };

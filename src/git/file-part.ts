@@ -1,14 +1,19 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { boundedMemory } from './memory.js';
 
 /** A file that is read in parts. */
 export interface PartFile {
-  /** Bytes from an offset on: fewer where the file ends before. */
+  /** Bytes from an offset on: fewer where the file ends before. Not to be written to: parts may share their memory. */
   part(offset: number, length: number): Buffer;
   close(): void;
 }
 
 /** Smaller files are read at once: what a push brings nearly always is. */
 const AT_ONCE = 256 * 1024;
+/** Larger ones by the page, since what is wanted next mostly lies beside what was. */
+const PAGE = 64 * 1024;
+/** Bytes of pages that are remembered of one file. */
+const REMEMBERED = 32 * 1024 * 1024;
 
 /** Opens a file; undefined where there is none, or it can't be read. */
 export function openParts(path: string): PartFile | undefined {
@@ -19,12 +24,35 @@ export function openParts(path: string): PartFile | undefined {
     return undefined;
   }
   const { size } = fstatSync(file);
-  if (size > AT_ONCE) {
-    return { part: (offset, length) => readPart(file, offset, Math.min(length, size - offset)), close: () => closeSync(file) };
-  }
+  if (size > AT_ONCE) return inPages(file, size);
   const whole = readPart(file, 0, size);
   closeSync(file);
   return { part: (offset, length) => whole.subarray(offset, offset + length), close: () => {} };
+}
+
+function inPages(file: number, size: number): PartFile {
+  const pages = boundedMemory<Buffer, number>(REMEMBERED);
+
+  function page(number: number): Buffer {
+    const known = pages.get(number);
+    if (known !== undefined) return known;
+    const read = readPart(file, number * PAGE, Math.min(PAGE, size - number * PAGE));
+    pages.set(number, read, PAGE);
+    return read;
+  }
+
+  return {
+    part(offset, wanted) {
+      const length = Math.max(0, Math.min(wanted, size - offset));
+      const first = Math.floor(offset / PAGE);
+      const start = offset - first * PAGE;
+      if (start + length <= PAGE) return page(first).subarray(start, start + length);
+      if (length > 2 * PAGE) return readPart(file, offset, length);
+      const end = start + length - PAGE;
+      return end <= PAGE ? Buffer.concat([page(first).subarray(start), page(first + 1).subarray(0, end)]) : readPart(file, offset, length);
+    },
+    close: () => closeSync(file),
+  };
 }
 
 function readPart(file: number, offset: number, length: number): Buffer {

@@ -2,12 +2,14 @@ import { constants, inflateSync } from 'node:zlib';
 
 /** So many compressed bytes always give the first few: the tables before them take 285 at most (RFC 1951 §3.2.7). */
 export const COMPRESSED_START = 512;
+/** The smallest piece that zlib fills. */
+const SMALLEST_CHUNK = 64;
 
 /** Exactly so many bytes of what `compressed` begins with; undefined where there are fewer or more, or it isn't zlib's. */
 export function inflateWhole(compressed: Buffer, size: number): Buffer | undefined {
   try {
-    // zlib refuses a limit of 0.
-    const bytes = inflateSync(compressed, { maxOutputLength: Math.max(size, 1) });
+    // One piece that fits: pieces of the usual size cost more than inflating. zlib refuses a limit of 0.
+    const bytes = inflateSync(compressed, { chunkSize: Math.max(size + 1, SMALLEST_CHUNK), maxOutputLength: Math.max(size, 1) });
     return bytes.length === size ? bytes : undefined;
   } catch {
     return undefined;

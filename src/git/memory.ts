@@ -1,36 +1,46 @@
 /** Values remembered by key, up to a total weight; what was used longest ago goes first. */
-export interface Memory<T> {
-  get(key: string): T | undefined;
-  set(key: string, value: T, weight: number): void;
+export interface Memory<K, T> {
+  get(key: K): T | undefined;
+  set(key: K, value: T, weight: number): void;
 }
 
-/** `capacity` and weights are bytes, or anything else that adds up. A value heavier than all of it is not kept. */
-export function boundedMemory<T>(capacity: number): Memory<T> {
-  const kept = new Map<string, { readonly value: T; readonly weight: number }>();
-  let total = 0;
+/**
+ * `capacity` and weights are bytes, or anything else that adds up. A value
+ * heavier than half of it is not kept.
+ *
+ * Two tables: what is used goes into the younger, and when that has half of all
+ * it becomes the older, whose values go. One table in the order of use would
+ * slow down: a `Map` steps over everything that was ever deleted at its front.
+ */
+export function boundedMemory<T, K = string>(capacity: number): Memory<K, T> {
+  type Kept = { readonly value: T; readonly weight: number };
+  let young = new Map<K, Kept>();
+  let old = new Map<K, Kept>();
+  let weight = 0;
 
-  function drop(key: string): void {
-    total -= kept.get(key)?.weight ?? 0;
-    kept.delete(key);
+  function keep(key: K, kept: Kept): void {
+    if (weight + kept.weight > capacity / 2) {
+      old = young;
+      young = new Map();
+      weight = 0;
+    }
+    young.set(key, kept);
+    weight += kept.weight;
   }
 
   return {
     get(key) {
-      const found = kept.get(key);
-      if (found === undefined) return undefined;
-      kept.delete(key);
-      kept.set(key, found);
-      return found.value;
+      const found = young.get(key);
+      if (found !== undefined) return found.value;
+      const former = old.get(key);
+      if (former !== undefined) keep(key, former);
+      return former?.value;
     },
-    set(key, value, weight) {
-      drop(key);
-      if (weight > capacity) return;
-      kept.set(key, { value, weight });
-      total += weight;
-      for (const oldest of kept.keys()) {
-        if (total <= capacity) break;
-        drop(oldest);
-      }
+    set(key, value, ofValue) {
+      weight -= young.get(key)?.weight ?? 0;
+      young.delete(key);
+      old.delete(key);
+      if (ofValue <= capacity / 2) keep(key, { value, weight: ofValue });
     },
   };
 }

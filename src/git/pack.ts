@@ -26,8 +26,9 @@ const ID_DELTA = 7;
 const HEADER = 64;
 /** git makes chains of 50; longer ones are left to git. */
 const LONGEST_CHAIN = 100;
-/** Bytes of objects that others are deltas of. */
-const REMEMBERED = 16 * 1024 * 1024;
+/** Bytes of objects that others are deltas of: blobs come again after many commits, the rest in the next one or never. */
+const BLOBS = 64 * 1024 * 1024;
+const OTHERS = 8 * 1024 * 1024;
 
 interface Entry {
   readonly kind: number;
@@ -39,6 +40,12 @@ interface Entry {
   readonly base?: number;
 }
 
+/** An object put together. */
+interface Whole {
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
 /**
  * Opens `<path>.idx`, and `<path>.pack` when something of it is wanted
  * (gitformat-pack); undefined where there is no index. `largest` in bytes.
@@ -46,7 +53,8 @@ interface Entry {
 export function openPack(path: string, largest: number): Pack | undefined {
   const index = openPackIndex(`${path}.idx`);
   if (index === undefined) return undefined;
-  const remembered = boundedMemory<{ type: string; bytes: Buffer }>(REMEMBERED);
+  const blobs = boundedMemory<Whole, number>(BLOBS);
+  const others = boundedMemory<Whole, number>(OTHERS);
   let file: PartFile | undefined;
 
   function part(offset: number, length: number): Buffer {
@@ -54,8 +62,8 @@ export function openPack(path: string, largest: number): Pack | undefined {
     return file?.part(offset, length) ?? Buffer.alloc(0);
   }
 
-  function read(offset: number, depth = 0): { type: string; bytes: Buffer } | undefined {
-    const known = remembered.get(String(offset));
+  function read(offset: number, depth = 0): Whole | undefined {
+    const known = others.get(offset) ?? blobs.get(offset);
     if (known !== undefined || depth > LONGEST_CHAIN) return known;
     const entry = entryAt(offset);
     if (entry === undefined || entry.size > largest) return undefined;
@@ -65,8 +73,9 @@ export function openPack(path: string, largest: number): Pack | undefined {
     const bytes = own === undefined || base === undefined ? own : fromDelta(base.bytes, own);
     const type = base?.type ?? TYPES[entry.kind];
     if (bytes === undefined || type === undefined) return undefined;
-    remembered.set(String(offset), { type, bytes }, bytes.length);
-    return { type, bytes };
+    const whole = { type, bytes };
+    (type === 'blob' ? blobs : others).set(offset, whole, bytes.length + 200);
+    return whole;
   }
 
   function fromDelta(base: Buffer, delta: Buffer): Buffer | undefined {
@@ -92,18 +101,21 @@ export function openPack(path: string, largest: number): Pack | undefined {
     return undefined;
   }
 
-  function sizeOf(entry: Entry): number {
-    return entry.base === undefined ? entry.size : resultSize(inflateStart(part(entry.data, COMPRESSED_START)));
-  }
-
   return {
     find(id) {
       const offset = index.find(Buffer.from(id, 'hex'));
       const entry = offset === undefined ? undefined : entryAt(offset);
-      const type = offset === undefined ? undefined : typeAt(offset);
-      if (offset === undefined || entry === undefined || type === undefined) return undefined;
-      const size = sizeOf(entry);
-      return Number.isFinite(size) ? { type, size, bytes: () => read(offset)?.bytes } : undefined;
+      if (offset === undefined || entry === undefined) return undefined;
+      if (entry.base === undefined) {
+        const type = TYPES[entry.kind];
+        return type === undefined ? undefined : { type, size: entry.size, bytes: () => read(offset)?.bytes };
+      }
+      // Whoever asks about an object reads it next: put together at once, its delta is inflated once.
+      const whole = read(offset);
+      if (whole !== undefined) return { type: whole.type, size: whole.bytes.length, bytes: () => read(offset)?.bytes };
+      const type = typeAt(offset);
+      const size = resultSize(inflateStart(part(entry.data, COMPRESSED_START)));
+      return type !== undefined && Number.isFinite(size) ? { type, size, bytes: () => undefined } : undefined;
     },
     close() {
       index.close();

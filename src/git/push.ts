@@ -1,4 +1,3 @@
-import { readCommitObject } from '../format/commit-object.js';
 import type { History, ObjectId, ObjectSource, Push, PushedCommit, RefUpdate } from '../format/push.js';
 import { isZero, MAIN } from '../format/push.js';
 import { type ReadLimits, readCommit } from './commit.js';
@@ -52,9 +51,9 @@ async function* readCommits(
 ): AsyncGenerator<PushedCommit> {
   const objects = rememberObjects(source, limits.treeBytes);
   const load = async (id: ObjectId): Promise<PushedCommit> => {
-    const bytes = await needCommit(readOne, id);
-    const parent = readCommitObject(bytes).parents[0];
-    return readCommit(objects, id, bytes, parent === undefined ? undefined : await needCommit(readOne, parent), limits);
+    const commit = await needCommit(readOne, id);
+    const parent = commit.object().parents[0];
+    return readCommit(objects, id, commit, parent === undefined ? undefined : await needCommit(readOne, parent), limits);
   };
   const ahead: Promise<PushedCommit>[] = [];
   for (let next = 0; next < ids.length || ahead.length > 0; ) {

@@ -1,5 +1,5 @@
 import { VprError } from '../errors.js';
-import { type CommitObject, readCommitObject } from '../format/commit-object.js';
+import { type CommitObject, parentsOf, readCommitObject } from '../format/commit-object.js';
 import type { ObjectId, ObjectSource, WalkEnd } from '../format/push.js';
 import { boundedMemory } from './memory.js';
 
@@ -17,13 +17,22 @@ export interface Walk {
   readonly end: WalkEnd;
 }
 
-/** A commit's stored bytes, or why they are not there. */
-export type CommitReading = { readonly bytes: Uint8Array } | { readonly end: WalkEnd };
+/** A commit as stored. */
+export interface StoredCommit {
+  readonly bytes: Uint8Array;
+  /** Taken apart, once, when it is first asked for. */
+  object(): CommitObject;
+}
+
+/** A commit, or why it is not there. */
+export type CommitReading = StoredCommit | { readonly end: WalkEnd };
 
 export type ReadCommit = (id: ObjectId) => Promise<CommitReading>;
 
 /** Bytes of commits that are remembered, so that what the walk has read isn't read again. */
 const REMEMBERED = 8 * 1024 * 1024;
+/** Taken apart as well, one takes about so many times its bytes. */
+const TAKEN_APART = 4;
 
 /** Reads commits up to a size, and remembers the small ones. */
 export function commitReader(source: ObjectSource, largest: number): ReadCommit {
@@ -36,8 +45,8 @@ export function commitReader(source: ObjectSource, largest: number): ReadCommit 
     if (stat === undefined || object === undefined) return { end: { kind: 'missing', id } };
     if (stat.type !== 'commit') return { end: { kind: 'not-a-commit', id, type: stat.type } };
     if (stat.size > largest) return { end: { kind: 'too-large', id, size: stat.size } };
-    const reading = { bytes: object.bytes };
-    memory.set(id, reading, stat.size + 200);
+    const reading = storedCommit(object.bytes);
+    memory.set(id, reading, stat.size * TAKEN_APART);
     return reading;
   };
 }
@@ -76,16 +85,27 @@ async function follow(readCommit: ReadCommit, from: ObjectId, until: ObjectId | 
     const reading: CommitReading = await readCommit(id);
     if ('end' in reading) return { ids, end: reading.end, merged };
     ids.push(id);
-    const { parents }: CommitObject = readCommitObject(reading.bytes);
+    const parents: readonly ObjectId[] = parentsOf(reading.bytes);
     merged ||= parents.length > 1;
     id = parents[0];
   }
   return { ids, end: { kind: 'root' }, merged };
 }
 
-/** The stored bytes of a commit that must be there. Throws `git/unreadable-commit`. */
-export async function needCommit(readCommit: ReadCommit, id: ObjectId): Promise<Uint8Array> {
+function storedCommit(bytes: Uint8Array): StoredCommit {
+  let object: CommitObject | undefined;
+  return {
+    bytes,
+    object() {
+      object ??= readCommitObject(bytes);
+      return object;
+    },
+  };
+}
+
+/** A commit that must be there. Throws `git/unreadable-commit`. */
+export async function needCommit(readCommit: ReadCommit, id: ObjectId): Promise<StoredCommit> {
   const reading = await readCommit(id);
-  if ('bytes' in reading) return reading.bytes;
+  if ('bytes' in reading) return reading;
   throw new VprError('git/unreadable-commit', `commit ${id} cannot be read: ${reading.end.kind}`);
 }

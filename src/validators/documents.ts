@@ -1,8 +1,11 @@
 import type { Read } from '../format/fault.js';
+import { read } from '../format/fault.js';
 import { type Ledger, readLedger } from '../format/ledger.js';
+import { readLedgerTime } from '../format/ledger-time.js';
 import type { FileState, PushedCommit } from '../format/push.js';
 import { type CoordinationStatus, readStatus } from '../format/status.js';
 import { readThread, type Thread } from '../format/thread.js';
+import { readThreadAfter } from '../format/thread-after.js';
 
 /** A version of a file with what it reads as. Unreadable where Git gave no bytes (too large). */
 export interface Document<T> {
@@ -17,22 +20,32 @@ export interface Versions<T> {
   readonly after?: Document<T>;
 }
 
-type Reader<T> = (bytes: Uint8Array) => Read<T>;
+/** How a kind of file is read. */
+interface Reader<T> {
+  readonly kind: string;
+  readonly whole: (bytes: Uint8Array) => Read<T>;
+  /** The same from the version before, which has been read; undefined where that doesn't do. */
+  readonly after?: (former: Uint8Array, value: T, bytes: Uint8Array) => T | undefined;
+}
+
+const STATUS: Reader<CoordinationStatus> = { kind: 'status', whole: readStatus };
+const LEDGER: Reader<Ledger> = { kind: 'ledger', whole: readLedger, after: readLedgerTime };
+const THREAD: Reader<Thread> = { kind: 'thread', whole: readThread, after: readThreadAfter };
 
 /**
  * Readings by blob id, so that what is "after" in one commit isn't read again
- * as "before" in the next. Bounded: memory doesn't grow with the push.
+ * as "before" in a later one. Bounded: memory doesn't grow with the history.
  */
 export interface Documents {
-  readonly status: Reader<CoordinationStatus>;
-  readonly ledger: Reader<Ledger>;
-  readonly thread: Reader<Thread>;
-  versions<T>(reader: Reader<T>, commit: PushedCommit, path: string): Versions<T>;
+  status(commit: PushedCommit, path: string): Versions<CoordinationStatus>;
+  ledger(commit: PushedCommit, path: string): Versions<Ledger>;
+  thread(commit: PushedCommit, path: string): Versions<Thread>;
 }
 
-/** Readings that are kept, and bytes of what they were read from: what a reading takes in memory is a few times that. */
-const REMEMBERED = 64;
-const REMEMBERED_BYTES = 16 * 1024 * 1024;
+/** Bytes of what is remembered; its reading takes a few times that. A commit touches any of a record's thousand threads. */
+const REMEMBERED_BYTES = 48 * 1024 * 1024;
+/** What a reading takes however short its file is. */
+const LEAST = 1024;
 
 /** Empties itself of the oldest readings beyond those bounds. */
 export function rememberDocuments(): Documents {
@@ -41,39 +54,41 @@ export function rememberDocuments(): Documents {
 
   function remember(key: string, fresh: Document<unknown>): void {
     readings.set(key, fresh);
-    total += fresh.bytes.length;
+    total += LEAST + fresh.bytes.length;
     for (const [oldest, { bytes }] of readings) {
-      if (readings.size <= REMEMBERED && total <= REMEMBERED_BYTES) return;
+      if (total <= REMEMBERED_BYTES) return;
       readings.delete(oldest);
-      total -= bytes.length;
+      total -= LEAST + bytes.length;
     }
   }
 
-  function document<T>(reader: Reader<T>, file: FileState | undefined): Document<T> | undefined {
+  function document<T>(reader: Reader<T>, file: FileState | undefined, former?: Document<T>): Document<T> | undefined {
     if (file === undefined) return undefined;
-    const key = `${reader.name} ${file.id}`;
+    const key = `${reader.kind} ${file.id}`;
     const known = readings.get(key) as Document<T> | undefined;
     if (known !== undefined) return known;
-    const bytes = file.bytes ?? new Uint8Array();
-    const reading: Read<T> =
-      file.bytes === undefined
-        ? { ok: false, faults: [{ message: 'is not read: it is no file, or larger than the host takes' }] }
-        : reader(bytes);
-    const fresh: Document<T> = { file, bytes, reading };
+    const fresh: Document<T> = { file, bytes: file.bytes ?? new Uint8Array(), reading: readingOf(reader, file.bytes, former) };
     remember(key, fresh);
     return fresh;
   }
 
+  function versions<T>(reader: Reader<T>, commit: PushedCommit, path: string): Versions<T> {
+    const before = document(reader, commit.before(path));
+    const after = document(reader, commit.after(path), before);
+    return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+  }
+
   return {
-    status: readStatus,
-    ledger: readLedger,
-    thread: readThread,
-    versions(reader, commit, path) {
-      const before = document(reader, commit.before(path));
-      const after = document(reader, commit.after(path));
-      return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
-    },
+    status: (commit, path) => versions(STATUS, commit, path),
+    ledger: (commit, path) => versions(LEDGER, commit, path),
+    thread: (commit, path) => versions(THREAD, commit, path),
   };
+}
+
+function readingOf<T>(reader: Reader<T>, bytes: Uint8Array | undefined, former: Document<T> | undefined): Read<T> {
+  if (bytes === undefined) return { ok: false, faults: [{ message: 'is not read: it is no file, or larger than the host takes' }] };
+  const value = former?.reading.ok === true ? reader.after?.(former.bytes, former.reading.value, bytes) : undefined;
+  return value === undefined ? reader.whole(bytes) : read(value);
 }
 
 /** What a document says, where there is one and it reads. */

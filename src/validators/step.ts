@@ -1,7 +1,6 @@
 import type { CommitMessage } from '../format/commit-message.js';
 import { readCommitMessage } from '../format/commit-message.js';
 import type { CommitObject } from '../format/commit-object.js';
-import { readCommitObject } from '../format/commit-object.js';
 import type { Read } from '../format/fault.js';
 import type { RecordKind, Uuid } from '../format/identifiers.js';
 import { STATUS_FILE } from '../format/layout.js';
@@ -57,18 +56,18 @@ export interface Step {
 
 /** Reads all that rules share of one commit. Pure: bytes in, values and faults out. */
 export function stepOf(pushed: PushedCommit, context: Context, documents: Documents, knownRegistrations: Step['knownRegistrations']): Step {
-  const commit = readCommitObject(pushed.bytes);
+  const { commit, parent } = pushed;
   const times = context.times({ id: pushed.id, committed: new Date((commit.committer?.time ?? 0) * 1000) });
   const statusPath = STATUS_FILE[context.record?.kind ?? 'coordination'];
   return {
     context,
     pushed,
     commit,
-    ...(pushed.parentBytes === undefined ? {} : { parent: readCommitObject(pushed.parentBytes) }),
+    ...(parent === undefined ? {} : { parent }),
     message: readCommitMessage(commit.message),
     verification: verifyCommit(pushed.bytes, context.trust, times.received, { known: times.known }),
     times,
-    status: documents.versions(documents.status, pushed, statusPath),
+    status: documents.status(pushed, statusPath),
     threads: threadSteps(pushed, documents),
     knownRegistrations,
   };

@@ -37,8 +37,8 @@ export function threadSteps(commit: PushedCommit, documents: Documents): readonl
   return [...ids].map((id) => {
     const threadPath = `communications/${id}/thread.md`;
     const ledgerPath = `communications/${id}/ledger.yaml`;
-    const thread = documents.versions(documents.thread, commit, threadPath);
-    const ledger = documents.versions(documents.ledger, commit, ledgerPath);
+    const thread = documents.thread(commit, threadPath);
+    const ledger = documents.ledger(commit, ledgerPath);
     const append =
       thread.before !== undefined && thread.after !== undefined && differs(thread) ? appendOf(thread.before, thread.after) : undefined;
     return {

@@ -9,6 +9,7 @@ import { BEGIN, fromArmour } from './armour.js';
 import { cmsFrom, renderCms } from './cms.js';
 import { cmsAttributesFrom, renderCmsAttributes } from './cms-attributes.js';
 import { containerFrom, renderContainer } from './container.js';
+import { readKnownCms, rememberCms } from './known-cms.js';
 import { rawFrom, renderRaw } from './raw.js';
 import { readSignedData } from './signed-data.js';
 import type { CommitSignature } from './types.js';
@@ -49,9 +50,14 @@ export function renderSignature(signature: CommitSignature): string {
 
 function readArmoured(text: string): CommitSignature {
   const bytes = fromArmour(text);
+  const known = readKnownCms(bytes);
+  if (known !== undefined) return known;
   const data = readSignedData(bytes);
   const certificates = data.certificates.map((der) => need(readCertificateDer(der)));
-  return data.attributes === undefined ? cmsFrom(data, certificates, bytes) : cmsAttributesFrom(data, data.attributes, certificates, bytes);
+  if (data.attributes !== undefined) return cmsAttributesFrom(data, data.attributes, certificates, bytes);
+  const found = cmsFrom(data, certificates, bytes);
+  rememberCms(bytes, found);
+  return found;
 }
 
 function refuseLabel(gpgsig: string): never {
