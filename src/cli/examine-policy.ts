@@ -29,9 +29,10 @@ function* looseRules({ policy }: HostPolicy, path: string): Generator<Finding> {
   for (const rule of RULES) {
     const severity = policy.rules[rule.id] ?? 'error';
     const help = [`remove ${rule.id} from rules in ${path}; what it is for: vpr explain ${rule.id}`];
-    if (severity === 'off')
-      yield fault('rule-off', `the rule ${rule.id} is off${rule.protects === true ? ', which protects history itself' : ''}`, help);
-    if (severity === 'warn') yield note('rule-warns', `the rule ${rule.id} only warns`, help);
+    const protects = rule.protects === true ? ', which protects history itself' : '';
+    if (severity === 'off') yield fault('rule-off', `the rule ${rule.id} is off${protects}`, help);
+    // What is only warned of is accepted: of what protects history that is no better than off.
+    if (severity === 'warn') yield (protects === '' ? note : fault)('rule-warns', `the rule ${rule.id} only warns${protects}`, help);
   }
 }
 

@@ -1,10 +1,14 @@
 import { Args } from '@oclif/core';
 import { VprCommand } from '../cli/base.js';
 import { examinePolicy } from '../cli/examine-policy.js';
+import { printable } from '../format/text.js';
 import { runGit } from '../git/run.js';
 import { examine } from '../hosts/doctor.js';
 import type { Finding, Findings } from '../hosts/finding.js';
 import { openHost } from '../hosts/plain.js';
+
+/** What is said has paths in it, to be typed as they are. */
+const LONGEST = 10_000;
 
 export default class Doctor extends VprCommand {
   static override summary = 'Find what stops a host from protecting its records.';
@@ -47,8 +51,8 @@ function lines({ findings, more }: Findings): string[] {
 function findingLines({ code, level, repo, what, help }: Finding): string[] {
   return [
     `${level} ${code}${repo === undefined ? '' : `  ${repo}`}`,
-    `  ${what}`,
-    ...help.map((text, index) => `  ${index === 0 ? 'help:' : '     '} ${text}`),
+    `  ${printable(what, LONGEST)}`,
+    ...help.map((text, index) => `  ${index === 0 ? 'help:' : '     '} ${printable(text, LONGEST)}`),
     '',
   ];
 }

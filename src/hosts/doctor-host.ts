@@ -16,6 +16,7 @@ export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> 
   yield* examineGit(paths, git);
   yield* examineProgram(paths);
   yield* examineLauncher(paths);
+  yield* examineKept(paths);
   const owner = statOf(paths.root)?.uid ?? 0;
   const { root, policy, trust, registry, journal, participants, hooks } = paths;
   yield* writablePlaces(
@@ -43,6 +44,17 @@ function* examineGit({ root }: HostPaths, git: RunGit): Generator<Finding> {
         'remove it there',
       ]);
     }
+  }
+}
+
+/** What was accepted, and whose ids were seen: made again when it is gone, but empty, and nobody would be told. */
+function* examineKept({ journal, participants }: HostPaths): Generator<Finding> {
+  for (const [path, lost] of [
+    [journal, 'when each commit was received is no longer known'],
+    [participants, 'a participant id that was seen before can be claimed by somebody else'],
+  ] as const) {
+    if (statOf(path)?.isDirectory() === true) continue;
+    yield fault('kept-missing', `${path} is not a directory: ${lost}`, ['restore it from a backup']);
   }
 }
 

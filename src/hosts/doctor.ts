@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { VprError } from '../errors.js';
 import { recordPath } from '../format/identifiers.js';
 import { commandLine } from '../format/shell.js';
 import { examineHost } from './doctor-host.js';
@@ -32,7 +33,9 @@ export function examine(paths: HostPaths, policy: Iterable<Finding>, git: RunGit
   add(examineHost(paths, git));
   const expected = { root: paths.root, owner: statOf(paths.root)?.uid ?? 0, launcher: readIfThere(launcherPath(paths.root)) };
   const known = new Set<string>();
-  for (const record of registeredRecords(paths.root)) {
+  const damaged = ({ message, help }: VprError) =>
+    add([fault('registry-damaged', `${message}: every push to the record is refused`, help)]);
+  for (const record of registeredRecords(paths.root, damaged)) {
     repositories += 1;
     known.add(realPath(record.path) ?? record.path);
     add(examineSafely(record, () => examineRepository(record, expected, git)));

@@ -11,6 +11,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -72,11 +73,16 @@ export function replaceFile(path: string, content: string | Uint8Array, mode: nu
   syncDirectory(dirname(path));
 }
 
-/** Makes a directory and what is missing above it, on the disk. */
+/** Makes a directory and what is missing above it, on the disk. (Node's own recursive way never ends where a file system answers ENOENT to it.) */
 export function makeDirectory(path: string): void {
-  const first = mkdirSync(path, { recursive: true, mode: DIRECTORY_MODE });
-  if (first === undefined) return;
-  for (let at = path; at.length >= first.length; at = dirname(at)) syncDirectory(dirname(at));
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (dirname(path) !== path) makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, { mode: DIRECTORY_MODE });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
+  }
+  syncDirectory(dirname(path));
 }
 
 /** A file's text, or undefined where there is none. Throws for any other failure, `host/file-too-large` above `limit` bytes. */

@@ -57,18 +57,31 @@ export function recordIdIn(repository: string): Uuid | undefined {
   return /^[0-9a-f]{32}\n$/.test(text) ? parseUuid(text.trim()) : undefined;
 }
 
-/** All registered records, by id. Entries that are no registration's are left out; damaged ones throw `registry/unreadable`. */
-export function* registeredRecords(root: string): Generator<RegisteredRecord> {
+/** All registered records, by id. Names that are no registration's are left out; damaged entries throw `registry/unreadable` unless `damaged` takes it. */
+export function* registeredRecords(root: string, damaged: (error: VprError) => void = rethrow): Generator<RegisteredRecord> {
   const { registry } = hostPaths(root);
   for (const first of namesIn(registry, /^[0-9a-f]{2}$/)) {
     for (const second of namesIn(join(registry, first), /^[0-9a-f]{2}$/)) {
       for (const name of namesIn(join(registry, first, second), /^[0-9a-f]{32}$/)) {
-        const id = parseUuid(name);
-        const record = id === undefined ? undefined : registeredRecord(root, id);
+        const record = recordOr(damaged, root, parseUuid(name));
         if (record !== undefined) yield record;
       }
     }
   }
+}
+
+function recordOr(damaged: (error: VprError) => void, root: string, id: Uuid | undefined): RegisteredRecord | undefined {
+  try {
+    return id === undefined ? undefined : registeredRecord(root, id);
+  } catch (error) {
+    if (!(error instanceof VprError)) throw error;
+    damaged(error);
+    return undefined;
+  }
+}
+
+function rethrow(error: VprError): never {
+  throw error;
 }
 
 /** Sorted names in a directory, of one shape; none where it isn't there. */

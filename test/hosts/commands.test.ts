@@ -59,10 +59,11 @@ t.test('from nothing to a guarded repository', async (t) => {
 t.test('policies that do not guard', async (t) => {
   const policy = join(host, 'vpr.yaml');
   const good = readFileSync(policy, 'utf8');
-  writeFileSync(policy, good.replace(/^rules: .*$/m, 'rules: { thread/append-only: off, commit/time: warn }'));
+  writeFileSync(policy, good.replace(/^rules: .*$/m, 'rules: { thread/append-only: off, commit/signature: warn, commit/time: warn }'));
   const { status, stdout } = vpr('doctor', host);
   t.equal(status, 1);
   t.match(stdout, /fault rule-off\n {2}the rule thread\/append-only is off, which protects history itself/);
+  t.match(stdout, /fault rule-warns\n {2}the rule commit\/signature only warns, which protects history itself/);
   t.match(stdout, /note rule-warns\n {2}the rule commit\/time only warns/);
   writeFileSync(policy, good.replace(/^roots: .*$/m, 'roots: [{ file: trust/x.crt, authorities: [{ name: GMC, class: clinician }] }]'));
   t.match(vpr('doctor', host), { status: 1, stdout: /fault trust-faulty\n.*trust\/x\.crt: no such file.*: every push is refused/ });
@@ -76,6 +77,7 @@ t.test('what cannot be done ends with 2 and says what can', async (t) => {
   git(directory, 'init', '--quiet', '--bare', 'bare.git');
   for (const [args, says] of [
     [['host', 'init', '.'], /^error host\/not-empty: /],
+    [['host', 'init', '/proc/nowhere'], /^error (?:ENOENT|EACCES|EPERM|EROFS): /],
     [['host', 'add', 'nowhere', 'coordination'], /^error host\/not-a-host: .*\n {2}help: vpr host init nowhere/],
     [['host', 'add', host, 'clinical'], /^error host\/kind: there are no rules yet for clinical records/],
     [['host', 'add', host, 'diary'], /Expected diary to be one of: coordination/],

@@ -200,6 +200,24 @@ t.test('records that are not where they should be', async (t) => {
   t.same(codes(root), []);
 });
 
+t.test('what the host keeps beside its repositories', async (t) => {
+  const { root } = hostWithRecord(t);
+  const { registry, journal, participants } = hostPaths(root);
+  writeFileSync(shardedPath(registry, ID), '{"kind":"coord');
+  const other = addRecord(root, { kind: 'coordination', id: `9${ID.slice(1)}` }, runGit).path;
+  chmodSync(join(other, 'hooks/pre-receive'), 0o644);
+  t.match(
+    faults(root),
+    [{ code: 'registry-damaged', what: /7f4c2e9d-\S+ is damaged/ }, { code: 'hook-not-executable', repo: other }, { code: 'unregistered' }],
+    'one damaged entry hides no other record',
+  );
+  for (const path of [journal, participants]) rmSync(path, { recursive: true });
+  t.match(faults(root).slice(0, 2), [
+    { code: 'kept-missing', what: /when each commit was received/ },
+    { code: 'kept-missing', what: /can be claimed by somebody else/ },
+  ]);
+});
+
 t.test('on a big host one fault is told so many times, and then counted', async (t) => {
   const { root } = hostWithRecord(t);
   for (let index = 0; index < SHOWN + 5; index += 1)
