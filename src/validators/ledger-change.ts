@@ -20,6 +20,7 @@ export function saysOtherThings({ ledger }: ThreadStep): boolean {
   const before = valueOf(ledger.before);
   const after = valueOf(ledger.after);
   if (before === undefined || after === undefined) return differs(ledger);
+  if (sameButTime(before, after)) return false;
   return meaning(before) !== meaning(after);
 }
 
@@ -30,9 +31,17 @@ export function saysOtherThings({ ledger }: ThreadStep): boolean {
  */
 export function changesOtherBytes({ ledger }: ThreadStep): boolean {
   if (!differs(ledger)) return false;
-  const before = withoutTime(ledger.before?.bytes, valueOf(ledger.before));
-  const after = withoutTime(ledger.after?.bytes, valueOf(ledger.after));
+  const formerly = valueOf(ledger.before);
+  const now = valueOf(ledger.after);
+  if (formerly !== undefined && now !== undefined && sameButTime(formerly, now)) return false;
+  const before = withoutTime(ledger.before?.bytes, formerly);
+  const after = withoutTime(ledger.after?.bytes, now);
   return before === undefined || after === undefined || before !== after;
+}
+
+/** Whether one was read from the other by `readLedgerTime`, which holds where nothing but the time differs. */
+function sameButTime(before: Ledger, after: Ledger): boolean {
+  return before.participants === after.participants;
 }
 
 function meaning(ledger: Ledger): string {

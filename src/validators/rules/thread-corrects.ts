@@ -17,7 +17,7 @@ export const threadCorrects: Rule = {
   },
   *onCommit({ threads }) {
     for (const { thread, threadPath: path, appended } of threads) {
-      if (appended.length === 0) continue;
+      if (!appended.some(({ corrects }) => corrects !== undefined)) continue;
       const fresh = new Set(appended);
       const earlier = new Set<string>();
       for (const message of valueOf(thread.after)?.messages ?? []) {

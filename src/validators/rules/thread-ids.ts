@@ -12,8 +12,10 @@ export const threadIds: Rule = {
   *onCommit({ threads }) {
     for (const { thread, threadPath: path, appended } of threads) {
       if (appended.length === 0) continue;
+      const fresh = new Set(appended.map(({ id }) => id));
       const lines = new Map<string, number>();
       for (const { id, line } of valueOf(thread.after)?.messages ?? []) {
+        if (!fresh.has(id)) continue;
         const first = lines.get(id);
         if (first === undefined) lines.set(id, line);
         else {

@@ -1,5 +1,8 @@
-import { textFaults } from '../../format/text.js';
+import { Buffer } from 'node:buffer';
+import { lineAt, textFaults } from '../../format/text.js';
 import type { Rule } from '../rule.js';
+
+const LF = 0x0a;
 
 /** The first line of a thread in layout 2, which need not end in a newline. */
 const LAYOUT_2 = '# Thread';
@@ -16,13 +19,23 @@ export const treeText: Rule = {
   },
   accepts: { title: 'a message in Arabic with a right-to-left mark', push: (record) => record.append({ body: 'جرعة\u200f 5 mg' }) },
   *onCommit({ pushed }) {
-    for (const { path, after } of pushed.changes) {
+    for (const { path, before, after } of pushed.changes) {
       if (after?.bytes === undefined) continue;
       const finalNewline = path.endsWith('/thread.md') && startsWith(after.bytes, LAYOUT_2) ? 'optional' : 'required';
-      for (const fault of textFaults(after.bytes, { finalNewline })) yield { ...fault, path };
+      // A thread grows for years: what stood there before was judged when it came.
+      const from = linesKept(before?.bytes, after.bytes);
+      for (const fault of textFaults(after.bytes.subarray(from), { finalNewline })) {
+        yield { ...fault, ...(fault.line === undefined ? {} : { line: fault.line + lineAt(after.bytes, from) - 1 }), path };
+      }
     }
   },
 };
+
+/** Where what is new begins in a file that begins with all of its former bytes: a beginning of a line. */
+function linesKept(before: Uint8Array | undefined, after: Uint8Array): number {
+  if (before === undefined || before.length >= after.length) return 0;
+  return Buffer.compare(before, after.subarray(0, before.length)) === 0 ? before.lastIndexOf(LF) + 1 : 0;
+}
 
 function startsWith(bytes: Uint8Array, text: string): boolean {
   return Buffer.from(bytes.subarray(0, text.length)).toString('latin1') === text;
