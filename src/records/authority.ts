@@ -1,24 +1,38 @@
-/** A small certificate authority in a directory: `authority.crt`, `authority.key` and what it is for. */
-import { randomBytes, webcrypto } from 'node:crypto';
+/**
+ * A certificate authority in a directory:
+ *
+ *     authority.crt  authority.key   the certificate and its key
+ *     authority.json                 what it is called, and whom it may certify
+ *     register.json  issued/         what it issued and revoked (register.ts)
+ *     authority.crl                  the latest revocation list
+ *     issuing/                       in a root's directory: the intermediate for every day
+ *
+ * The root's key is needed for nothing but a new intermediate and the root's own
+ * revocation list, so that it can be taken away; what else is there stays.
+ */
+
+import type { KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { VprError } from '../errors.js';
+import { sameName } from '../trust/certificate/name.js';
+import { type Certificate, readCertificate, toPem } from '../trust/index.js';
 import { checkAuthority, checkTitle } from './certificate-names.js';
-import { readFile, writeAllNew } from './files.js';
+import { ALGORITHM, certificates, newKey, newSerial, publicKey, signingKey, validity } from './certificate-parts.js';
+import { readFile, refuseExisting, writeAllNew } from './files.js';
+import { lockedPem, openPem, publicDer } from './locked-key.js';
+import { loadKey, type PassphraseFrom } from './passphrase.js';
+import { recordIssued, registerPaths, startRegister } from './register.js';
 
-/** ECDSA on P-256 with SHA-256, the one algorithm of FORMAT §6. */
-export const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** Validity starts a little in the past, so that a clock that is slow by less still takes the certificate. */
-const BACKDATED_MS = 5 * 60 * 1000;
-
-/** What `vpr cert authority` takes. */
+/** What makes an authority. */
 export interface AuthorityInput {
   readonly directory: string;
   readonly name: string;
   /** Authorities that `vpr cert issue` may issue for; empty: any. */
   readonly authorities: readonly string[];
   readonly days: number;
+  /** What the key is encrypted with; absent: it is not. */
+  readonly passphrase?: Uint8Array;
 }
 
 /** An authority as written to disk. */
@@ -29,89 +43,149 @@ export interface AuthorityFiles {
   readonly notAfter: Date;
 }
 
+/** An authority as read from its directory. */
+export interface Authority {
+  readonly directory: string;
+  readonly certificate: Certificate;
+  /** Whether it is a root: it signed its own certificate. */
+  readonly isRoot: boolean;
+  readonly name: string;
+  /** Whom it was made for; empty: any. */
+  readonly authorities: readonly string[];
+}
+
 /**
- * Makes a self-signed P-256 root: CA:TRUE, keyCertSign and cRLSign, with its
- * key in a file of mode 0600. Throws `VprError` where a name won't do or a file is there already.
+ * Makes a self-signed P-256 root: CA:TRUE, keyCertSign and cRLSign, room for
+ * one intermediate below it, its key in a file of mode 0600. Throws `VprError`
+ * where a name won't do or a file is there already.
  */
 export async function createAuthority(input: AuthorityInput): Promise<AuthorityFiles> {
+  return makeAuthority(input, undefined);
+}
+
+/**
+ * Makes an intermediate under a root whose key is at hand. Throws as
+ * `createAuthority`, and `cert/not-a-root`, `cert/days`, `passphrase/…`.
+ */
+export async function createIssuing(input: AuthorityInput, rootDirectory: string, from: PassphraseFrom = {}): Promise<AuthorityFiles> {
+  const root = openAuthority(rootDirectory);
+  if (!root.isRoot) {
+    throw new VprError('cert/not-a-root', `the authority in ${rootDirectory} is an intermediate itself, and may not make another`, {
+      help: ['name the directory of the root: --under DIR'],
+    });
+  }
+  return makeAuthority(input, { root, key: authorityKey(root, from) });
+}
+
+async function makeAuthority(input: AuthorityInput, issuer: { root: Authority; key: KeyObject } | undefined): Promise<AuthorityFiles> {
   const name = checkTitle(input.name);
   const authorities = input.authorities.map(checkAuthority);
-  const { notBefore, notAfter } = validity(input.days);
+  const { notBefore, notAfter } = validityUnder(issuer?.root.certificate, input.days);
   const x509 = await certificates();
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: newSerial(),
-    name: new x509.Name([{ CN: [{ utf8String: name }] }]),
+  const key = newKey();
+  const subject = new x509.Name([{ CN: [{ utf8String: name }] }]);
+  const serial = newSerial();
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serial,
+    subject,
+    issuer: issuer === undefined ? subject : new x509.X509Certificate(issuer.root.certificate.der).subjectName,
     notBefore,
     notAfter,
-    keys,
+    publicKey: await publicKey(key),
+    signingKey: await signingKey(issuer?.key ?? key),
     signingAlgorithm: ALGORITHM,
     extensions: [
-      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.BasicConstraintsExtension(true, issuer === undefined ? 1 : 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(await publicKey(key)),
+      await x509.AuthorityKeyIdentifierExtension.create(await publicKey(issuer?.key ?? key)),
     ],
   });
-  const files = authorityPaths(input.directory);
+  const pem = toPem(new Uint8Array(certificate.rawData));
+  const paths = authorityPaths(input.directory);
+  refuseExisting([paths.key, paths.certificate, paths.description, registerPaths(input.directory).register]);
+  if (issuer !== undefined) recordIssued(issuer.root.directory, serial, pem);
   writeAllNew([
-    { path: files.key, content: await privateKeyPem(keys.privateKey), mode: 0o600 },
-    { path: files.certificate, content: certificatePem(certificate.toString('pem')) },
-    { path: files.description, content: `${JSON.stringify({ name, authorities }, undefined, 2)}\n` },
+    { path: paths.key, content: input.passphrase === undefined ? openPem(key) : lockedPem(key, input.passphrase), mode: 0o600 },
+    { path: paths.certificate, content: pem },
+    { path: paths.description, content: `${JSON.stringify({ name, authorities }, undefined, 2)}\n` },
+    { path: registerPaths(input.directory).register, content: startRegister() },
   ]);
-  return { certificate: files.certificate, key: files.key, authorities, notAfter };
+  return { certificate: paths.certificate, key: paths.key, authorities, notAfter };
+}
+
+/** One made for as many days as the root just before it ends with the root, not some seconds later. */
+function validityUnder(root: Certificate | undefined, days: number): { notBefore: Date; notAfter: Date } {
+  const wanted = validity(days);
+  if (root === undefined) return wanted;
+  const over = wanted.notAfter.getTime() - root.notAfter.getTime();
+  if (over > 0 && over < 60_000) return { ...wanted, notAfter: root.notAfter };
+  refuseLonger(root, wanted.notAfter);
+  return wanted;
+}
+
+/** Refuses what would outlive its issuer. Throws `cert/days`. */
+export function refuseLonger(issuer: Certificate, notAfter: Date): void {
+  if (issuer.notAfter >= notAfter) return;
+  const left = Math.max(0, Math.floor((issuer.notAfter.getTime() - Date.now()) / 86_400_000));
+  throw new VprError('cert/days', `the authority's own certificate ends first, on ${issuer.notAfter.toISOString()}`, {
+    help: left > 0 ? [`give at most --days ${left}`] : ['make a new authority: vpr cert authority'],
+  });
 }
 
 /** Where an authority's files lie in its directory. */
-export function authorityPaths(directory: string): { certificate: string; key: string; description: string } {
+export function authorityPaths(directory: string): { certificate: string; key: string; description: string; crl: string; issuing: string } {
   return {
     certificate: join(directory, 'authority.crt'),
     key: join(directory, 'authority.key'),
     description: join(directory, 'authority.json'),
+    crl: join(directory, 'authority.crl'),
+    issuing: join(directory, 'issuing'),
   };
 }
 
-/** The authorities that a certificate authority was made for; empty: any. Throws where the directory holds none. */
-export function authoritiesOf(directory: string): readonly string[] {
-  const { description } = authorityPaths(directory);
-  const text = readFile(description, 'the certificate authority').toString('utf8');
+/** The authority that issues: the intermediate of a root's directory where it has one, else the directory's own. */
+export function openIssuing(directory: string): Authority {
+  const { issuing } = authorityPaths(directory);
+  return openAuthority(existsSync(authorityPaths(issuing).certificate) ? issuing : directory);
+}
+
+/** Reads an authority, without its key. Throws `file/missing`, `cert/authority-unreadable`. */
+export function openAuthority(directory: string): Authority {
+  const paths = authorityPaths(directory);
+  const certificate = readCertificate(readFile(paths.certificate, 'the certificate authority'));
+  if (!certificate.ok) throw unreadable(paths.certificate, certificate.faults[0]?.message);
+  const description = describe(paths.description);
+  const isRoot = sameName(certificate.value.issuer, certificate.value.subject);
+  return { directory, certificate: certificate.value, isRoot, ...description };
+}
+
+function describe(path: string): { name: string; authorities: readonly string[] } {
+  let value: unknown;
   try {
-    const { authorities } = JSON.parse(text) as { authorities?: unknown };
-    if (Array.isArray(authorities)) return authorities.map(String);
+    value = JSON.parse(readFile(path, 'the certificate authority').toString('utf8'));
   } catch (cause) {
-    throw new VprError('cert/authority-unreadable', `${description} is not JSON`, { cause });
+    if (cause instanceof VprError) throw cause;
+    throw unreadable(path, 'not JSON', cause);
   }
-  throw new VprError('cert/authority-unreadable', `${description} has no list "authorities"`);
+  const { name, authorities } = (value ?? {}) as { name?: unknown; authorities?: unknown };
+  if (typeof name !== 'string' || !Array.isArray(authorities)) throw unreadable(path, 'expected "name" and a list "authorities"');
+  return { name, authorities: authorities.map(String) };
 }
 
-/** `@peculiar/x509`, which costs a tenth of a second to load: only where a certificate is made. */
-export async function certificates(): Promise<typeof import('@peculiar/x509')> {
-  await import('reflect-metadata');
-  return import('@peculiar/x509');
-}
-
-/** From five minutes ago for a number of days. Throws `cert/days`. */
-export function validity(days: number): { notBefore: Date; notAfter: Date } {
-  if (!Number.isInteger(days) || days < 1 || days > 36500) {
-    throw new VprError('cert/days', `--days: ${days} is not a whole number of days from 1 to 36500`);
+/** The key of an authority, its passphrase asked for where it has one. Throws `passphrase/…`, `key/…`. */
+export function authorityKey({ directory, certificate }: Authority, from: PassphraseFrom): KeyObject {
+  const { key: path } = authorityPaths(directory);
+  if (!existsSync(path)) {
+    throw new VprError('cert/key-away', `the authority's key is not here: ${path}`, {
+      help: ['bring it back from where it is kept; a root whose key is away still has its intermediate in issuing/'],
+    });
   }
-  const now = Math.floor(Date.now() / 1000) * 1000;
-  return { notBefore: new Date(now - BACKDATED_MS), notAfter: new Date(now + days * DAY_MS) };
+  const key = loadKey(path, from, "the certificate authority's key");
+  if (publicDer(key).equals(certificate.spki)) return key;
+  throw new VprError('cert/authority-unreadable', `the key in ${path} is not the key of the authority's certificate`);
 }
 
-/** A random serial number: 16 bytes, positive, never beginning with zeros (RFC 5280 §4.1.2.2). */
-export function newSerial(): string {
-  const bytes = randomBytes(16);
-  bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
-  return bytes.toString('hex');
-}
-
-/** A private key as PKCS#8 in PEM. */
-export async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
-  return `-----BEGIN PRIVATE KEY-----\n${der.replace(/(.{64})(?=.)/g, '$1\n')}\n-----END PRIVATE KEY-----\n`;
-}
-
-/** PEM with the final newline that the library leaves out. */
-export function certificatePem(pem: string): string {
-  return pem.endsWith('\n') ? pem : `${pem}\n`;
+function unreadable(path: string, why = 'unreadable', cause?: unknown): VprError {
+  return new VprError('cert/authority-unreadable', `the certificate authority in ${path} cannot be read: ${why}`, { cause });
 }

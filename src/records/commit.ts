@@ -95,7 +95,8 @@ function signedCommit(directory: string, tree: ObjectId, { message, parent }: Co
   const { status, stdout, stderr } = tryGit(
     directory,
     ['-c', 'i18n.commitEncoding=UTF-8', 'commit-tree', '-S', ...(parent === undefined ? [] : ['-p', parent]), '-F', '-', tree],
-    { input: message },
+    // The one git process that may ask something: the passphrase of the signer's key.
+    { input: message, env: { GIT_TERMINAL_PROMPT: process.env['GIT_TERMINAL_PROMPT'] ?? '1' } },
   );
   if (status === 0) return stdout.toString('utf8').trim();
   throw new VprError('commit/not-signed', `the commit could not be signed: ${stderr}`, {

@@ -1,10 +1,13 @@
 /** The signer's certificate and key as files on their machine, and whether they may sign a commit now. */
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { VprError } from '../errors.js';
 import type { Fault } from '../format/index.js';
 import { shellWord } from '../format/shell.js';
 import { type Certificate, certificateIdentity, comparableName, type Identity, readCertificate, sameEmail } from '../trust/index.js';
+import { leafFaults } from '../trust/leaf.js';
 import { readFile } from './files.js';
+import { isLocked, publicDer } from './locked-key.js';
+import { loadKey } from './passphrase.js';
 
 /** What signs: the leaf first, then the intermediates that stand in the same file. */
 export interface Credentials {
@@ -16,35 +19,47 @@ export interface Credentials {
 /** Reads a certificate's file (PEM, one or more; or DER). Throws `certificate/unreadable`, `file/…`. */
 export function loadCertificate(path: string): { chain: readonly [Certificate, ...Certificate[]]; identity: Identity } {
   const bytes = readFile(path, 'the certificate');
-  const blocks = bytes.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
-  const chain = (blocks?.map((block) => Buffer.from(`${block}\n`, 'latin1')) ?? [bytes]).map((block) => {
+  const chain = certificateBlocks(bytes).map((block) => {
     const certificate = readCertificate(block);
     if (certificate.ok) return certificate.value;
     throw unreadable(path, certificate.faults);
   });
-  const [leaf, ...others] = chain;
-  if (leaf === undefined) throw unreadable(path, []);
+  const [leaf, ...others] = chain as [Certificate, ...Certificate[]];
   const identity = certificateIdentity(leaf);
   if (!identity.ok) throw unreadable(path, identity.faults);
   return { chain: [leaf, ...others], identity: identity.value };
 }
 
-/** Certificate and key together. Throws `key/…` where the key does not read or is not the certificate's. */
+/** The certificates of a PEM file, each a file of its own; anything else as it is. */
+export function certificateBlocks(bytes: Buffer): readonly [Buffer, ...Buffer[]] {
+  const [first, ...others] = bytes.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  const file = (block: string) => Buffer.from(`${block}\n`, 'latin1');
+  return first === undefined ? [bytes] : [file(first), ...others.map(file)];
+}
+
+/**
+ * Certificate and key together; the key's passphrase is asked for where it has
+ * one. Throws `key/…` where the key does not read or is not the certificate's, `passphrase/…`.
+ */
 export function loadCredentials(certificatePath: string, keyPath: string): Credentials {
-  const { chain, identity } = loadCertificate(certificatePath);
+  const certificate = loadCertificate(certificatePath);
   const key = loadKey(keyPath);
-  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
-  if (!spki.equals(Buffer.from(chain[0].spki))) {
+  if (!publicDer(key).equals(certificate.chain[0].spki)) {
     throw new VprError('key/other', `the key in ${keyPath} is not the key of the certificate in ${certificatePath}`, {
       help: ['name the pair that belongs together: vpr setup --certificate FILE --key FILE'],
     });
   }
-  return { chain, identity, key };
+  return { ...certificate, key };
+}
+
+/** The same without asking anybody: a key under a passphrase is only seen to be there. */
+export function glanceAtCredentials(certificatePath: string, keyPath: string): Omit<Credentials, 'key'> {
+  return isLocked(readFile(keyPath, 'the private key')) ? loadCertificate(certificatePath) : loadCredentials(certificatePath, keyPath);
 }
 
 /**
  * Why a certificate may not sign a commit by these people now: it is out of
- * date, or a name or an e-mail is not its holder's (FORMAT §6 "Signer").
+ * date, is not fit for signing, or a name or an e-mail is not its holder's (FORMAT §6 "Signer").
  * Empty where it may.
  */
 export function signingFaults(
@@ -53,7 +68,7 @@ export function signingFaults(
   idents: readonly { readonly role: 'author' | 'committer'; readonly name: string; readonly email: string }[],
   now: Date,
 ): Fault[] {
-  return [...dateFaults(certificate, now), ...idents.flatMap((ident) => identFaults(identity, ident))];
+  return [...dateFaults(certificate, now), ...leafFaults(certificate), ...idents.flatMap((ident) => identFaults(identity, ident))];
 }
 
 function dateFaults({ notBefore, notAfter }: Certificate, now: Date): Fault[] {
@@ -98,23 +113,6 @@ function againFor(role: 'author' | 'committer'): string {
   return role === 'author'
     ? 'then commit again (on an amended commit: git commit --amend --reset-author)'
     : 'then commit again; GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL must not be set';
-}
-
-function loadKey(path: string): KeyObject {
-  const pem = readFile(path, 'the private key');
-  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(pem.toString('latin1'))) {
-    throw new VprError('key/encrypted', `the key in ${path} is protected by a passphrase, which vpr-sign cannot ask for`, {
-      help: [`write it without one, for yourself alone: umask 077; openssl pkcs8 -topk8 -nocrypt -in ${shellWord(path)} -out new.key`],
-    });
-  }
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(pem);
-  } catch (cause) {
-    throw new VprError('key/unreadable', `${path} is not a private key in PEM`, { cause });
-  }
-  if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
-  throw new VprError('key/kind', `the key in ${path} is not an elliptic curve key on P-256, which alone signs records`);
 }
 
 function unreadable(path: string, faults: readonly Fault[]): VprError {

@@ -1,6 +1,6 @@
 /** Files written so that a reader sees the former content or the whole new one, and nothing is overwritten unasked. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { VprError } from '../errors.js';
 
@@ -8,35 +8,74 @@ import { VprError } from '../errors.js';
 export function writeNew(path: string, content: Uint8Array | string, mode = 0o644): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content, { flag: 'wx', mode });
+    writeThrough(path, content, mode);
+    syncDirectory(dirname(path));
   } catch (cause) {
-    if (codeOf(cause) === 'EEXIST') {
-      throw new VprError('file/exists', `${path} exists already and is not overwritten`, {
-        cause,
-        help: ['name another place, or move the file away first'],
-      });
-    }
+    if (codeOf(cause) === 'EEXIST') throw alreadyThere(path, cause);
     throw new VprError('file/unwritable', `${path} cannot be written: ${codeOf(cause)}`, { cause });
   }
 }
 
 /** Writes several files of which none may exist yet; nothing is written where one does. Throws as `writeNew`. */
-export function writeAllNew(files: readonly { readonly path: string; readonly content: string; readonly mode?: number }[]): void {
-  const there = files.find(({ path }) => existsSync(path));
-  if (there !== undefined) writeNew(there.path, there.content);
+export function writeAllNew(
+  files: readonly { readonly path: string; readonly content: Uint8Array | string; readonly mode?: number }[],
+): void {
+  refuseExisting(files.map(({ path }) => path));
   for (const { path, content, mode } of files) writeNew(path, content, mode);
 }
 
-/** Replaces a file in one step: a temporary file beside it, then a rename. */
+/** Throws `file/exists` where any of the files is there already. */
+export function refuseExisting(paths: readonly string[]): void {
+  const there = paths.find((path) => existsSync(path));
+  if (there !== undefined) throw alreadyThere(there);
+}
+
+function alreadyThere(path: string, cause?: unknown): VprError {
+  return new VprError('file/exists', `${path} exists already and is not overwritten`, {
+    cause,
+    help: ['name another place, or move the file away first'],
+  });
+}
+
+/** Replaces a file in one step: a temporary file beside it, on the disk, then a rename. */
 export function writeAtomic(path: string, content: Uint8Array | string, mode = 0o644): void {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, content, { flag: 'wx', mode });
+    writeThrough(temporary, content, mode);
     renameSync(temporary, path);
+    syncDirectory(dirname(path));
   } catch (cause) {
     rmSync(temporary, { force: true });
     throw new VprError('file/unwritable', `${path} cannot be written: ${codeOf(cause)}`, { cause });
+  }
+}
+
+/** A new file whose content is on the disk when this returns: a power cut must not leave an empty one under its name. */
+function writeThrough(path: string, content: Uint8Array | string, mode: number): void {
+  const file = openSync(path, 'wx', mode);
+  try {
+    writeFileSync(file, content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Puts a directory's names on the disk as well, where the platform can: Windows opens none. */
+function syncDirectory(path: string): void {
+  let directory: number;
+  try {
+    directory = openSync(path, 'r');
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(directory);
+  } catch {
+    // Some file systems refuse it; the file itself is there.
+  } finally {
+    closeSync(directory);
   }
 }
 

@@ -1,137 +1,149 @@
 /** Certificates for people and systems, as FORMAT §6 "Signer" wants them. */
-import { webcrypto } from 'node:crypto';
+import { createPublicKey, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { VprError } from '../errors.js';
-import { newUuid, parseUuid } from '../format/index.js';
-import type { Registration } from '../trust/index.js';
-import { ALGORITHM, authoritiesOf, authorityPaths, certificatePem, certificates, newSerial, privateKeyPem, validity } from './authority.js';
-import { checkAuthority, checkEmail, checkName, checkNumber, fileNameOf } from './certificate-names.js';
-import { readFile, writeAllNew } from './files.js';
+import { toPem } from '../trust/index.js';
+import { type Authority, authorityKey, openIssuing, refuseLonger } from './authority.js';
+import { fileNameOf } from './certificate-names.js';
+import {
+  ALGORITHM,
+  certificates,
+  holderExtensions,
+  newKey,
+  newSerial,
+  publicKey,
+  signingKey,
+  subjectOf,
+  validity,
+} from './certificate-parts.js';
+import { refuseExisting, writeAllNew } from './files.js';
+import { checkHolder, type Holder, type HolderInput, registrationText } from './holder.js';
+import { lockedPem, openPem } from './locked-key.js';
+import type { PassphraseFrom } from './passphrase.js';
+import { issuedBy, recordIssued } from './register.js';
+import { differences, readRequest } from './request.js';
 
 /** What `vpr cert issue` takes. */
-export interface IssueInput {
+export interface IssueInput extends HolderInput {
   /** The directory `vpr cert authority` made. */
   readonly authority: string;
-  readonly name: string;
-  /** The holder's own registration: O and serialNumber of the subject. */
-  readonly registration: Registration;
-  readonly further: readonly Registration[];
-  readonly email?: string;
-  /** A UUID, `new` for a fresh one, absent for a holder who writes no messages. */
-  readonly participant?: string;
   readonly days: number;
   /** The directory that key and certificate go to. */
   readonly out: string;
+  /** The holder's request, whose key is certified; absent: a key is made. */
+  readonly csr?: string;
+  /** What a key made here is encrypted with; absent: it is not. */
+  readonly passphrase?: Uint8Array;
+  /** Where the passphrase of the authority's key comes from. */
+  readonly authorityPassphrase?: PassphraseFrom;
 }
 
 /** A certificate as issued. */
 export interface Issued {
   readonly certificate: string;
+  /** The file of the key that was made with it; '' where the holder has it. */
   readonly key: string;
+  readonly serial: string;
   readonly registrations: readonly string[];
   readonly participantId?: string;
   readonly notAfter: Date;
+  /** What the request asked for and the certificate does not say, or says otherwise; a line each. */
+  readonly differences: readonly string[];
 }
 
 /**
- * Issues a certificate with a fresh P-256 key: CN, O and serialNumber, a
- * `vpr://` URI for each registration, e-mail and `urn:uuid:`, digitalSignature
- * and nonRepudiation. Throws `VprError` where something given won't do.
+ * Issues a certificate: CN, O and serialNumber, a `vpr://` URI for each
+ * registration, e-mail and `urn:uuid:`, digitalSignature and nonRepudiation.
+ * What it says comes from the authority, only the key from a request. Throws
+ * `VprError` where something given won't do.
  */
 export async function issueCertificate(input: IssueInput): Promise<Issued> {
-  const name = checkName(input.name);
-  const registrations = distinct([input.registration, ...input.further]);
-  refuseForeign(registrations, input.authority);
-  const email = input.email === undefined ? undefined : checkEmail(input.email);
-  const participantId = participantOf(input.participant);
+  const holder = checkHolder(input);
+  const authority = openIssuing(input.authority);
+  refuseForeign(holder, authority);
+  const request = input.csr === undefined ? undefined : await readRequest(input.csr);
+  const made = request === undefined ? newKey() : undefined;
+  const key = made ?? createPublicKey({ key: Buffer.from(request?.spki ?? []), format: 'der', type: 'spki' });
+  if (request !== undefined) refuseKnownKey(request.spki, authority);
+  const certificate = await certify({ ...input, authority, holder, key, made });
+  return { ...certificate, differences: request === undefined ? [] : differences(request, holder) };
+}
+
+/** What is certified, and where it goes. */
+export interface Certified {
+  readonly authority: Authority;
+  readonly holder: Holder;
+  readonly days: number;
+  readonly out: string;
+  /** The holder's key; its public half is enough. */
+  readonly key: KeyObject;
+  /** The private key, where it was made here and is handed out with the certificate. */
+  readonly made?: KeyObject;
+  readonly passphrase?: Uint8Array;
+  readonly authorityPassphrase?: PassphraseFrom;
+}
+
+/** Makes the certificate, remembers it, and writes it with the intermediate below it. */
+export async function certify(input: Certified): Promise<Omit<Issued, 'differences'>> {
+  const { authority, holder, made } = input;
   const { notBefore, notAfter } = validity(input.days);
+  refuseLonger(authority.certificate, notAfter);
+  const stem = join(input.out, fileNameOf(holder.name));
+  const files = { certificate: `${stem}.crt`, key: made === undefined ? '' : `${stem}.key` };
+  refuseExisting([files.certificate, files.key].filter(Boolean));
+  const issuerKey = authorityKey(authority, input.authorityPassphrase ?? {});
   const x509 = await certificates();
-  const issuer = await loadIssuer(input.authority, x509);
-  if (issuer.certificate.notAfter < notAfter) {
-    const left = Math.max(0, Math.floor((issuer.certificate.notAfter.getTime() - Date.now()) / 86_400_000));
-    throw new VprError('cert/days', `the authority's own certificate ends first, on ${issuer.certificate.notAfter.toISOString()}`, {
-      help: left > 0 ? [`give at most --days ${left}`] : ['make a new authority: vpr cert authority'],
-    });
-  }
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const serial = newSerial();
   const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: newSerial(),
-    subject: new x509.Name([
-      { CN: [{ utf8String: name }] },
-      { O: [{ utf8String: input.registration.authority }] },
-      { '2.5.4.5': [{ printableString: input.registration.number }] },
-    ]),
-    issuer: issuer.certificate.subjectName,
+    serialNumber: serial,
+    subject: subjectOf(x509, holder),
+    issuer: new x509.X509Certificate(authority.certificate.der).subjectName,
     notBefore,
     notAfter,
-    publicKey: keys.publicKey,
-    signingKey: issuer.key,
+    publicKey: await publicKey(input.key),
+    signingKey: await signingKey(issuerKey),
     signingAlgorithm: ALGORITHM,
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.nonRepudiation, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey),
-      new x509.SubjectAlternativeNameExtension([
-        ...registrations.map(({ authority, number }) => ({ type: 'url' as const, value: `vpr://${authority}/${number}` })),
-        ...(email === undefined ? [] : [{ type: 'email' as const, value: email }]),
-        ...(participantId === undefined ? [] : [{ type: 'url' as const, value: `urn:uuid:${participantId}` }]),
-      ]),
+      ...holderExtensions(x509, holder),
+      await x509.SubjectKeyIdentifierExtension.create(await publicKey(input.key)),
+      await x509.AuthorityKeyIdentifierExtension.create(await publicKey(issuerKey)),
     ],
   });
-  const stem = join(input.out, fileNameOf(name));
+  const pem = toPem(new Uint8Array(certificate.rawData));
+  recordIssued(authority.directory, serial, pem);
+  const chain = authority.isRoot ? '' : toPem(authority.certificate.der);
+  const keyPem = made === undefined ? '' : input.passphrase === undefined ? openPem(made) : lockedPem(made, input.passphrase);
   writeAllNew([
-    { path: `${stem}.key`, content: await privateKeyPem(keys.privateKey), mode: 0o600 },
-    { path: `${stem}.crt`, content: certificatePem(certificate.toString('pem')) },
+    ...(made === undefined ? [] : [{ path: files.key, content: keyPem, mode: 0o600 }]),
+    { path: files.certificate, content: pem + chain },
   ]);
   return {
-    certificate: `${stem}.crt`,
-    key: `${stem}.key`,
-    registrations: registrations.map(({ authority, number }) => `${authority} ${number}`),
-    ...(participantId === undefined ? {} : { participantId }),
+    ...files,
+    serial,
+    registrations: holder.registrations.map(registrationText),
+    ...(holder.participantId === undefined ? {} : { participantId: holder.participantId }),
     notAfter,
   };
 }
 
-function distinct(registrations: readonly Registration[]): readonly Registration[] {
-  const seen = new Map<string, Registration>();
-  for (const { authority, number } of registrations) {
-    seen.set(`${authority} ${number}`, { authority: checkAuthority(authority), number: checkNumber(number) });
-  }
-  return [...seen.values()];
-}
-
-function refuseForeign(registrations: readonly Registration[], directory: string): void {
-  const allowed = authoritiesOf(directory);
-  const foreign = registrations.find(({ authority }) => allowed.length > 0 && !allowed.includes(authority));
+/** Refuses a registration that the authority was not made for. */
+export function refuseForeign({ registrations }: Holder, { authorities }: Authority): void {
+  const foreign = registrations.find(({ authority }) => authorities.length > 0 && !authorities.includes(authority));
   if (foreign === undefined) return;
   throw new VprError(
     'cert/foreign-authority',
-    `this certificate authority was made for ${allowed.join(', ')}, not for ${foreign.authority}`,
+    `this certificate authority was made for ${authorities.join(', ')}, not for ${foreign.authority}`,
     {
       help: [`make one for it: vpr cert authority DIR --name NAME --authority ${foreign.authority}`],
     },
   );
 }
 
-function participantOf(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  if (text === 'new') return newUuid();
-  const id = parseUuid(text);
-  if (id !== undefined) return id;
-  throw new VprError('cert/participant', `--participant: ${JSON.stringify(text)} is neither a UUID in lowercase nor the word new`);
-}
-
-async function loadIssuer(directory: string, x509: typeof import('@peculiar/x509')) {
-  const paths = authorityPaths(directory);
-  const pem = readFile(paths.certificate, 'the certificate authority').toString('utf8');
-  const key = readFile(paths.key, "the certificate authority's key").toString('utf8');
-  try {
-    return {
-      certificate: new x509.X509Certificate(pem),
-      key: await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(key), ALGORITHM, false, ['sign']),
-    };
-  } catch (cause) {
-    throw new VprError('cert/authority-unreadable', `the certificate authority in ${directory} cannot be read`, { cause });
-  }
+/** A key that two certificates have is either one person's, to be renewed, or somebody else's request handed in again. */
+export function refuseKnownKey(spki: Uint8Array, authority: Authority): void {
+  const known = issuedBy(authority.directory).find((certificate) => Buffer.compare(certificate.spki, spki) === 0);
+  if (known === undefined) return;
+  throw new VprError('cert/key-known', `the request's key is certified already, with serial ${known.serial}`, {
+    help: [`to renew that certificate: vpr cert renew ${known.serial}`, 'another person needs a key of their own: vpr cert request'],
+  });
 }

@@ -5,7 +5,7 @@ import { VprError } from '../errors.js';
 import { forbiddenCharacter, isTrimmedLine } from '../format/index.js';
 import { type Identity, type SignerClass, sameEmail, type Trust } from '../trust/index.js';
 import { listedAs } from '../trust/store.js';
-import { loadCredentials } from './credentials.js';
+import { glanceAtCredentials, loadCredentials } from './credentials.js';
 import type { Settings, WrittenEncoding } from './settings.js';
 import { type Setting, type SigningSetup, signingSettings } from './setup-config.js';
 
@@ -49,7 +49,10 @@ export function signerPart(former: Settings, input: SignerInput, trust: Trust | 
 
 const UNSIGNED = 'commits will not be signed, and the host refuses unsigned ones: vpr setup --certificate FILE --key FILE';
 
-function signingOf(former: Settings, input: SignerInput, trust: Trust | undefined): SigningSetup | undefined {
+/** How a clone will sign. `unchecked`: whether the key, under a passphrase, is the certificate's is not known yet. */
+type Signing = SigningSetup & { readonly unchecked: boolean };
+
+function signingOf(former: Settings, input: SignerInput, trust: Trust | undefined): Signing | undefined {
   const certificate = input.certificate === undefined ? former.certificate : resolve(input.certificate);
   const key = input.key === undefined ? former.key : resolve(input.key);
   if (certificate === undefined && key === undefined) return undefined;
@@ -59,9 +62,10 @@ function signingOf(former: Settings, input: SignerInput, trust: Trust | undefine
       help: ['vpr setup --certificate FILE --key FILE'],
     });
   }
-  const { chain, identity } = loadCredentials(certificate, key);
+  const { chain, identity, unchecked } = pairOf(certificate, key, input);
   const [leaf] = chain;
   return {
+    unchecked,
     certificate,
     key,
     encoding: input.encoding ?? former.encoding,
@@ -70,6 +74,17 @@ function signingOf(former: Settings, input: SignerInput, trust: Trust | undefine
     expires: leaf.notAfter,
     participantId: identity.participantId ?? (trust === undefined ? undefined : listedAs(trust, leaf)?.participantId),
   };
+}
+
+/** A pair that is new is checked; where nobody can be asked for the key's passphrase, the first commit will show. */
+function pairOf(certificate: string, key: string, input: SignerInput) {
+  if (input.certificate === undefined && input.key === undefined) return { ...glanceAtCredentials(certificate, key), unchecked: false };
+  try {
+    return { ...loadCredentials(certificate, key), unchecked: false };
+  } catch (error) {
+    if (!(error instanceof VprError) || error.code !== 'passphrase/nobody-to-ask') throw error;
+    return { ...glanceAtCredentials(certificate, key), unchecked: true };
+  }
 }
 
 /** One the certificate certifies, where it certifies any: the one asked for, the one in use, or its first. */
@@ -98,8 +113,13 @@ function roleOf(identity: Identity | undefined, trust: Trust | undefined): strin
   return only === undefined || others.length > 0 ? undefined : ROLE_OF[only];
 }
 
-function signerWarnings({ key, expires, participantId }: SigningSetup): string[] {
+function signerWarnings({ key, expires, participantId, unchecked }: Signing): string[] {
   const warnings: string[] = [];
+  if (unchecked) {
+    warnings.push(
+      `the key in ${key} is protected by a passphrase, which nobody could be asked for: whether it is the certificate's will show when you commit`,
+    );
+  }
   if (expires < new Date()) {
     warnings.push(`the certificate expired on ${expires.toISOString()}: get a new one, then: vpr setup --certificate FILE --key FILE`);
   }

@@ -3,7 +3,7 @@ import { VprError } from '../errors.js';
 import { parseUuid, renderCommitMessage, type Uuid } from '../format/index.js';
 import type { Identity } from '../trust/index.js';
 import { type Clone, identsNow, openClone } from './clone.js';
-import { loadCredentials, signingFaults } from './credentials.js';
+import { glanceAtCredentials, signingFaults } from './credentials.js';
 
 /** A clone in which commits can be signed, and who signs them. */
 export interface Writer {
@@ -23,7 +23,7 @@ export function openWriter(directory: string, now: Date = new Date()): Writer {
     throw notSetUp('has no certificate and key to sign with', '--certificate FILE --key FILE');
   if (role === undefined) throw notSetUp('does not say in which role you write', '--role Clinician');
   if (careLocation === undefined) throw notSetUp('does not say where care is given', '--care-location "Oxford University Hospitals"');
-  const { chain, identity } = loadCredentials(certificate, key);
+  const { chain, identity } = glanceAtCredentials(certificate, key);
   const faults = signingFaults(chain[0], identity, identsNow(clone.directory), now);
   if (faults.length > 0) {
     throw new VprError('writer/refused', faults.map(({ message }) => message).join('; '), {

@@ -77,7 +77,7 @@ export const REFUSALS: readonly Scene[] = [
     title: 'Somebody signs as Dr Smith of the GMC, with a certificate he issued himself',
     person: 'jane',
     do: [
-      'vpr cert authority ../fake --name "General Medical Council" --authority GMC',
+      'vpr cert authority ../fake --name "General Medical Council" --authority GMC --no-passphrase',
       'vpr cert issue --ca ../fake --name "Dr Jane Smith" --authority GMC --number 1234567 --email jane.smith@example.org --participant {jane} --out ../fake',
       'vpr setup --certificate ../fake/dr-jane-smith.crt --key ../fake/dr-jane-smith.key',
       'vpr thread add {thread} --message "Stop all tablets."',

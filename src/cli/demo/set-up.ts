@@ -62,8 +62,8 @@ export function setUpSteps({ root, host, bare, facts }: World): readonly SetUpSt
   const people = Object.keys(PEOPLE) as Person[];
   const inRoot = (path: string) => path.slice(root.length + 1);
   return [
-    'vpr cert authority gmc --name "GMC demo root" --authority GMC',
-    'vpr cert authority ouh --name "Oxford University Hospitals demo root" --authority OUH-patients',
+    'vpr cert authority gmc --name "GMC demo root" --authority GMC --no-passphrase',
+    'vpr cert authority ouh --name "Oxford University Hospitals demo root" --authority OUH-patients --no-passphrase',
     ...people.map((person) => issueLine(person, facts)),
     'vpr host init host',
     { says: 'host/vpr.yaml: trust GMC for clinicians, OUH-patients for patients', does: () => trust(root, host) },

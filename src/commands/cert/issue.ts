@@ -1,47 +1,42 @@
 import { Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
-import { commandLine } from '../../format/shell.js';
-import { parseRegistration } from '../../records/certificate-names.js';
+import { holderFlags, holderInput } from '../../cli/holder-flags.js';
+import { issuedWords, setUpLine } from '../../cli/issued-words.js';
+import { caPassphraseFlag, madeKeyFlags, madePassphrase, passphraseFrom } from '../../cli/passphrase-flags.js';
 import { issueCertificate } from '../../records/issue.js';
 
 export default class CertIssue extends VprCommand {
-  static override summary = 'Issue a certificate, with a new key, to somebody who signs.';
+  static override summary = 'Issue a certificate to somebody who signs: for the key of their request, or with a new key.';
+  static override description =
+    'What the certificate says comes from the flags, never from the request; what differs is shown. Without --csr the key is made here, which is for trying out: a key that somebody else made is no proof of who signs.';
   static override examples = [
-    '<%= config.bin %> cert issue --ca gmc-ca --name "Dr Jane Smith" --authority GMC --number 1234567 --email jane.smith@example.org --participant new --out jane',
+    '<%= config.bin %> cert issue --ca gmc-ca --csr dr-jane-smith.csr --name "Dr Jane Smith" --authority GMC --number 1234567 --email jane.smith@example.org --participant new --out jane',
+    '<%= config.bin %> cert issue --ca gmc-ca --name "Dr Jane Smith" --authority GMC --number 1234567 --participant new --out jane',
   ];
   static override flags = {
     ca: Flags.string({ required: true, helpValue: 'DIR', description: 'what vpr cert authority made' }),
-    name: Flags.string({ required: true, helpValue: 'NAME', description: 'the name that stands under every message' }),
-    authority: Flags.string({ required: true, helpValue: 'AUTH', description: 'the registration authority, for example GMC' }),
-    number: Flags.string({ required: true, helpValue: 'NUMBER', description: 'the registration number' }),
-    registration: Flags.string({ multiple: true, helpValue: '"AUTH NUMBER"', description: 'a further registration' }),
-    email: Flags.string({ helpValue: 'ADDRESS', description: "the holder's e-mail address, which their commits must then have" }),
-    participant: Flags.string({ helpValue: 'UUID|new', description: 'the id the holder has in ledgers: a known one, or the word new' }),
+    csr: Flags.string({ helpValue: 'FILE', description: "the holder's request (vpr cert request, or openssl req)" }),
+    ...holderFlags,
     days: Flags.integer({ default: 365, helpValue: 'N', description: 'how many days it is valid' }),
-    out: Flags.string({ required: true, helpValue: 'DIR', description: 'where key and certificate go' }),
+    out: Flags.string({ required: true, helpValue: 'DIR', description: 'where the certificate goes, and the key that is made' }),
+    ...madeKeyFlags,
+    ...caPassphraseFlag,
   };
 
   async run() {
     const { flags } = await this.parse(CertIssue);
+    const passphrase = madePassphrase(flags);
     const issued = await issueCertificate({
+      ...holderInput(flags),
       authority: flags.ca,
-      name: flags.name,
-      registration: { authority: flags.authority, number: flags.number },
-      further: (flags.registration ?? []).map(parseRegistration),
-      email: flags.email,
-      participant: flags.participant,
+      csr: flags.csr,
       days: flags.days,
       out: flags.out,
+      passphrase,
+      authorityPassphrase: passphraseFrom(flags['ca-passphrase-file']),
     });
-    this.say(
-      `issued ${issued.certificate}  to ${flags.name}, ${issued.registrations.join(', ')} (valid until ${issued.notAfter.toISOString()})`,
-    );
-    this.say(`made   ${issued.key}  (for its holder alone)`);
-    if (issued.participantId === undefined) this.say('without a participant id: its holder can change records, but sign no message');
-    else this.say(`participant id ${issued.participantId}`);
-    this.sayNext(
-      `${commandLine('vpr', 'setup', '--certificate', issued.certificate, '--key', issued.key)} --role Clinician --care-location PLACE`,
-    );
+    this.say(...issuedWords(issued, passphrase !== undefined));
+    this.sayNext(setUpLine(issued));
     return { ...issued, notAfter: issued.notAfter.toISOString() };
   }
 }

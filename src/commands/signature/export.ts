@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import { VprCommand } from '../../cli/base.js';
+import { inFlag } from '../../cli/flags.js';
+import { count } from '../../cli/words.js';
+import { commandLine } from '../../format/shell.js';
+import { exportSignature } from '../../records/export-signature.js';
+import { refuseExisting, writeAllNew } from '../../records/files.js';
+import { readSettings } from '../../records/settings.js';
+import { loadBundle } from '../../records/trust-bundle.js';
+import { KNOWN_RULES } from '../../validators/index.js';
+
+export default class SignatureExport extends VprCommand {
+  static override summary = "Take a commit's signature out of it, as files that openssl and others check.";
+  static override description =
+    "Writes COMMIT.p7s (detached CMS, DER) and COMMIT.payload (the bytes it is over), from every encoding and without a key. A certificate that the commit does not carry comes from the host's trust bundle, where that has it.";
+  static override examples = [
+    '<%= config.bin %> signature export HEAD --out proof',
+    '<%= config.bin %> signature export 3f2a9c1 --in record.git --trust trust.json',
+  ];
+  static override args = { commit: Args.string({ name: 'COMMIT', required: true, ignoreStdin: true, description: 'which commit' }) };
+  static override flags = {
+    ...inFlag,
+    out: Flags.string({ helpValue: 'DIR', default: '.', description: 'where the two files go' }),
+    trust: Flags.string({ helpValue: 'FILE', description: "the host's trust bundle, instead of the clone's" }),
+  };
+
+  async run() {
+    const { args, flags } = await this.parse(SignatureExport);
+    const bundle = flags.trust ?? readSettings(flags.in).trust;
+    const host = bundle === undefined || (flags.trust === undefined && !existsSync(bundle)) ? undefined : loadBundle(bundle, KNOWN_RULES);
+    const found = exportSignature(flags.in, args.commit, host?.trust);
+    const files = { signature: join(flags.out, `${found.commit}.p7s`), payload: join(flags.out, `${found.commit}.payload`) };
+    refuseExisting(Object.values(files));
+    writeAllNew([
+      { path: files.signature, content: found.signature },
+      { path: files.payload, content: found.payload },
+    ]);
+    const [{ fingerprint }] = found.certificates;
+    this.say(
+      `wrote  ${files.signature}  (from ${found.encoding}, ${count(found.certificates.length, 'certificate')})`,
+      `wrote  ${files.payload}`,
+    );
+    if (found.supplied > 0)
+      this.say(`${count(found.supplied, 'certificate')} of these the commit does not carry: from the host's trust bundle`);
+    this.say(`signed with the certificate whose SHA-256 is ${fingerprint}`);
+    this.sayNext(
+      `${commandLine('openssl', 'cms', '-verify', '-binary', '-content', files.payload, '-inform', 'DER', '-in', files.signature)} -CAfile ROOT -out /dev/null`,
+    );
+    return { commit: found.commit, encoding: found.encoding, ...files, certificate: fingerprint, supplied: found.supplied };
+  }
+}

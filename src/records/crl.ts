@@ -1,0 +1,121 @@
+/** Revoking certificates, and the lists that tell the world of it (RFC 5280 §5). */
+import { VprError } from '../errors.js';
+import { parseInstant } from '../format/index.js';
+import { unsignedInteger } from '../trust/der/write.js';
+import { type Certificate, toPem } from '../trust/index.js';
+import { type Authority, authorityKey, authorityPaths } from './authority.js';
+import { ALGORITHM, certificates, publicKey, signingKey, validity, wholeSecond } from './certificate-parts.js';
+import { writeAtomic } from './files.js';
+import type { PassphraseFrom } from './passphrase.js';
+import { changeRegister, type Reason, type Revocation } from './register.js';
+
+/** Extension identifiers (RFC 5280 §5.2.3). */
+const CRL_NUMBER = '2.5.29.20';
+
+/** What `vpr cert revoke` takes. */
+export interface RevokeInput {
+  readonly authority: Authority;
+  readonly certificate: Certificate;
+  readonly reason: Reason;
+  /** RFC 3339: from when on the key may have been in other hands. */
+  readonly invalidSince?: string;
+}
+
+/**
+ * Remembers that a certificate counts no more; the next list says so. A key
+ * compromise without a time counts from the beginning of the certificate:
+ * nothing it signed can be shown to be its holder's. Revoking again only makes
+ * it worse. Throws `cert/revoked`, `cert/invalid-since`.
+ */
+export function revoke({ authority, certificate, reason, invalidSince }: RevokeInput, now: Date): Revocation {
+  const since = sinceOf(certificate, reason, invalidSince, now);
+  const { serial } = certificate;
+  const { revoked } = changeRegister(authority.directory, (former) => {
+    const known = former.revoked.find((one) => one.serial === serial);
+    if (known !== undefined) refuseMilder(known, reason, since);
+    const entry: Revocation = {
+      serial,
+      revokedAt: known?.revokedAt ?? written(now),
+      reason,
+      ...(since === undefined ? {} : { invalidSince: since }),
+    };
+    return { ...former, revoked: [...former.revoked.filter((one) => one.serial !== serial), entry] };
+  });
+  return revoked.find((one) => one.serial === serial) as Revocation;
+}
+
+/** Whole seconds, UTC: all that a list can hold. */
+function written(time: Date): string {
+  return wholeSecond(time).toISOString().replace('.000Z', 'Z');
+}
+
+function sinceOf(certificate: Certificate, reason: Reason, text: string | undefined, now: Date): string | undefined {
+  const compromised = isCompromise(reason);
+  if (text === undefined) return compromised ? written(certificate.notBefore) : undefined;
+  const instant = parseInstant(text);
+  if (instant === undefined) {
+    throw new VprError('cert/invalid-since', `--invalid-since: ${JSON.stringify(text)} is not a time of RFC 3339`, {
+      help: ['for example --invalid-since 2026-01-11T14:00:00Z'],
+    });
+  }
+  const time = new Date(Number(instant / 1_000_000n));
+  if (time > now) throw new VprError('cert/invalid-since', `--invalid-since: ${text} lies in the future`);
+  return written(time);
+}
+
+function isCompromise(reason: Reason): boolean {
+  return reason === 'keyCompromise' || reason === 'cACompromise';
+}
+
+function refuseMilder(known: Revocation, reason: Reason, since: string | undefined): void {
+  const worse = isCompromise(reason) && (!isCompromise(known.reason) || Date.parse(since ?? '') < Date.parse(known.invalidSince ?? ''));
+  if (worse) return;
+  throw new VprError('cert/revoked', `the certificate with serial ${known.serial} was revoked on ${known.revokedAt} (${known.reason})`, {
+    help: ['only a compromise, or an earlier time of one, may still be added: --reason keyCompromise --invalid-since TIME'],
+  });
+}
+
+/** A list as written. */
+export interface Crl {
+  readonly file: string;
+  readonly number: number;
+  readonly entries: number;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+}
+
+/**
+ * Writes `authority.crl`: every revocation there ever was, those of expired
+ * certificates too, because records are read for longer than certificates last.
+ * Throws `cert/days`, `passphrase/…`, `cert/key-away`.
+ */
+export async function writeCrl(authority: Authority, days: number, from: PassphraseFrom = {}): Promise<Crl> {
+  const nextUpdate = validity(days).notAfter;
+  const key = authorityKey(authority, from);
+  const x509 = await certificates();
+  // The number is used up before the list exists: two lists never share one.
+  const { crlNumber, revoked } = changeRegister(authority.directory, (former) => ({ ...former, crlNumber: former.crlNumber + 1 }));
+  const thisUpdate = wholeSecond(new Date());
+  const number = Buffer.alloc(8);
+  number.writeBigUInt64BE(BigInt(crlNumber));
+  const crl = await x509.X509CrlGenerator.create({
+    issuer: new x509.X509Certificate(authority.certificate.der).subjectName,
+    thisUpdate,
+    nextUpdate,
+    signingAlgorithm: ALGORITHM,
+    signingKey: await signingKey(key),
+    entries: revoked.map(({ serial, revokedAt, reason, invalidSince }) => ({
+      serialNumber: serial,
+      revocationDate: new Date(revokedAt),
+      reason: x509.X509CrlReason[reason],
+      ...(invalidSince === undefined ? {} : { invalidity: new Date(invalidSince) }),
+    })),
+    extensions: [
+      await x509.AuthorityKeyIdentifierExtension.create(await publicKey(key)),
+      new x509.Extension(CRL_NUMBER, false, unsignedInteger(number)),
+    ],
+  });
+  const file = authorityPaths(authority.directory).crl;
+  writeAtomic(file, toPem(new Uint8Array(crl.rawData), 'X509 CRL'));
+  return { file, number: crlNumber, entries: revoked.length, thisUpdate, nextUpdate };
+}

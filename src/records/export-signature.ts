@@ -1,0 +1,93 @@
+/** A commit's signature as files that programs without any knowledge of records check: detached CMS and what it is over. */
+import { VprError } from '../errors.js';
+import type { Fault } from '../format/index.js';
+import { type Certificate, type CommitSignature, payloadOf, readSignature, type Trust } from '../trust/index.js';
+import { findPaths } from '../trust/path/build.js';
+import { resolveSigner } from '../trust/resolve.js';
+import { STRICT, writeSignedData } from '../trust/signature/signed-data.js';
+import { commitOf, openRepository } from './clone.js';
+import { git } from './git.js';
+
+/** What a commit's signature is, taken out of it. */
+export interface ExportedSignature {
+  readonly commit: string;
+  readonly encoding: CommitSignature['encoding'];
+  /** CMS SignedData in DER (BER where its signer wrote that), detached. */
+  readonly signature: Uint8Array;
+  /** The bytes it is over: the stored commit without `gpgsig`. */
+  readonly payload: Uint8Array;
+  /** Subjects of the certificates it carries, the signer's first. */
+  readonly certificates: readonly [Certificate, ...Certificate[]];
+  /** Certificates that the commit itself does not carry, and the trust bundle supplied. */
+  readonly supplied: number;
+}
+
+/** Takes the signature out of a commit of a repository. Throws `clone/none`, `signature/…`. */
+export function exportSignature(directory: string, revision: string, trust: Trust | undefined): ExportedSignature {
+  const repository = openRepository(directory);
+  const commit = commitOf(repository.directory, revision);
+  if (commit === undefined)
+    throw new VprError('signature/no-commit', `${JSON.stringify(revision)} names no commit of ${repository.directory}`);
+  return { commit, ...signatureOf(git(repository.directory, ['cat-file', 'commit', commit]), trust) };
+}
+
+/**
+ * The signature of a commit's bytes as detached CMS. No key is needed: without
+ * signed attributes the very same number stands in every encoding (FORMAT §6).
+ * Certificates that an encoding leaves out are added from the trust bundle: the
+ * signature does not cover them.
+ */
+export function signatureOf(bytes: Uint8Array, trust: Trust | undefined): Omit<ExportedSignature, 'commit'> {
+  const split = payloadOf(bytes);
+  if (!('payload' in split)) throw refusal('signature/none', [split]);
+  const reading = readSignature(split.gpgsig);
+  if (!reading.ok) throw refusal('signature/unreadable', reading.faults);
+  const signature = reading.value;
+  const { certificate, signatureFaults, signerFaults } = resolveSigner(signature, split.payload, trust);
+  if (signatureFaults.length > 0) throw refusal('signature/bad', signatureFaults);
+  if (certificate === undefined) throw refusal('signature/no-certificate', [...signerFaults, NO_CERTIFICATE], trust === undefined);
+  const carried = 'certificates' in signature ? signature.certificates : [];
+  const certificates: [Certificate, ...Certificate[]] = [certificate, ...issuersOf(certificate, carried, trust)];
+  const supplied = certificates.filter(({ fingerprint }) => !known(signature).includes(fingerprint)).length;
+  const data = {
+    form: STRICT,
+    issuer: certificate.issuer.der,
+    serial: Buffer.from(certificate.serial, 'hex'),
+    signature: signature.signature,
+  };
+  return {
+    encoding: signature.encoding,
+    // What its signer wrote is kept, down to its lengths, but for the certificates.
+    signature: writeSignedData({
+      ...(signature.encoding === 'cms-attributes' ? signature.data : data),
+      certificates: certificates.map(({ der }) => der).sort(Buffer.compare),
+    }),
+    payload: split.payload,
+    certificates,
+    supplied,
+  };
+}
+
+const NO_CERTIFICATE: Fault = {
+  message: 'the commit carries no certificate, and CMS cannot be written without one',
+  help: ["name the host's trust bundle, if its policy lists the signer's certificate: --trust FILE"],
+};
+
+/** The intermediates of the signer's path: those it carries, and those that the host has. Without trust, all that are carried. */
+function issuersOf(certificate: Certificate, carried: readonly Certificate[], trust: Trust | undefined): readonly Certificate[] {
+  const others = carried.filter(({ fingerprint }) => fingerprint !== certificate.fingerprint);
+  const [path] = findPaths(certificate, [...others, ...(trust?.intermediates ?? [])], trust?.roots ?? []).paths;
+  const onPath = path?.certificates.slice(1) ?? [];
+  return [...others, ...onPath.filter(({ fingerprint }) => !others.some((other) => other.fingerprint === fingerprint))];
+}
+
+/** Fingerprints of the certificates that the commit itself carries. */
+function known(signature: CommitSignature): readonly string[] {
+  if ('certificates' in signature) return signature.certificates.map(({ fingerprint }) => fingerprint);
+  return 'certificate' in signature && signature.certificate !== undefined ? [signature.certificate.fingerprint] : [];
+}
+
+function refusal(code: string, faults: readonly Fault[], noBundle = false): VprError {
+  const help = [...(noBundle ? (NO_CERTIFICATE.help ?? []) : []), ...faults.flatMap(({ help }) => help ?? [])];
+  return new VprError(code, faults.map(({ message }) => message).join('; '), { help: [...new Set(help)] });
+}

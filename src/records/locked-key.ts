@@ -1,0 +1,81 @@
+/** Private keys at rest: PKCS#8 under a passphrase (RFC 5958 §3, RFC 8018 PBES2), and every PEM form that is read. */
+import { Buffer } from 'node:buffer';
+import { createCipheriv, createPrivateKey, createPublicKey, type KeyObject, randomBytes, scryptSync } from 'node:crypto';
+import { VprError } from '../errors.js';
+import { objectId, octetString, sequence, unsignedInteger } from '../trust/der/write.js';
+import { toPem } from '../trust/index.js';
+
+const OID = { pbes2: '1.2.840.113549.1.5.13', scrypt: '1.3.6.1.4.1.11591.4.11', aes256Cbc: '2.16.840.1.101.3.4.1.42' } as const;
+
+/** scrypt (RFC 7914): what `openssl pkcs8 -scrypt` writes, and the most that OpenSSL reads without being told. 16 MiB, some 50 ms. */
+const SCRYPT = { N: 16384, r: 8, p: 1 } as const;
+
+/** A key as unencrypted PKCS#8 in PEM. */
+export function openPem(key: KeyObject): string {
+  return key.export({ format: 'pem', type: 'pkcs8' }).toString();
+}
+
+/** SubjectPublicKeyInfo of a private key, in DER: what tells whether a certificate is the key's. */
+export function publicDer(key: KeyObject): Buffer {
+  return createPublicKey(key).export({ type: 'spki', format: 'der' });
+}
+
+/**
+ * A key as PKCS#8 in PEM under a passphrase: PBES2 with scrypt and AES-256-CBC.
+ * Node itself would derive the key in 2,048 rounds of PBKDF2, which a stolen
+ * file does not survive for long.
+ */
+export function lockedPem(key: KeyObject, passphrase: Uint8Array): string {
+  const [salt, iv] = [randomBytes(16), randomBytes(16)];
+  const cipher = createCipheriv('aes-256-cbc', scryptSync(passphrase, salt, 32, SCRYPT), iv);
+  const encrypted = Buffer.concat([cipher.update(key.export({ format: 'der', type: 'pkcs8' })), cipher.final()]);
+  const derivation = sequence(objectId(OID.scrypt), sequence(octetString(salt), integer(SCRYPT.N), integer(SCRYPT.r), integer(SCRYPT.p)));
+  const scheme = sequence(objectId(OID.aes256Cbc), octetString(iv));
+  const algorithm = sequence(objectId(OID.pbes2), sequence(derivation, scheme));
+  return toPem(sequence(algorithm, octetString(encrypted)), 'ENCRYPTED PRIVATE KEY');
+}
+
+function integer(value: number): Uint8Array {
+  const octets = Buffer.alloc(4);
+  octets.writeUInt32BE(value);
+  return unsignedInteger(octets);
+}
+
+/** Whether a key's PEM is under a passphrase. */
+export function isLocked(pem: Uint8Array): boolean {
+  return /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(Buffer.from(pem).toString('latin1'));
+}
+
+/**
+ * Reads a key's PEM: PKCS#8 or SEC1, plain or under the passphrase given.
+ * Undefined where the passphrase is wrong. Throws `key/unreadable`, `key/kind`.
+ */
+export function readKey(pem: Uint8Array, path: string, passphrase?: Uint8Array): KeyObject | undefined {
+  let key: KeyObject;
+  try {
+    key = createPrivateKey({
+      key: Buffer.from(pem),
+      format: 'pem',
+      ...(passphrase === undefined ? {} : { passphrase: Buffer.from(passphrase) }),
+    });
+  } catch (cause) {
+    if (passphrase !== undefined && !isUnsupported(cause)) return undefined;
+    throw unreadable(path, cause);
+  }
+  if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
+  throw new VprError('key/kind', `the key in ${path} is not an elliptic curve key on P-256, which alone signs records`);
+}
+
+function unreadable(path: string, cause: unknown): VprError {
+  if (!isUnsupported(cause)) return new VprError('key/unreadable', `${path} is not a private key in PEM`, { cause });
+  return new VprError('key/unreadable', `the key in ${path} is encrypted in a way that is not read here`, {
+    cause,
+    help: [`write it anew: openssl pkcs8 -topk8 -scrypt -in ${path} -out new.key`],
+  });
+}
+
+/** Of OpenSSL's errors, those that no other passphrase would mend. */
+function isUnsupported(cause: unknown): boolean {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return /UNSUPPORTED|UNKNOWN|NOT_FOUND|MEMORY_LIMIT/.test(code);
+}

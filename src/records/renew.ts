@@ -1,0 +1,74 @@
+/** Renewing a certificate: the same person, names and participant id under a new serial number. */
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import { VprError } from '../errors.js';
+import { type Certificate, certificateIdentity, type Identity } from '../trust/index.js';
+import type { Authority } from './authority.js';
+import { newKey } from './certificate-parts.js';
+import { findIssued } from './find-issued.js';
+import type { Holder } from './holder.js';
+import { certify, type Issued, refuseForeign, refuseKnownKey } from './issue.js';
+import type { PassphraseFrom } from './passphrase.js';
+import { readRegister } from './register.js';
+import { differences, readRequest } from './request.js';
+
+/** What `vpr cert renew` takes. */
+export interface RenewInput {
+  readonly authority: string;
+  /** The certificate to renew: its file, or its serial number. */
+  readonly certificate: string;
+  /** Whose key the new certificate has: a request's, the former one's, or one made here. */
+  readonly key: { readonly csr: string } | 'same' | 'new';
+  readonly days: number;
+  readonly out: string;
+  readonly passphrase?: Uint8Array;
+  readonly authorityPassphrase?: PassphraseFrom;
+}
+
+/**
+ * Issues a certificate that says what a former one of this authority says. A
+ * revoked certificate is renewed with another key alone, and not at all where
+ * its holder was shut out. Throws `cert/…`, `passphrase/…`, `file/…`.
+ */
+export async function renewCertificate(input: RenewInput): Promise<Issued> {
+  const { authority, certificate } = findIssued(input.authority, input.certificate);
+  const identity = certificateIdentity(certificate);
+  if (!identity.ok)
+    throw new VprError('cert/not-a-holder', `the certificate ${certificate.serial} is no person's or system's, and is not renewed here`);
+  refuseRevoked(authority, certificate, input.key === 'same');
+  const holder = holderOf(identity.value);
+  refuseForeign(holder, authority);
+  const request = typeof input.key === 'object' ? await readRequest(input.key.csr) : undefined;
+  if (request !== undefined) refuseKnownKey(request.spki, authority);
+  const made = input.key === 'new' ? newKey() : undefined;
+  const key = made ?? keyOf(request?.spki ?? certificate.spki);
+  const certified = await certify({ ...input, authority, holder, key, made });
+  return { ...certified, differences: request === undefined ? [] : differences(request, holder) };
+}
+
+function keyOf(spki: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+}
+
+function holderOf({ name, registrations, emails: [email], participantId }: Identity): Holder {
+  return {
+    name,
+    registrations: registrations as Holder['registrations'],
+    ...(email === undefined ? {} : { email }),
+    ...(participantId === undefined ? {} : { participantId }),
+  };
+}
+
+/** Reasons under which the holder goes on, with another key. */
+const GOES_ON = ['keyCompromise', 'superseded'];
+
+function refuseRevoked({ directory }: Authority, { serial }: Certificate, sameKey: boolean): void {
+  const revocation = readRegister(directory).revoked.find((one) => one.serial === serial);
+  if (revocation === undefined || (!sameKey && GOES_ON.includes(revocation.reason))) return;
+  throw new VprError('cert/revoked', `the certificate ${serial} was revoked on ${revocation.revokedAt} (${revocation.reason})`, {
+    help: [
+      GOES_ON.includes(revocation.reason)
+        ? 'renew it with a new key: vpr cert renew without --same-key'
+        : 'where its holder may sign again, issue a new certificate: vpr cert issue',
+    ],
+  });
+}
