@@ -10,6 +10,7 @@ const TURN = 'vpr-turn';
 /** How long one and the same push may keep the others waiting, in milliseconds: it was killed, or git refused it after us. */
 const PATIENCE = 1000;
 const LOOK_EVERY = 5;
+const PACKED_MAIN = new RegExp(`^([0-9a-f]{40,64}) ${MAIN}$`, 'm');
 
 /** What is said where main has moved on since the push began. */
 const OVERTAKEN: JudgedProblem = {
@@ -26,7 +27,9 @@ const OVERTAKEN: JudgedProblem = {
  * ref cannot be locked. Returns the problem where another came first.
  *
  * Git alone decides who moves main, so that nothing is lost where a turn is
- * taken twice, or where it can't be told what main is (a packed ref).
+ * taken twice, or where it can't be told what main is (refs kept in another
+ * way than in files). But what was refused by git should not stand in the
+ * journal, and a pusher may say of main what they like.
  */
 export async function takeTurn(repository: string, update: RefUpdate): Promise<JudgedProblem | undefined> {
   const place = join(repository, TURN);
@@ -46,9 +49,12 @@ export async function takeTurn(repository: string, update: RefUpdate): Promise<J
   return OVERTAKEN;
 }
 
-/** The id in main's own file; undefined where it has none, because it isn't there yet, or is packed. */
+/** What main is, by its own file or the packed refs (gitrepository-layout); undefined where neither has it. */
 function mainOf(repository: string): string | undefined {
-  return readIfThere(join(repository, MAIN))?.trim();
+  const own = readIfThere(join(repository, MAIN))?.trim();
+  if (own !== undefined) return own;
+  const packed = readIfThere(join(repository, 'packed-refs')) ?? '';
+  return PACKED_MAIN.exec(packed)?.[1];
 }
 
 function isOvertaken({ old }: RefUpdate, main: string | undefined): boolean {

@@ -3,6 +3,8 @@ import type { Uuid } from '../format/identifiers.js';
 import { appendLine, createWhole, readIfThere } from './files.js';
 import { hostPaths, shardedPath } from './paths.js';
 
+const PLACE = 'participants/, in the directory of the host';
+
 /** Registrations a participant id was seen with: `GMC 1234567`. */
 export type Registrations = ReadonlySet<string>;
 
@@ -10,7 +12,8 @@ export type Registrations = ReadonlySet<string>;
  * The registrations that a participant id has been seen with on this host
  * (FORMAT.md §6: one participant id is one person); undefined for an id never seen.
  * A line that a crash left unfinished is passed over: that its push was
- * accepted had not been said, and knowing less refuses more.
+ * accepted had not been said, and knowing less refuses more. Throws
+ * `participants/damaged` where nothing of what is there reads.
  */
 export function registrationsOf(root: string, participant: Uuid): Registrations | undefined {
   const text = readIfThere(participantPath(root, participant));
@@ -19,7 +22,10 @@ export function registrationsOf(root: string, participant: Uuid): Registrations 
   for (const line of text.split('\n')) {
     for (const registration of parseLine(line)) seen.add(registration);
   }
-  return seen;
+  if (seen.size > 0) return seen;
+  throw new VprError('participants/damaged', `what this host knows of the participant id ${participant} is damaged`, {
+    help: [`the host's administrator restores it from a backup: it is in ${PLACE}`],
+  });
 }
 
 /**

@@ -122,6 +122,7 @@ function run(rule: Rule, check: () => Iterable<Finding>, commit?: string): reado
   try {
     return [...check()];
   } catch (cause) {
+    if (cause instanceof VprError) throw cause; // what it asked the host for could not be had
     throw new VprError('rule/crashed', `the rule ${rule.id} failed${commit === undefined ? '' : ` on commit ${commit}`}`, { cause });
   }
 }

@@ -97,6 +97,15 @@ const CASES: Readonly<Record<string, BadState>> = {
     damage: changing('registry/7f/4c/7f4c2e9d4b0a4f3a9a2c0e9a6b5d1c88', () => '{"kind":"coord'),
     says: /\(registry\/unreadable\): the registry's entry for 7f4c2e9d-\S+ is damaged/,
   },
+  'what is known of a participant is damaged': {
+    damage: ({ directory }) => {
+      const path = join(directory, 'participants/4f/8c/4f8c2a1d9e3b4a7c8f1e6b0d2c5a9f12.jsonl');
+      mkdirSync(join(path, '..'), { recursive: true });
+      writeFileSync(path, '{"time":"2026-');
+      return () => rmSync(path);
+    },
+    says: /\(participants\/damaged\): what this host knows of the participant id 4f8c2a1d-\S+ is damaged/,
+  },
   'objects of another repository': {
     damage: adding('objects/info/alternates', () => '/nonexistent/objects\n'),
     says: /\(receive\/borrowed\): the host's repository has a file objects\/info\/alternates, and is not whole by itself/,

@@ -66,6 +66,30 @@ t.test('an empty push', { buffered: true }, async (t) => {
   t.same({ ...stateOf(host), journal: [] }, before, 'nothing changes');
 });
 
+t.test('a lie about what main was', { buffered: true }, async (t) => {
+  const record = scenario(people).append().append({ by: 'tom' });
+  const made = record.made();
+  const host = writeHost(temporary(t), people, made);
+  const before = stateOf(host);
+  const { old = '', new: tip = '' } = made.updates[0] ?? {};
+  const root = /\nparent (\S+)/.exec(Buffer.from(made.objects.get(old)?.bytes ?? []).toString('latin1'))?.[1] ?? '';
+  const fresh = packOf([...made.objects].filter(([id]) => !made.former.has(id)).map(([, object]) => object));
+  for (const how of ['in a file', 'packed']) {
+    for (const lie of [ZERO, root, tip, ONE]) {
+      const bad = await pushPack(host, [{ old: lie, new: tip, ref: MAIN }], fresh);
+      t.equal(bad.status, 1, `main is ${how}, and said to be ${lie}`);
+      t.match(bad.stderr, /error ref\/fast-forward\n[\s\S]*git pull --rebase -S/);
+    }
+    t.equal((await pushPack(host, [{ old: root, new: old, ref: MAIN }], packOf([]))).status, 1, 'nor a push of what is there already');
+    t.strictSame(stateOf(host).journal, before.journal, 'git would not take it, so the journal says nothing of it');
+    t.equal(await gitLine(host.repository, 'rev-parse', 'main'), old);
+    await gitLine(host.repository, 'pack-refs', '--all');
+  }
+  const good = await pushPack(host, made.updates, fresh);
+  t.equal(good.status, 0, good.stderr);
+  t.equal(stateOf(host).main, tip);
+});
+
 t.test('a shallow clone', { buffered: true }, async (t) => {
   const made = scenario(people).append().append({ by: 'tom' }).made();
   const directory = temporary(t);

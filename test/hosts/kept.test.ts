@@ -99,7 +99,8 @@ t.test('an unfinished line of a participant tells nothing, and is no reason to k
   rememberRegistrations(root, ID, ['GMC 3'], registrationsOf(root, ID), NOW);
   t.same([...(registrationsOf(root, ID) ?? [])], ['GMC 1', 'GMC 3']);
   writeFileSync(path, 'all is lost\n');
-  t.same([...(registrationsOf(root, ID) ?? ['none'])], [], 'known, as nobody: refuses more');
+  t.throws(() => registrationsOf(root, ID), { code: 'participants/damaged' }, 'a known id is not taken for a new one');
+  t.throws(() => rememberRegistrations(root, ID, ['GMC 1'], undefined, NOW), { code: 'participants/damaged' });
 });
 
 t.test('of many processes that claim one id, one wins', async (t) => {
