@@ -31,6 +31,7 @@ module.exports = {
     may('git', 'format'),
     may('hosts', 'format'),
     may('records', 'git', 'format', 'trust'),
+    may('verify', 'format', 'trust', 'validators', 'git', 'hosts', 'records'),
     may('hooks', 'format', 'trust', 'validators', 'git', 'hosts', 'records'),
     {
       name: 'commands-imports',

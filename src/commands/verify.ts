@@ -1,17 +1,22 @@
 import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../cli/base.js';
-import { inFlag } from '../cli/flags.js';
-import { judgeHistory } from '../cli/judging.js';
-import { count } from '../cli/words.js';
-import { openRepository } from '../records/clone.js';
-import { resolveRange } from '../records/range.js';
-import { reportData, reportText } from '../validators/index.js';
+import { FORMATS, type Format } from '../cli/verify-output.js';
+import { runVerify, verifyFlags } from '../cli/verify-run.js';
 
 export default class Verify extends VprCommand {
   static override summary = 'Check a whole history, or a range of it, by every rule.';
   static override description =
-    "Works offline, in a clone or a bare repository. Commits are judged as of their committer's date, which is only the signer's word. Exit code 0 means: all of it was checked, and all of it is good.";
-  static override examples = ['<%= config.bin %> verify', '<%= config.bin %> verify origin/main..main --trust trust.json'];
+    `Works offline, in a clone, a bare repository, a bundle file (git bundle create FILE main), or over every record of a host (--all). Everything that is read is hashed again.
+
+Exit code 0 means: all of it was checked, and all of it is good. 1: there are problems, or it is incomplete. 2: it could not be run.
+
+With --journal commits are judged as of when the host received them; without, as of their committer's date, which is only the signer's word.`;
+  static override examples = [
+    '<%= config.bin %> verify',
+    '<%= config.bin %> verify origin/main..main --trust trust.json',
+    '<%= config.bin %> verify --in record.bundle --trust trust.json --expect COMMIT',
+    '<%= config.bin %> verify --all /srv/vpr --summary verified.md',
+  ];
   static override args = {
     range: Args.string({
       name: 'RANGE',
@@ -21,26 +26,21 @@ export default class Verify extends VprCommand {
     }),
   };
   static override flags = {
-    ...inFlag,
-    trust: Flags.string({ helpValue: 'FILE', description: "the host's trust bundle, instead of the one vpr setup left" }),
+    ...verifyFlags,
+    format: Flags.option({ options: FORMATS, default: 'text' as Format, description: 'what is printed; json is the same as --json' })(),
   };
+
+  /** `--format json` is `--json`, also where the command can't be run. */
+  override jsonEnabled(): boolean {
+    const at = this.argv.indexOf('--format');
+    return super.jsonEnabled() || this.argv.includes('--format=json') || (at >= 0 && this.argv[at + 1] === 'json');
+  }
 
   async run() {
     const { args, flags } = await this.parse(Verify);
-    const repository = openRepository(flags.in);
-    const { from, to } = resolveRange(repository, args.range);
-    const now = new Date();
-    const times = ({ committed }: { readonly committed: Date }) => ({ received: committed, latest: now, known: 'signer' }) as const;
-    const { verdict, trusted, notChecked } = await judgeHistory({ repository, from, to, times, trust: flags.trust, whole: true });
-    const { judged, pushed } = verdict.commits;
-    const good = verdict.accepted && trusted && judged === pushed;
-    const unknown = [...notChecked, "when commits were received: judged by their committer's date, which is only the signer's word"];
-    this.say(...reportText(verdict));
-    if (good) this.say(`${count(judged, 'commit')} verified: every rule holds`, '');
-    else if (verdict.accepted)
-      this.say(`incomplete: ${judged} of ${count(pushed, 'commit')} judged, and no problem found in what could be checked`, '');
-    if (!good) this.problemsFound();
-    this.say(...unknown.map((sentence) => `not checked: ${sentence}`));
-    return { from, to, complete: trusted && judged === pushed, ...reportData(verdict), notChecked: unknown };
+    const { report, printed, json } = await runVerify({ ...flags, range: args.range, format: flags.format, quiet: this.jsonEnabled() });
+    this.say(...printed);
+    if (!report.good) this.problemsFound();
+    return json;
   }
 }

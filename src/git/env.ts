@@ -6,7 +6,7 @@
  *   depend on whose account runs it. The repository's own `config` belongs to
  *   the host and is the only one left. `HOME` is a place without files.
  * - `GIT_NO_REPLACE_OBJECTS`: objects are what their ids say.
- * - `GIT_NO_LAZY_FETCH` (git 2.45): a missing object is missing, never fetched.
+ * - `NO_FETCH`: a missing object is missing, never fetched.
  * - `GIT_OPTIONAL_LOCKS`, `GIT_TERMINAL_PROMPT`: reading writes and asks nothing.
  * - `LC_ALL=C`: messages can be told apart.
  *
@@ -21,12 +21,15 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Re
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_ATTR_NOSYSTEM: '1',
     GIT_NO_REPLACE_OBJECTS: '1',
-    GIT_NO_LAZY_FETCH: '1',
+    ...NO_FETCH,
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
     ...extra,
   };
 }
+
+/** Variables of a git that fetches nothing by itself: those from 2.45 on are told so, to older ones every way of fetching is forbidden. */
+export const NO_FETCH: Readonly<Record<string, string>> = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' };
 
 /**
  * As `gitEnvironment`, but with the configuration of the account and the

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { MAIN, type ObjectId } from '../format/index.js';
+import { NO_FETCH } from '../git/index.js';
 import { git, gitLine, tryGit } from './git.js';
 import { readSettings, type Settings } from './settings.js';
 
@@ -58,9 +59,11 @@ export function mainOf({ directory }: Repository): ObjectId | undefined {
   return commitOf(directory, MAIN);
 }
 
-/** The commit a revision names; undefined where there is none. */
+/** The commit a revision names; undefined where there is none. Nothing is fetched to find out. */
 export function commitOf(directory: string, revision: string): ObjectId | undefined {
-  const { status, stdout } = tryGit(directory, ['rev-parse', '--quiet', '--verify', '--end-of-options', `${revision}^{commit}`]);
+  const { status, stdout } = tryGit(directory, ['rev-parse', '--quiet', '--verify', '--end-of-options', `${revision}^{commit}`], {
+    env: NO_FETCH,
+  });
   return status === 0 ? stdout.toString('utf8').trim() : undefined;
 }
 

@@ -43,7 +43,7 @@ t.test('check says before a push what the host would, and verify says it of what
   t.match(mirror, {
     status: 1,
     stdout:
-      /^incomplete: 2 of 2 commits judged, and no problem found in what could be checked\n\nnot checked: who signed, and what they may do \(/,
+      /^incomplete: 2 of 2 commits judged, and no problem found in what could be checked\n\nincomplete \(no-trust\): who signed, and what they may do \(/,
   });
   t.match(vpr(world.bare, ['verify', '--trust', world.trust]), { status: 0, stdout: /^2 commits verified/ });
   t.match(vpr(clone, ['verify', 'nothing']), { status: 2, stderr: /range\/unknown/ });

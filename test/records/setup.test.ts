@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import t from 'tap';
 import { issueCertificate } from '../../src/records/issue.js';
 import { setUp } from '../../src/records/setup.js';
-import { readBundle } from '../../src/records/trust-bundle.js';
 import { KNOWN_RULES } from '../../src/validators/index.js';
 import { makeWorld, run } from './support.js';
 
@@ -103,14 +102,4 @@ t.test('what cannot be is refused before anything is changed', async (t) => {
   await t.rejects(attempt({ certificate: jane.certificate, key: join(world.directory, 'rsa.key') }), { code: 'key/kind' });
   t.equal(readFileSync(join(clone, '.git/config'), 'utf8'), config);
   t.notOk(existsSync(join(clone, '.git/vpr')));
-});
-
-t.test('a trust bundle that is none is refused with the reason', (t) => {
-  const read = (value: unknown) => readBundle(Buffer.from(JSON.stringify(value)));
-  t.match(readBundle(Buffer.from('{')), { ok: false, faults: [{ message: /not JSON/ }] });
-  t.match(read([]), { ok: false, faults: [{ message: /format is not vpr-trust\/1/ }] });
-  t.match(read({ format: 'vpr-trust/1' }), { ok: false, faults: [{ message: /no policy/ }] });
-  t.match(read({ format: 'vpr-trust/1', policy: '', files: { a: 1 } }), { ok: false, faults: [{ message: /table of files/ }] });
-  t.match(read({ format: 'vpr-trust/1', policy: 'version: 1\n', files: {} }), { ok: true });
-  t.end();
 });

@@ -11,7 +11,8 @@ import { commitOf, openRepository } from '../../src/records/clone.js';
 import { type Issued, issueCertificate } from '../../src/records/issue.js';
 import type { WrittenEncoding } from '../../src/records/settings.js';
 import { setUp } from '../../src/records/setup.js';
-import { exportBundle, renderBundle } from '../../src/records/trust-bundle.js';
+import { renderBundle } from '../../src/records/trust-bundle.js';
+import { exportBundle } from '../../src/records/trust-export.js';
 import { KNOWN_RULES } from '../../src/validators/index.js';
 
 export const RECORD = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';

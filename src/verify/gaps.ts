@@ -1,0 +1,86 @@
+/** Why a history is incomplete, or can't be shown: each a reason not to call it good. */
+import type { Journal } from '../hosts/journal-read.js';
+import type { Gap, HistoryReport } from './types.js';
+
+/** What the history itself lacks. */
+export function gapsOf(history: HistoryReport, trusted: boolean): Gap[] {
+  const { verdict, damage, missing, counts } = history;
+  const { judged, pushed } = verdict.commits;
+  const gaps: Gap[] = [];
+  const add = (code: string, message: string) => void gaps.push({ code, message });
+  if (damage !== undefined) add('damaged', `the repository cannot be read to the end: ${damage.message}`);
+  if (missing.count > 0)
+    add(
+      'missing',
+      `${missing.count} objects are not there: ${missing.ids.join(', ')}${missing.count > missing.ids.length ? ' and more' : ''}`,
+    );
+  if (judged !== pushed) add('unread', `only ${judged} of ${pushed} commits could be judged`);
+  if (!trusted)
+    add(
+      'no-trust',
+      `who signed, and what they may do (${verdict.notChecked.join(', ')}): the host's trust bundle is not here (--trust, or vpr setup --trust)`,
+    );
+  if (counts.cannotBeShown > 0)
+    add(
+      'cannot-be-shown',
+      `of ${counts.cannotBeShown} commits it cannot be shown that they are older than the revocation of their key: only a host's journal could (--journal)`,
+    );
+  return gaps;
+}
+
+/** Where the host's journal does not bear the history out. `history` is absent where there is no commit. */
+export function journalGaps(journal: Journal | undefined, history: HistoryReport | undefined): Gap[] {
+  if (journal === undefined) return [];
+  const gaps: Gap[] = [];
+  const add = (code: string, message: string) => void gaps.push({ code, message });
+  if (history === undefined) {
+    if (journal.receipts.length > 0) add('set-back', `the journal has ${journal.receipts.length} accepted pushes, and main has no commit`);
+    return gaps;
+  }
+  const { receipts, firstUncovered, counts, verdict } = history;
+  if (firstUncovered !== undefined) {
+    const count = verdict.commits.judged - counts.receivedByHost;
+    add(
+      'not-in-journal',
+      `${count} commits are in no entry of the journal that counts, the first is ${firstUncovered}: they are judged by their signer's word`,
+    );
+  }
+  if (receipts === undefined) return gaps;
+  if (receipts.beyond > 0)
+    add(
+      'set-back',
+      `the journal has ${receipts.beyond} accepted pushes after what main is: main was set back, or those were never finished`,
+    );
+  if (receipts.contradictory > 0)
+    add('journal-contradictory', `${receipts.contradictory} entries of the journal begin at commits that are not below those they end at`);
+  if (receipts.backwards > 0)
+    add('journal-backwards', `by the journal, ${receipts.backwards} commits were received before the one below them`);
+  return gaps;
+}
+
+/** What is not known, or was passed over, and makes nothing incomplete by itself; sentences. */
+export function historyNotes(history: HistoryReport | undefined): string[] {
+  const unknown = history?.counts.revocationUnknown ?? 0;
+  const more = history?.moreSigners ?? 0;
+  return [
+    ...(unknown === 0
+      ? []
+      : [`whether certificates of ${unknown} commits were revoked: there is no revocation list, or none that is fresh`]),
+    ...(more === 0 ? [] : [`who signed the rest: there are ${more} more signers than are listed`]),
+  ];
+}
+
+/** What was passed over in a journal; sentences. */
+export function journalNotes(journal: Journal | undefined, history: HistoryReport | undefined): string[] {
+  if (journal === undefined) return [];
+  const { foreign, unreadable, torn } = journal;
+  const passedOver = history?.receipts?.passedOver ?? 0;
+  return [
+    ...(foreign === 0 ? [] : [`${foreign} lines of the journal are about other records, and were passed over`]),
+    ...(unreadable === 0 ? [] : [`${unreadable} lines of the journal are no entries, and were passed over`]),
+    ...(torn ? ['the last line of the journal has no end, and was passed over'] : []),
+    ...(passedOver === 0
+      ? []
+      : [`${passedOver} entries of the journal name commits that main does not have: pushes that git refused after all`]),
+  ];
+}

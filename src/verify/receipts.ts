@@ -1,0 +1,125 @@
+/** From a host's journal to the moment each commit of a history was received. */
+import type { ObjectId } from '../format/push.js';
+import { isZero } from '../format/push.js';
+import type { Journal, Receipt } from '../hosts/journal-read.js';
+
+/** What a journal says of a history, and where it can't be right. */
+export interface Receipts {
+  /** When the commit at an index of the history was received, in milliseconds; NaN where no entry that counts has it. */
+  readonly times: Float64Array;
+  /** Entries that count: main contains what they name. */
+  readonly counted: number;
+  /** Entries that don't, though a later one does: pushes that git refused after they had been written down. */
+  readonly passedOver: number;
+  /** Entries after all that count: main has less than the host says it had accepted. */
+  readonly beyond: number;
+  /** Entries whose own commits contradict them: what they begin at is not below what they end at. */
+  readonly contradictory: number;
+  /** Commits that are said to have been received before the one below them, by more than the skew. */
+  readonly backwards: number;
+}
+
+export interface HistoryIds {
+  /** Oldest first. */
+  readonly ids: readonly ObjectId[];
+  /** Commits of main above the last of them, oldest first. */
+  readonly later: readonly ObjectId[];
+  /** `ids` begin at the root. */
+  readonly whole: boolean;
+  readonly skewMs: number;
+}
+
+/**
+ * Matches a journal with a history. A commit was received with the first
+ * entry of the file that has it: later ones can't change what an earlier run
+ * has gone by. One pass from the newest commit down.
+ */
+export function receiptsOf({ receipts }: Journal, history: HistoryIds): Receipts {
+  const { ids, later, whole, skewMs } = history;
+  const byNew = new Map<ObjectId, number[]>();
+  for (const [index, { old, new: fresh }] of receipts.entries()) {
+    const same = byNew.get(fresh) ?? [];
+    if (same.length === 0) byNew.set(fresh, same);
+    if (!same.some((other) => receipts[other]?.old === old)) same.push(index); // of two for one push, the first
+  }
+
+  const bad = new Set<number>();
+  let found = sweep(receipts, byNew, bad, ids, later);
+  for (const index of found.open) {
+    if (!whole || isZero(receipts[index]?.old ?? '')) continue;
+    bad.add(index);
+  }
+  if (bad.size > 0) found = sweep(receipts, byNew, bad, ids, later);
+
+  const last = largest(found.counted);
+  const begun = new Set([...found.counted].map((index) => receipts[index]?.old));
+  let beyond = 0;
+  let passedOver = 0;
+  for (const [index, receipt] of receipts.entries()) {
+    if (found.counted.has(index) || bad.has(index)) continue;
+    // Of a part of a history nothing can be said of entries before it.
+    if (index < last || begun.has(receipt.old)) passedOver += whole ? 1 : 0;
+    else if (whole || last >= 0) beyond += 1;
+  }
+  return {
+    times: found.times,
+    counted: found.counted.size,
+    passedOver,
+    beyond,
+    contradictory: bad.size,
+    backwards: backwards(found.times, skewMs),
+  };
+}
+
+interface Sweep {
+  readonly times: Float64Array;
+  readonly counted: ReadonlySet<number>;
+  /** Entries whose beginning was not met. */
+  readonly open: readonly number[];
+}
+
+function sweep(
+  receipts: readonly Receipt[],
+  byNew: ReadonlyMap<ObjectId, readonly number[]>,
+  bad: ReadonlySet<number>,
+  ids: readonly ObjectId[],
+  later: readonly ObjectId[],
+): Sweep {
+  const times = new Float64Array(ids.length).fill(Number.NaN);
+  const counted = new Set<number>();
+  let open: number[] = [];
+  const pass = (id: ObjectId): void => {
+    if (open.length > 0) open = open.filter((index) => receipts[index]?.old !== id);
+    for (const index of byNew.get(id) ?? []) {
+      if (bad.has(index)) continue;
+      counted.add(index);
+      open.push(index);
+    }
+  };
+  for (let i = later.length - 1; i >= 0; i--) pass(later[i] ?? '');
+  for (let i = ids.length - 1; i >= 0; i--) {
+    pass(ids[i] ?? '');
+    let first: number | undefined;
+    for (const index of open) if (first === undefined || index < first) first = index;
+    const receipt = first === undefined ? undefined : receipts[first];
+    if (receipt !== undefined) times[i] = receipt.time;
+  }
+  return { times, counted, open };
+}
+
+function backwards(times: Float64Array, skewMs: number): number {
+  let count = 0;
+  let latest = Number.NEGATIVE_INFINITY;
+  for (const time of times) {
+    if (Number.isNaN(time)) continue;
+    if (time < latest - skewMs) count += 1;
+    else latest = time;
+  }
+  return count;
+}
+
+function largest(indices: ReadonlySet<number>): number {
+  let most = -1;
+  for (const index of indices) if (index > most) most = index;
+  return most;
+}

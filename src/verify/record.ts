@@ -1,0 +1,169 @@
+/** Verifying one record: its history, and whether that is all there is to it. */
+import { VprError } from '../errors.js';
+import type { RecordKind } from '../format/identifiers.js';
+import { DEFAULT_POLICY, type Policy } from '../format/policy.js';
+import type { ObjectId } from '../format/push.js';
+import type { ObjectReader } from '../git/cat-file.js';
+import { type Journal, readJournal } from '../hosts/journal-read.js';
+import { type Cached, type CacheKey, cacheable } from './cache.js';
+import { contains } from './contains.js';
+import { gapsOf, historyNotes, journalGaps, journalNotes } from './gaps.js';
+import { given } from './given.js';
+import { verifyHistory } from './history.js';
+import type { Measure, RecordReport, Subject } from './measure.js';
+import { withCached } from './merge.js';
+import { notesOf, promises, unmet } from './promises.js';
+import { NO_RECORD, type Stated, statedRecord } from './stated.js';
+import type { HistoryReport, Only } from './types.js';
+import { openView } from './view.js';
+
+/** Kinds whose rules exist (FORMAT.md §7). Of others only signatures can be verified. */
+const KINDS_WITH_RULES: ReadonlySet<RecordKind> = new Set<RecordKind>(['coordination']);
+
+/** Verifies a record. Throws where it could not be done at all. */
+export async function verifyRecord(subject: Subject, measure: Measure): Promise<RecordReport> {
+  const policy = measure.host?.policy ?? DEFAULT_POLICY;
+  const { threadBytes, yamlBytes, treeBytes, commitBytes } = policy.limits;
+  const view = openView(subject.gitDirectory, subject.objectFormat, Math.max(threadBytes, yamlBytes, treeBytes, commitBytes));
+  try {
+    return await verifyIn(view.objects, subject, measure, policy);
+  } finally {
+    await view.close();
+  }
+}
+
+async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measure, policy: Policy): Promise<RecordReport> {
+  const { to, from, registered, surroundings } = subject;
+  const stated = to === undefined ? undefined : await statedQuietly(objects, to);
+  const id = registered?.id ?? stated?.id;
+  const kind = registered?.kind ?? stated?.kind ?? 'coordination';
+  const only = KINDS_WITH_RULES.has(kind) ? measure.only : 'signatures';
+  const baseline = id === undefined ? undefined : measure.host?.baselines[id];
+  const path = id === undefined ? undefined : measure.journal?.(id);
+  const key = cacheKey(measure, { kind, id: id ?? NO_RECORD }, only, path !== undefined);
+  const former = from === undefined && to !== undefined ? measure.cache?.read(key, measure.at) : undefined;
+  const journal =
+    path === undefined || id === undefined
+      ? undefined
+      : readJournal(path, id, { now: measure.at, ...given({ mark: former?.journal.bytes }) });
+  const report = {
+    record: { kind, ...given({ id }), registered: registered !== undefined },
+    ...given({ from, to }),
+    only,
+    otherRefs: surroundings.otherRefs,
+  };
+  const notes = notesOf(subject, measure, { only, kind });
+  if (to === undefined) {
+    const gaps = [...surroundings.gaps, ...journalGaps(journal, undefined), ...unmet(measure.expect, baseline, new Set())];
+    const good = gaps.length === 0 && measure.host !== undefined;
+    return {
+      ...report,
+      ...promises(measure.expect, baseline, new Set()),
+      gaps,
+      notes: [...notes, ...journalNotes(journal, undefined)],
+      good,
+    };
+  }
+
+  const cached = former !== undefined && (await usable(objects, to, former, journal)) ? former : undefined;
+  const start = cached?.tip ?? from;
+  const wanted = [measure.expect, baseline?.commit].filter((commit) => commit !== undefined);
+  const fresh = await verifyHistory({
+    objects,
+    to,
+    record: { kind, id: id ?? NO_RECORD },
+    policy,
+    trust: measure.host?.trust,
+    at: measure.at,
+    only,
+    wanted,
+    knownRegistrations: withCached.registrations(cached, measure.knownRegistrations),
+    ...given({ from: start, main: subject.main, journal, onCommit: measure.onCommit }),
+  });
+  const history = cached === undefined ? fresh : withCached.history(cached, fresh);
+  const met = await metBelow(objects, fresh, start, wanted, cached);
+  const gaps = [
+    ...surroundings.gaps,
+    ...gapsOf(fresh, measure.host !== undefined),
+    ...journalGaps(journal, fresh),
+    ...unmet(measure.expect, baseline, met),
+  ];
+  const good = history.verdict.accepted && gaps.length === 0;
+  if (good && from === undefined) keep(measure, key, history, { tip: to, met, cached, journal });
+  return {
+    ...report,
+    history,
+    ...given({ cached: cached && { commits: cached.commits, tip: cached.tip, on: cached.on } }),
+    ...promises(measure.expect, baseline, met),
+    gaps,
+    notes: [...notes, ...historyNotes(history), ...journalNotes(journal, fresh)],
+    good,
+  };
+}
+
+/** All that the verdict depends on, besides the history and what the journal says of it. */
+function cacheKey({ versions, host, at, atGiven }: Measure, record: CacheKey['record'], only: Only, journal: boolean): CacheKey {
+  const { program, node, format } = versions;
+  return {
+    program,
+    node,
+    format,
+    policy: host?.policyDigest ?? '',
+    trust: host?.trust.digest ?? '',
+    record,
+    only,
+    journal,
+    at: atGiven ? at.toISOString() : null,
+  };
+}
+
+interface Kept {
+  readonly tip: ObjectId;
+  readonly met: ReadonlySet<ObjectId>;
+  readonly cached: Cached | undefined;
+  readonly journal: Journal | undefined;
+}
+
+/** Remembers a history that is good, without anything left to say of it. */
+function keep({ cache, now }: Measure, key: CacheKey, history: HistoryReport, { tip, met, cached, journal }: Kept): void {
+  if (cache === undefined || !cacheable(history) || cached?.tip === tip) return;
+  const { bytes, digest } = journal ?? { bytes: 0, digest: '' };
+  cache.write(key, history, { tip, on: now.toISOString(), met: [...met, ...(cached?.met ?? [])], journal: { bytes, digest } });
+}
+
+/** A store that can't be read says so when the history is read. */
+async function statedQuietly(objects: ObjectReader, to: ObjectId): Promise<Stated | undefined> {
+  try {
+    return await statedRecord(objects, to);
+  } catch (error) {
+    if (error instanceof VprError && error.code.startsWith('git/')) return undefined;
+    throw error;
+  }
+}
+
+/** Whether what was verified before is part of this history, and the journal still says of it what it said. */
+async function usable(objects: ObjectReader, to: ObjectId, former: Cached, journal: Journal | undefined): Promise<boolean> {
+  if (journal !== undefined && journal.digestAtMark !== former.journal.digest) return false;
+  try {
+    return await contains(objects, to, former.tip);
+  } catch (error) {
+    if (error instanceof VprError && error.code.startsWith('git/')) return false;
+    throw error;
+  }
+}
+
+/** Of the wanted commits those in the history, also below where this look began. */
+async function metBelow(
+  objects: ObjectReader,
+  fresh: HistoryReport,
+  start: ObjectId | undefined,
+  wanted: readonly ObjectId[],
+  cached: Cached | undefined,
+): Promise<ReadonlySet<ObjectId>> {
+  const met = new Set(fresh.met);
+  if (start === undefined || fresh.damage !== undefined) return met;
+  for (const commit of wanted) {
+    if (!met.has(commit) && (cached?.met.includes(commit) === true || (await contains(objects, start, commit)))) met.add(commit);
+  }
+  return met;
+}

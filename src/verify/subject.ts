@@ -1,0 +1,89 @@
+/** Which repository is meant, and which of its commits. */
+import { existsSync } from 'node:fs';
+import { VprError } from '../errors.js';
+import type { RecordKind, Uuid } from '../format/identifiers.js';
+import { hostAbove } from '../hosts/plain.js';
+import { recordOf } from '../hosts/registry.js';
+import { openRepository, type Repository } from '../records/clone.js';
+import { registeredId } from '../records/init-coordination.js';
+import { resolveRange } from '../records/range.js';
+import { isBundleFile, unpackBundle } from './bundle.js';
+import type { Subject } from './measure.js';
+import type { Gap } from './types.js';
+import { mainTip, objectFormatOf, otherRefs, surroundingsOf } from './view.js';
+
+/** A subject, where it lies, and how to put away what had to be made for it. */
+export interface OpenedSubject {
+  readonly subject: Subject;
+  /** Where git finds it, for its settings; absent for a bundle. */
+  readonly directory?: string;
+  remove(): void;
+}
+
+type Registered = { readonly kind: RecordKind; readonly id: Uuid };
+
+/** A clone, a bare repository, or a bundle file. `range` as `resolveRange` takes it; `record` is what it is registered as. */
+export async function openSubject(path: string, range: string | undefined, record: Uuid | undefined): Promise<OpenedSubject> {
+  const registered = record === undefined ? undefined : { kind: 'coordination' as const, id: record };
+  if (isBundleFile(path)) return openBundled(path, range, registered);
+  if (!existsSync(path))
+    throw new VprError('clone/none', `there is no ${path}`, { help: ['name a clone, a bare repository or a bundle file: --in PATH'] });
+  const repository = openRepository(path);
+  return {
+    subject: subjectOf(repository, range, registered ?? knownAs(repository)),
+    directory: repository.directory,
+    remove: () => {},
+  };
+}
+
+/** A repository's subject. Without `range` all of main is meant. */
+export function subjectOf(repository: Repository, range: string | undefined, registered: Registered | undefined): Subject {
+  const { directory, gitDirectory } = repository;
+  return {
+    gitDirectory,
+    objectFormat: objectFormatOf(directory),
+    surroundings: surroundingsOf(directory, gitDirectory),
+    ...meant(repository, range),
+    ...(registered === undefined ? {} : { registered }),
+  };
+}
+
+/** Main as its ref has it (that its commit is there, and whole, is to be found out), or what a range names. */
+function meant(repository: Repository, range: string | undefined): Pick<Subject, 'main' | 'from' | 'to'> {
+  const main = mainTip(repository.directory);
+  return range === undefined && main !== undefined ? { main, to: main } : { main, ...resolveRange(repository, range) };
+}
+
+async function openBundled(path: string, range: string | undefined, registered: Registered | undefined): Promise<OpenedSubject> {
+  const { directory, header, main, remove } = await unpackBundle(path);
+  try {
+    if (main === undefined && range === undefined) throw new VprError('bundle/no-main', `the bundle ${path} has no refs/heads/main`);
+    const gaps: Gap[] = [];
+    if (header.filtered) gaps.push({ code: 'partial', message: 'the bundle was made with a filter, which left objects out' });
+    if (header.prerequisites.length > 0)
+      gaps.push({
+        code: 'shallow',
+        message: `the bundle is for those who have ${header.prerequisites.slice(0, 3).join(', ')} already (git bundle create FILE main)`,
+      });
+    const subject: Subject = {
+      gitDirectory: directory,
+      objectFormat: header.objectFormat,
+      surroundings: { gaps, otherRefs: otherRefs([...header.refs.keys()]) },
+      ...meant({ directory, gitDirectory: directory, bare: true }, range),
+      ...(registered === undefined ? {} : { registered }),
+    };
+    return { subject, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+/** What a repository is registered as: by the host it lies in, or by the place it was cloned from. */
+function knownAs(repository: Repository): Registered | undefined {
+  const host = hostAbove(repository.gitDirectory);
+  const record = host === undefined ? undefined : recordOf(host.root, repository.gitDirectory);
+  if (record !== undefined) return { kind: record.kind, id: record.id };
+  const id = registeredId(repository);
+  return id === undefined ? undefined : { kind: 'coordination', id };
+}
