@@ -49,7 +49,7 @@ export async function takeTurn(repository: string, update: RefUpdate): Promise<J
   return OVERTAKEN;
 }
 
-/** What main is, by its own file or the packed refs (gitrepository-layout); undefined where neither has it. */
+/** What main is, by its own file or the packed refs; undefined where neither has it. */
 function mainOf(repository: string): string | undefined {
   const own = readIfThere(join(repository, MAIN))?.trim();
   if (own !== undefined) return own;
