@@ -27,7 +27,7 @@ export const bodyFlags = {
 /** How a clone signs, and in what words. */
 export const signingFlags = {
   certificate: Flags.string({ helpValue: 'FILE', description: "the signer's certificate (PEM), followed by any intermediates" }),
-  key: Flags.string({ helpValue: 'FILE', description: 'its private key (PEM)' }),
+  key: Flags.string({ helpValue: 'FILE', description: 'its private key (PEM), plain or under a passphrase' }),
   encoding: Flags.option({ options: ENCODINGS, description: 'how signatures are written; cms unless said otherwise' })(),
   role: Flags.string({ helpValue: 'TEXT', description: 'the trailer Author-Role, for example Clinician' }),
   'care-location': Flags.string({ helpValue: 'TEXT', description: 'the trailer Care-Location, for example "Oxford University Hospitals"' }),

@@ -26,8 +26,11 @@ export interface Settings {
   readonly userEmail?: string;
 }
 
-/** Reads the settings that hold in a directory: the clone's own over the user's. `inherit`: as `GitOptions`. */
-export function readSettings(directory: string, options: Pick<GitOptions, 'inherit'> = {}): Settings {
+/** Reads the settings that hold in a directory: the clone's own over the user's, or one of them alone. `inherit`: as `GitOptions`. */
+export function readSettings(
+  directory: string,
+  options: Pick<GitOptions, 'inherit'> & { readonly scope?: 'local' | 'global' } = {},
+): Settings {
   const values = configuration(directory, '^(vpr|user)\\.', options);
   const one = (key: string) => values.get(key)?.at(-1);
   const optional = (name: keyof Settings, key: string) => {
@@ -49,8 +52,16 @@ export function readSettings(directory: string, options: Pick<GitOptions, 'inher
 }
 
 /** Every value of the keys that match, in git's order of reading; keys as git prints them (section and name in lowercase). */
-function configuration(directory: string, pattern: string, options: GitOptions): ReadonlyMap<string, readonly string[]> {
-  const { stdout } = tryGit(directory, ['config', '--null', '--get-regexp', pattern], options);
+function configuration(
+  directory: string,
+  pattern: string,
+  { scope, ...options }: GitOptions & { readonly scope?: 'local' | 'global' },
+): ReadonlyMap<string, readonly string[]> {
+  const { stdout } = tryGit(
+    directory,
+    ['config', ...(scope === undefined ? [] : [`--${scope}`]), '--null', '--get-regexp', pattern],
+    options,
+  );
   const values = new Map<string, string[]>();
   for (const entry of stdout.toString('utf8').split('\0')) {
     if (entry === '') continue;

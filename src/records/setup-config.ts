@@ -74,14 +74,24 @@ function configuration(directory: string): SimpleGit {
 /** What says where git is, and where a person's configuration lies. */
 const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM'] as const;
 
-/** Writes settings into the clone's own configuration; former values of the same keys go. */
-export async function writeSettings(directory: string, settings: readonly Setting[]): Promise<void> {
+/** Writes settings into the clone's own configuration, or the user's; former values of the same keys go. */
+export async function writeSettings(directory: string, settings: readonly Setting[], scope: 'local' | 'global' = 'local'): Promise<void> {
   const git = configuration(directory);
-  const known = new Set(Object.keys((await git.listConfig('local')).all));
+  const known = await keysOf(git, scope);
   for (const [key, first, ...more] of settings) {
-    if (first !== undefined) await git.raw('config', '--local', '--replace-all', key, first);
-    else if (known.has(key.toLowerCase())) await git.raw('config', '--local', '--unset-all', key);
-    for (const value of more) await git.addConfig(key, value, true, 'local');
+    if (first !== undefined) await git.raw('config', `--${scope}`, '--replace-all', key, first);
+    else if (known.has(key.toLowerCase())) await git.raw('config', `--${scope}`, '--unset-all', key);
+    for (const value of more) await git.addConfig(key, value, true, scope);
+  }
+}
+
+/** Keys that are set; none where the user has no configuration yet, which git calls an error. */
+async function keysOf(git: SimpleGit, scope: 'local' | 'global'): Promise<ReadonlySet<string>> {
+  try {
+    return new Set(Object.keys((await git.listConfig(scope)).all));
+  } catch (error) {
+    if (scope === 'local') throw error;
+    return new Set();
   }
 }
 

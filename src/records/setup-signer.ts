@@ -34,15 +34,20 @@ const ROLE_OF: Readonly<Record<SignerClass, string>> = {
   system: 'System',
 };
 
-/** The signer's part of a set-up. `program` is what git runs to sign. Throws `VprError` where something given won't do. */
-export function signerPart(former: Settings, input: SignerInput, trust: Trust | undefined, program: string): SignerPart {
+/**
+ * The signer's part of a set-up. `program` is what git runs to sign; `inherited`
+ * says that the user's own configuration has the certificate (`vpr setup
+ * --global`), which a clone must not keep a copy of that grows old. Throws
+ * `VprError` where something given won't do.
+ */
+export function signerPart(former: Settings, input: SignerInput, trust: Trust | undefined, program: string, inherited = false): SignerPart {
   const signing = signingOf(former, input, trust);
   const role = input.role ?? former.role ?? roleOf(signing?.identity, trust);
   const location = input.careLocation ?? former.careLocation;
   const settings: Setting[] = [
     ...(role === undefined ? [] : [['vpr.role', checkedLine('--role', role)] as const]),
     ...(location === undefined ? [] : [['vpr.careLocation', checkedLine('--care-location', location)] as const]),
-    ...(signing === undefined ? [] : signingSettings(signing, program)),
+    ...(signing === undefined || inherited ? [] : signingSettings(signing, program)),
   ];
   return { settings, warnings: signing === undefined ? [UNSIGNED] : [...signerWarnings(signing), ...wordWarnings(role, location)] };
 }

@@ -1,9 +1,10 @@
 /** Making a clone ready for signed work on a record. */
 import { join } from 'node:path';
 import type { KnownRules } from '../format/index.js';
-import { openClone } from './clone.js';
+import { type Clone, openClone } from './clone.js';
 import { readFile, writeAtomic } from './files.js';
 import { programFile } from './package.js';
+import { readSettings } from './settings.js';
 import { overriding, type Setting, travelSettings, writeSettings } from './setup-config.js';
 import { installAttributes, installHook, writeLauncher } from './setup-files.js';
 import { type SignerInput, signerPart } from './setup-signer.js';
@@ -38,7 +39,7 @@ export async function setUp(input: SetupInput): Promise<SetupDone> {
   const [sign, merge, trustFile] = [inGit('vpr', 'vpr-sign'), inGit('vpr', 'vpr-merge'), inGit('vpr', 'trust.json')];
   const source = input.trust ?? clone.settings.trust;
   const host = source === undefined ? undefined : loadBundle(source, input.rules);
-  const signer = signerPart(clone.settings, input, host?.trust, sign);
+  const signer = signerPart(clone.settings, input, host?.trust, sign, isInherited(clone, input));
   const settings: Setting[] = [
     ...travelSettings(merge),
     ...signer.settings,
@@ -64,4 +65,10 @@ export async function setUp(input: SetupInput): Promise<SetupDone> {
       ...(await overriding(clone.directory, hooks)),
     ],
   };
+}
+
+/** Whether the clone signs as the user's own configuration says, and nothing of that is changed for it. */
+function isInherited({ directory, settings }: Clone, { certificate, key, encoding, email }: SetupInput): boolean {
+  const given = [certificate, key, encoding, email].some((value) => value !== undefined);
+  return !given && settings.certificate !== undefined && readSettings(directory, { scope: 'local' }).certificate === undefined;
 }

@@ -10,9 +10,10 @@ export interface Ran {
 
 const PROGRAM = resolve('bin/vpr.js');
 
-/** Runs `vpr` in a directory. `input` is its standard input. */
-export function vpr(directory: string, args: readonly string[], input = ''): Ran {
-  const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', NODE_NO_WARNINGS: '1', COLUMNS: '200' };
+/** Runs `vpr` in a directory. `input` is its standard input; `further` goes into its environment. */
+export function vpr(directory: string, args: readonly string[], input = '', further: Readonly<Record<string, string>> = {}): Ran {
+  const fixed = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', NODE_NO_WARNINGS: '1', COLUMNS: '200' };
+  const env = { ...process.env, ...fixed, ...further };
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { cwd: directory, env, input, encoding: 'utf8' });
   return { status, stdout, stderr };
 }

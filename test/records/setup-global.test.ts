@@ -1,0 +1,43 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { vpr } from '../commands/support.js';
+import { makeWorld, run } from './support.js';
+
+t.test('vpr setup --global: every repository signs, and a clone inherits what it must not copy', async (t) => {
+  const world = await makeWorld(t);
+  const { jane, tom } = world.people;
+  const home = join(world.directory, 'home');
+  const global = join(world.directory, 'gitconfig');
+  const env = { HOME: home, XDG_CONFIG_HOME: join(home, 'config'), GIT_CONFIG_GLOBAL: global };
+  Object.assign(process.env, env);
+  const setup = (directory: string, ...args: string[]) => vpr(directory, ['setup', ...args], '', env);
+  const pair = ({ certificate, key }: typeof jane) => ['--certificate', certificate, '--key', key];
+
+  const done = setup(world.directory, '--global', ...pair(jane), '--trust', world.trust);
+  t.match(done, { status: 0, stdout: /set {4}gpg\.format = x509[\s\S]*warning: every repository of yours signs/ });
+  t.ok(existsSync(join(home, 'config/vpr/vpr-sign')));
+  t.match(setup(world.directory, '--global', '--in', '.'), { status: 2 }, 'one or the other');
+
+  const plain = join(world.directory, 'plain');
+  run(world.directory, 'git', 'init', '--quiet', '--initial-branch=main', plain);
+  run(plain, 'git', 'commit', '--quiet', '--allow-empty', '-m', 'x');
+  t.match(run(plain, 'git', 'cat-file', 'commit', 'HEAD'), /^gpgsig -----BEGIN SIGNED MESSAGE-----$/m);
+  t.equal(run(plain, 'git', 'log', '-1', '--format=%G? %GS'), 'G Dr Jane Smith');
+  t.equal(existsSync(join(plain, '.git/hooks/prepare-commit-msg')), false, 'only a record has the hook');
+
+  const clone = join(world.directory, 'clone');
+  run(world.directory, 'git', 'clone', '--quiet', world.bare, clone);
+  t.match(setup(clone, '--care-location', 'Oxford'), { status: 0 });
+  const own = readFileSync(join(clone, '.git/config'), 'utf8');
+  t.notMatch(own, /certificate|signingkey/i, 'nothing that grows old is copied');
+  t.match(own, /careLocation = Oxford[\s\S]*/);
+  run(clone, 'git', 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: x');
+  t.match(run(clone, 'git', 'log', '-1', '--format=%G? %B'), /^G [\s\S]*Author-Role: Clinician\nAuthor-Registration: GMC 1234567/);
+
+  t.match(setup(world.directory, '--global', ...pair(tom)), { status: 0 });
+  run(clone, 'git', 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: y');
+  t.equal(run(clone, 'git', 'log', '-1', '--format=%G? %an'), 'G Dr Tom Brown', 'another certificate counts in every clone at once');
+  writeFileSync(global, `${readFileSync(global, 'utf8')}[user]\n\tname = Somebody\n`);
+  t.throws(() => run(clone, 'git', 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: z'));
+});
