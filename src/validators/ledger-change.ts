@@ -1,6 +1,8 @@
 import { parseUuid } from '../format/identifiers.js';
 import { parseInstant } from '../format/instant.js';
 import type { Ledger } from '../format/ledger.js';
+import { readYaml } from '../format/yaml.js';
+import { nodeAt } from '../format/yaml-place.js';
 import { differs, valueOf } from './documents.js';
 import type { ThreadStep } from './threads.js';
 
@@ -34,8 +36,8 @@ export function changesOtherBytes({ ledger }: ThreadStep): boolean {
   const formerly = valueOf(ledger.before);
   const now = valueOf(ledger.after);
   if (formerly !== undefined && now !== undefined && sameButTime(formerly, now)) return false;
-  const before = withoutTime(ledger.before?.bytes, formerly);
-  const after = withoutTime(ledger.after?.bytes, now);
+  const before = withoutTime(ledger.before?.bytes);
+  const after = withoutTime(ledger.after?.bytes);
   return before === undefined || after === undefined || before !== after;
 }
 
@@ -57,13 +59,13 @@ function meaning(ledger: Ledger): string {
   ]);
 }
 
-const TIME_LINE = /^(last_updated_at:[ ]+["']?)([^\s"']+)(.*)$/gm;
-
-/** The text with the value of `last_updated_at` taken out; undefined where it isn't plainly on one line. */
-function withoutTime(bytes: Uint8Array | undefined, ledger: Ledger | undefined): string | undefined {
-  if (bytes === undefined || ledger === undefined) return undefined;
-  const text = Buffer.from(bytes).toString('latin1');
-  const lines = [...text.matchAll(TIME_LINE)];
-  if (lines.length !== 1 || lines[0]?.[2] !== ledger.last_updated_at) return undefined;
-  return text.replace(TIME_LINE, '$1$3');
+/** The text without the value of `last_updated_at`, its quotes kept; undefined where it is no plain or quoted scalar. */
+function withoutTime(bytes: Uint8Array | undefined): string | undefined {
+  const reading = bytes === undefined ? undefined : readYaml(bytes);
+  if (reading?.ok !== true) return undefined;
+  const { text, root } = reading.value;
+  const node = nodeAt(root, ['last_updated_at']);
+  if (node?.kind !== 'scalar' || node.style === 'block') return undefined;
+  const quote = node.style === 'plain' ? 0 : 1;
+  return text.slice(0, node.start + quote) + text.slice(node.end - quote);
 }

@@ -1,6 +1,9 @@
 /** FORMAT.md §3 "Who may write what", case by case: ledgers, policies, new threads and the record itself. */
 import { adding, behalf, type Case, close, entry, ledger, runCases, status, without } from './cases.js';
 
+/** The key in quotes, a blank before its colon, and the value in quotes. */
+const respelt = (yaml: string) => yaml.replace(/^last_updated_at: (.*)$/m, `"last_updated_at" : '$1'`);
+
 const CASES: readonly Case[] = [
   // Ledgers
   [
@@ -31,6 +34,37 @@ const CASES: readonly Case[] = [
   [
     'a patient hides a comment behind last_updated_at',
     (r) => r.append({ by: 'pat', files: { [ledger(r)]: (yaml) => yaml.replace(/^(last_updated_at: .*)$/m, '$1 # call me') } }),
+    ['signer/may'],
+  ],
+  [
+    'a patient answers where a clinician has written the ledger in another style',
+    (r) =>
+      r
+        .commit({ files: { [ledger(r)]: (yaml) => respelt(r.touched()(yaml)) } })
+        .append({
+          by: 'pat',
+          files: { [ledger(r)]: (yaml) => yaml.replace(/("last_updated_at" : )'[^']*'/, `$1'${new Date().toISOString()}'`) },
+        }),
+    [],
+  ],
+  [
+    'a patient takes the quotes away',
+    (r) =>
+      r
+        .commit({ files: { [ledger(r)]: (yaml) => respelt(r.touched()(yaml)) } })
+        .append({
+          by: 'pat',
+          files: { [ledger(r)]: (yaml) => yaml.replace(/("last_updated_at" : )'[^']*'/, `$1${new Date().toISOString()}`) },
+        }),
+    ['signer/may'],
+  ],
+  [
+    'a patient writes the time as a block, with a word behind it',
+    (r) =>
+      r.append({
+        by: 'pat',
+        files: { [ledger(r)]: (yaml) => yaml.replace(/^last_updated_at: (.*)$/m, 'last_updated_at: >- # call me\n  $1') },
+      }),
     ['signer/may'],
   ],
   [
