@@ -23,6 +23,8 @@ export interface LedgerInput {
   readonly thread: string;
   readonly status?: Ledger['status'];
   readonly add: readonly Participant[];
+  /** Participants who stay, as their entries are to be from now on: another role, name or organisation. */
+  readonly change?: readonly Participant[];
   /** Participant ids. */
   readonly remove: readonly string[];
   readonly visibility: Partial<Ledger['visibility']>;
@@ -86,37 +88,53 @@ function settingEdits(ledger: Ledger, { visibility, policies }: LedgerInput): Ya
   return [...changed('visibility', ledger.visibility, visibility), ...changed('policies', ledger.policies, policies)];
 }
 
-function participantEdits({ participants }: Ledger, { add, remove }: LedgerInput): YamlEdit[] {
+function participantEdits({ participants }: Ledger, { add, remove, change = [] }: LedgerInput): YamlEdit[] {
   const known = add.find(({ participant_id: id }, index) => participantWith([...participants, ...add.slice(0, index)], id) !== undefined);
   if (known !== undefined) throw new VprError('participant/twice', `${known.display_name} (${known.participant_id}) takes part already`);
-  const indices = remove.map((text) => {
-    const index = participants.findIndex(({ participant_id: id }) => parseUuid(id) === parseUuid(text));
-    if (index >= 0 && parseUuid(text) !== undefined) return index;
-    throw new VprError('participant/unknown', `${text} is not the id of a participant`, {
-      help: participants.map(({ participant_id, display_name }) => `--remove-participant ${participant_id}  (${display_name})`),
-    });
-  });
+  const indices = remove.map((text) => indexOf(participants, text, '--remove-participant'));
+  const changed = change.flatMap((entry) =>
+    entryEdits(participants, indexOf(participants, entry.participant_id, '--change-participant'), entry),
+  );
   if (participants.length + add.length === new Set(indices).size)
     throw new VprError('participant/none', 'a thread needs at least one participant');
   const added = add.map((value, index): YamlEdit => ({ path: ['participants', participants.length + index], value }));
   const removed = [...new Set(indices)]
     .sort((a, b) => b - a)
     .map((index): YamlEdit => ({ path: ['participants', index], value: undefined }));
-  return [...added, ...removed];
+  return [...changed, ...added, ...removed];
+}
+
+/** Where a participant stands in a ledger. Throws `participant/unknown`. */
+function indexOf(participants: readonly Participant[], text: string, flag: string): number {
+  const index = participants.findIndex(({ participant_id: id }) => parseUuid(id) === parseUuid(text));
+  if (index >= 0 && parseUuid(text) !== undefined) return index;
+  throw new VprError('participant/unknown', `${text} is not the id of a participant`, {
+    help: participants.map(({ participant_id, display_name }) => `${flag} ${participant_id}  (${display_name})`),
+  });
+}
+
+/** What makes a participant's entry another, its id as it is spelt there. */
+function entryEdits(participants: readonly Participant[], index: number, entry: Participant): YamlEdit[] {
+  return (['role', 'display_name', 'organisation'] as const)
+    .filter((key) => entry[key] !== participants[index]?.[key])
+    .map((key) => ({ path: ['participants', index, key], value: entry[key] }));
 }
 
 /** The message that tells a thread's readers what changed; by the signer, in the role of the system. */
 function systemMessage(writer: Writer, { ledger }: OpenThread, input: LedgerInput, now: Date): NewMessage | undefined {
-  const { status, add, remove } = input;
+  const { status, add, remove, change = [] } = input;
   const gone = remove.flatMap((id) => participantWith(ledger.participants, parseUuid(id) ?? id) ?? []);
   const sentences = [
     ...add.map(({ display_name, role }) => `${display_name} (${role}) was added to the thread.`),
+    ...change.flatMap((entry) => changeWords(participantWith(ledger.participants, entry.participant_id), entry)),
     ...gone.map(({ display_name, role }) => `${display_name} (${role}) was removed from the thread.`),
     ...(status === undefined || status === ledger.status ? [] : [`The thread was ${status}.`]),
   ];
   if (sentences.length === 0) return undefined;
   const authorId = participantOf(writer);
-  const after = [...ledger.participants, ...add].filter((participant) => !gone.includes(participant));
+  const after = [...change, ...ledger.participants, ...add].filter(
+    ({ participant_id: id }) => participantWith(gone, parseUuid(id) ?? id) === undefined,
+  );
   return {
     id: newUuid(),
     role: 'system',
@@ -127,7 +145,14 @@ function systemMessage(writer: Writer, { ledger }: OpenThread, input: LedgerInpu
   };
 }
 
-function summaryOf({ status, add, remove }: LedgerInput): string {
-  if (add.length + remove.length > 0) return 'Changed participants of thread';
+/** `Dr Ann Lee (clinician) is now Dr Ann Hill (careteam, Example NHS Trust).` */
+function changeWords(former: Participant | undefined, entry: Participant): string[] {
+  const words = ({ display_name, role, organisation }: Participant) =>
+    `${display_name} (${role}${organisation === undefined ? '' : `, ${organisation}`})`;
+  return former === undefined || words(former) === words(entry) ? [] : [`${words(former)} is now ${words(entry)}.`];
+}
+
+function summaryOf({ status, add, remove, change = [] }: LedgerInput): string {
+  if (add.length + remove.length + change.length > 0) return 'Changed participants of thread';
   return status === undefined ? 'Changed settings of thread' : 'Changed status of thread';
 }

@@ -5,9 +5,9 @@ import { participantOf, type Writer } from './writer.js';
 
 export type Participant = Ledger['participants'][number];
 
-/** Reads `ID:ROLE:NAME[:ORGANISATION]`. Throws `participant/…` with what was expected. */
+/** Reads `ID:ROLE:NAME[:ORGANISATION]`; a colon that belongs to a name is written `\\:`. Throws `participant/…` with what was expected. */
 export function parseParticipant(text: string): Participant {
-  const [id = '', role = '', name = '', organisation, ...more] = text.split(':').map((part) => part.trim());
+  const [id = '', role = '', name = '', organisation, ...more] = text.split(/(?<!\\):/).map((part) => part.replaceAll('\\:', ':').trim());
   const example = { help: ['for example "4f8c2a1d-9e3b-4a7c-8f1e-6b0d2c5a9f12:clinician:Dr Jane Smith:Example NHS Trust"'] };
   const fail = (what: string) =>
     new VprError('participant/unreadable', `participant: ${what}; expected ID:ROLE:NAME or ID:ROLE:NAME:ORGANISATION`, example);
@@ -15,7 +15,7 @@ export function parseParticipant(text: string): Participant {
   const known = parseRole(role);
   if (uuid === undefined) throw fail(`${JSON.stringify(id)} is not a UUID in lowercase`);
   if (known === undefined) throw fail(`${JSON.stringify(role)} is not one of ${ROLES.join(', ')}`);
-  if (more.length > 0) throw fail('there are too many colons');
+  if (more.length > 0) throw fail('there are too many colons (write \\: for one that belongs to a name)');
   for (const line of organisation === undefined ? [name] : [name, organisation]) {
     if (!isTrimmedLine(line) || forbiddenCharacter(line) !== undefined) throw fail('name and organisation are one line of text, not empty');
   }

@@ -106,6 +106,38 @@ t.test('an administrator and a patient write what is theirs', async (t) => {
   );
 });
 
+t.test('a participant in another role, under another name, and a name with a colon', async (t) => {
+  const { world, clone } = await begun(t);
+  const { jane, tom } = world.people;
+  const writer = openWriter(clone);
+  const { thread: id } = createThread(writer, thread(world));
+  setLedger(writer, ledger(id, { change: [parseParticipant(`${tom.participantId}:careteam:Ward 7\\: night:Example NHS Trust`)] }));
+  setLedger(writer, ledger(id, { change: [parseParticipant(`${jane.participantId}:clinician:Dr Jane Hill`)] }));
+  setLedger(writer, ledger(id, { change: [parseParticipant(`${tom.participantId}:careteam:Ward 7\\: night`)] }));
+  const view = viewThread(openRepository(clone), id);
+  t.match(
+    view.ledger.participants.filter(({ role }) => role !== 'patient'),
+    [{ display_name: 'Dr Jane Hill' }, { participant_id: tom.participantId, role: 'careteam', display_name: 'Ward 7: night' }],
+  );
+  t.notOk(
+    view.ledger.participants.some(({ participant_id, organisation }) => participant_id === tom.participantId && organisation !== undefined),
+  );
+  t.match(
+    view.messages.slice(1).map(({ body, authorName }) => [authorName, body]),
+    [
+      ['Dr Jane Smith', /^Dr Tom \w+ \(clinician\) is now Ward 7: night \(careteam, Example NHS Trust\)\.$/],
+      ['Dr Jane Hill', 'Dr Jane Smith (clinician) is now Dr Jane Hill (clinician).'],
+      ['Dr Jane Hill', /is now Ward 7: night \(careteam\)\.$/],
+    ],
+  );
+  t.equal(await accepted(t, world, clone), 5);
+  const change = [parseParticipant(`${tom.participantId}:careteam:Ward 7\\: night`)];
+  t.throws(() => setLedger(writer, ledger(id, { change })), { code: 'ledger/unchanged' });
+  t.throws(() => setLedger(writer, ledger(id, { change: [parseParticipant(`${RECORD}:careteam:Ward 8`)] })), {
+    code: 'participant/unknown',
+  });
+});
+
 t.test("a thread in the layout of VPR's program keeps it", async (t) => {
   const { world, clone } = await begun(t);
   const { jane } = world.people;

@@ -39,23 +39,19 @@ const CASES: readonly Case[] = [
   [
     'a patient answers where a clinician has written the ledger in another style',
     (r) =>
-      r
-        .commit({ files: { [ledger(r)]: (yaml) => respelt(r.touched()(yaml)) } })
-        .append({
-          by: 'pat',
-          files: { [ledger(r)]: (yaml) => yaml.replace(/("last_updated_at" : )'[^']*'/, `$1'${new Date().toISOString()}'`) },
-        }),
+      r.commit({ files: { [ledger(r)]: (yaml) => respelt(r.touched()(yaml)) } }).append({
+        by: 'pat',
+        files: { [ledger(r)]: (yaml) => yaml.replace(/("last_updated_at" : )'[^']*'/, `$1'${new Date().toISOString()}'`) },
+      }),
     [],
   ],
   [
     'a patient takes the quotes away',
     (r) =>
-      r
-        .commit({ files: { [ledger(r)]: (yaml) => respelt(r.touched()(yaml)) } })
-        .append({
-          by: 'pat',
-          files: { [ledger(r)]: (yaml) => yaml.replace(/("last_updated_at" : )'[^']*'/, `$1${new Date().toISOString()}`) },
-        }),
+      r.commit({ files: { [ledger(r)]: (yaml) => respelt(r.touched()(yaml)) } }).append({
+        by: 'pat',
+        files: { [ledger(r)]: (yaml) => yaml.replace(/("last_updated_at" : )'[^']*'/, `$1${new Date().toISOString()}`) },
+      }),
     ['signer/may'],
   ],
   [

@@ -9,6 +9,7 @@ export default class LedgerSet extends VprCommand {
   static override summary = 'Change who takes part in a thread, its state and its rules, and say so in the thread.';
   static override examples = [
     '<%= config.bin %> ledger set 550e8400 --add-participant "0a9b8c7d-6e5f-4d3c-8b2a-1f0e9d8c7b6a:clinician:Dr Tom Brown"',
+    '<%= config.bin %> ledger set 550e8400 --change-participant "0a9b8c7d-6e5f-4d3c-8b2a-1f0e9d8c7b6a:careteam:Ward 7\\: night"',
     '<%= config.bin %> ledger set 550e8400 --status closed',
   ];
   static override args = threadArg;
@@ -19,6 +20,11 @@ export default class LedgerSet extends VprCommand {
       multiple: true,
       helpValue: 'ID:ROLE:NAME[:ORG]',
       description: 'somebody who takes part from now on',
+    }),
+    'change-participant': Flags.string({
+      multiple: true,
+      helpValue: 'ID:ROLE:NAME[:ORG]',
+      description: 'who takes part already, in another role or under another name; the organisation goes where none is given',
     }),
     'remove-participant': Flags.string({ multiple: true, helpValue: 'ID', description: 'somebody who no longer takes part' }),
     message: Flags.string({
@@ -35,6 +41,7 @@ export default class LedgerSet extends VprCommand {
       thread: args.thread,
       status: flags.status,
       add: (flags['add-participant'] ?? []).map(parseParticipant),
+      change: (flags['change-participant'] ?? []).map(parseParticipant),
       remove: flags['remove-participant'] ?? [],
       visibility: { sensitivity: flags.sensitivity, restricted: flags.restricted },
       policies: { allow_patient_participation: flags['allow-patients'], allow_external_organisations: flags['allow-external'] },
