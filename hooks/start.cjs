@@ -1,58 +1,148 @@
-// Starts the program beside it, pre-receive.cjs, from compiled code that an
-// earlier push left there, which saves a fifth of the time of a push's check.
-// The compiled code is used only where its name has the digest of the program
-// and the version of Node, and its own digest is right. Without it, or with
-// one that cannot be used, the program is compiled, and does the same.
+// What the launcher runs for every push. Asks the host's resident validator
+// (docs/resident-validator.md) what it thinks of the push; wherever that gives no
+// whole answer to this very question, for whatever reason, loads the program
+// beside it and judges here. Only node:fs and node:net are loaded until then.
 'use strict';
-const { createHash } = require('node:crypto');
-const { closeSync, fsyncSync, openSync, readFileSync, readdirSync, renameSync, rmSync, writeSync } = require('node:fs');
+const { closeSync, lstatSync, openSync, readSync, statSync, writeSync } = require('node:fs');
 const { join } = require('node:path');
-const { Script } = require('node:vm');
 
 const ACCEPTED = 100; // as in src/hooks/pre-receive.ts
-const DIGEST_BYTES = 32;
-const filename = join(__dirname, 'pre-receive.cjs');
-const source = readFileSync(filename);
-const digest = sha256(source).toString('hex');
-const cache = join(__dirname, `compiled-${process.version}-${process.arch}-${digest.slice(0, 32)}`);
-const cachedData = readCompiled();
-const script = new Script(`(function (exports, require, module, __filename, __dirname) {${source.toString('utf8')}\n})`, {
-  filename,
-  cachedData,
-});
+const REFUSED = 1;
+const STDIN = 0;
+const STDERR = 2;
+/** Bytes of ref updates, and of an answer, that nothing real comes near. */
+const LARGEST_INPUT = 1024 * 1024 + 1;
+const LARGEST_ANSWER = 16 * 1024 * 1024;
+/** Bytes of a socket's path that every system takes. */
+const LONGEST_PATH = 103;
+/** A resident validator gives a sign of life twice a second; so long, in milliseconds, it is waited for. */
+const SILENCE = 3000;
 
-if (cachedData === undefined || script.cachedDataRejected) process.once('exit', (code) => code === ACCEPTED && leaveCompiled());
-process.argv.splice(1, 2, filename, process.argv[2], digest);
-script.runInThisContext()(exports, require, module, filename, __dirname);
+const [, , host, mode] = process.argv;
+const programFile = join(__dirname, 'pre-receive.cjs');
 
-function sha256(bytes) {
-  return createHash('sha256').update(bytes).digest();
+if (mode === 'resident') {
+  const identity = identify(programFile);
+  const { program, digest } = require('./compiled.cjs').load();
+  program.serve({ host, program: digest, programFile, identity, identify, surroundings: surroundings(), place: residentPlace(identity) });
+} else {
+  const input = readInput();
+  ask(input, (answer, absent) => {
+    if (answer !== undefined) finish(answer);
+    const { program, digest } = require('./compiled.cjs').load();
+    program.judge({ host, program: digest, input, ...(absent && { start: __filename }) });
+  });
 }
 
-function readCompiled() {
-  try {
-    const stored = readFileSync(cache);
-    const data = stored.subarray(DIGEST_BYTES);
-    return sha256(data).equals(stored.subarray(0, DIGEST_BYTES)) ? data : undefined;
-  } catch {
-    return undefined; // the first push, or a directory that can't be read
+/** All of standard input; no more than a little beyond what may be in it. */
+function readInput() {
+  const chunks = [];
+  for (let length = 0, read = 1; read > 0 && length < LARGEST_INPUT; length += read) {
+    const chunk = Buffer.allocUnsafe(4096);
+    read = readSync(STDIN, chunk);
+    chunks.push(chunk.subarray(0, read));
   }
+  return Buffer.concat(chunks);
 }
 
-/** After an accepted push all that it needed is compiled. Where nothing can be written, nothing is lost. */
-function leaveCompiled() {
-  const temporary = `${cache}.${process.pid}`;
+/**
+ * Asks, and calls `done` with the answer; without one where there is none, and
+ * with `absent` where a resident validator would be of use but isn't there.
+ */
+function ask(input, done) {
+  let place;
+  let question;
   try {
-    const file = openSync(temporary, 'wx', 0o640);
-    const data = script.createCachedData();
-    for (const bytes of [sha256(data), data]) writeSync(file, bytes);
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(temporary, cache);
-    for (const name of readdirSync(__dirname)) {
-      if (/^compiled-.*-[0-9a-f]{32}$/.test(name) && join(__dirname, name) !== cache) rmSync(join(__dirname, name));
+    const program = identify(programFile);
+    place = residentPlace(program);
+    if (place === undefined) return done();
+    if (lstatSync(place, { throwIfNoEntry: false }) === undefined) return done(undefined, true);
+    question = {
+      nonce: nonce(),
+      program,
+      policy: identify(join(host, 'vpr.yaml')),
+      surroundings: surroundings(),
+      directory: process.cwd(),
+      environment: process.env,
+      input: input.toString('latin1'),
+    };
+  } catch {
+    return done(); // the program says what is wrong here
+  }
+  converse(place, question, done);
+}
+
+/** The answer comes as `judging SECONDS`, a `.` now and then, and one line of JSON, which is the last. */
+function converse(place, question, done) {
+  const socket = require('node:net').connect(place, () => socket.write(`${JSON.stringify(question)}\n`));
+  let said = '';
+  let limit;
+  let ended = false;
+  function end(answer, absent) {
+    if (ended) return;
+    ended = true;
+    clearTimeout(limit);
+    socket.destroy();
+    done(answer, absent);
+  }
+  socket.setEncoding('utf8').setTimeout(SILENCE, () => end(undefined, true));
+  socket.on('error', () => end(undefined, true)).on('close', () => end(undefined, true));
+  socket.on('data', (text) => {
+    said += text;
+    if (said.length > LARGEST_ANSWER) return end();
+    const lines = said.split('\n');
+    said = lines.pop();
+    for (const [index, line] of lines.entries()) {
+      const seconds = /^judging ([0-9]{1,4})$/.exec(line)?.[1];
+      if (limit === undefined && seconds !== undefined) limit = setTimeout(end, Number(seconds) * 1000 + SILENCE);
+      else if (line !== '.' || limit === undefined)
+        return end(index === lines.length - 1 && said === '' ? answerIn(line, question) : undefined);
     }
+  });
+}
+
+/** A line's answer, where it is one to this question; `declined` is none, and nor is anything else. */
+function answerIn(line, question) {
+  try {
+    const answer = JSON.parse(line);
+    const asked = ['nonce', 'program', 'policy'].every((key) => answer[key] === question[key]);
+    return asked && ['accepted', 'refused'].includes(answer.verdict) && typeof answer.text === 'string' ? answer : undefined;
   } catch {
-    rmSync(temporary, { force: true });
+    return undefined;
   }
+}
+
+/** To the pusher's screen, and then to the launcher. */
+function finish({ verdict, text }) {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; ) at += writeSync(STDERR, bytes, at);
+  process.exit(verdict === 'accepted' ? ACCEPTED : REFUSED);
+}
+
+/** Where a resident validator of this very program listens; undefined where what is there could be another account's. */
+function residentPlace(program) {
+  const directory = join(host, 'run');
+  const { mode: bits, uid } = lstatSync(directory, { throwIfNoEntry: false }) ?? {};
+  if (bits === undefined || (bits & 0o170777) !== 0o040700 || uid !== process.getuid()) return undefined;
+  const place = join(directory, `${process.version}-${program}.sock`);
+  return Buffer.byteLength(place) <= LONGEST_PATH ? place : undefined;
+}
+
+/** Which file this is, and that nobody has written to it since: cheaper than a digest of it. */
+function identify(path) {
+  const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true });
+  return [dev, ino, size, ctimeNs].map((number) => number.toString(36)).join('-');
+}
+
+/** What else a check could depend on: another process may answer for this one only where it has the same. */
+function surroundings() {
+  return [process.getuid(), process.getgid(), process.umask(), process.env.PATH, process.execPath].join(' ');
+}
+
+function nonce() {
+  const bytes = Buffer.alloc(16);
+  const file = openSync('/dev/urandom', 'r');
+  readSync(file, bytes);
+  closeSync(file);
+  return bytes.toString('hex');
 }

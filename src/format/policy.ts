@@ -58,6 +58,8 @@ export interface Policy {
   readonly limits: PolicyLimits;
   /** What the host says of single rules; `error` where it says nothing. */
   readonly rules: Readonly<Record<string, Severity>>;
+  /** How long the resident validator stays without a push; with 0 there is none. */
+  readonly residentMinutes: number;
   readonly patientsMayOpenThreads: boolean;
   readonly systemMayRecord: boolean;
 }
@@ -81,6 +83,7 @@ export const DEFAULT_POLICY: Policy = {
     seconds: 60,
   },
   rules: {},
+  residentMinutes: 10,
   patientsMayOpenThreads: false,
   systemMayRecord: false,
 };
@@ -121,6 +124,7 @@ function normalised(file: PolicyFile): Policy {
       seconds: limits.seconds ?? standard.limits.seconds,
     },
     rules: file.rules ?? standard.rules,
+    residentMinutes: file.resident_minutes ?? standard.residentMinutes,
     patientsMayOpenThreads: file.patients_may_open_threads ?? standard.patientsMayOpenThreads,
     systemMayRecord: file.system_may_record ?? standard.systemMayRecord,
   };

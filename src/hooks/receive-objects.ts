@@ -1,8 +1,9 @@
-import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { parseAlternates, quarantineEnvironment } from '../git/alternates.js';
 import { gitEnvironment } from '../git/env.js';
+import { realPath } from '../hosts/registry.js';
 
 /** Where a push's objects lie, and how git gets to see them. */
 export interface PushObjects {
@@ -17,10 +18,11 @@ const BORROWED = ['shallow', 'info/grafts', 'objects/info/alternates'];
 /**
  * The repository and the quarantine of a push, from what git hands to a receive hook (githooks,
  * git-receive-pack "Quarantine environment"). Objects may come from
- * these two and nowhere else: throws `receive/borrowed`, `receive/alternates`,
+ * these two and nowhere else. Paths may be relative to `directory`, the hook's. Throws `receive/borrowed`, `receive/alternates`,
  * `receive/quarantine`, or `receive/no-repository`.
  */
-export function pushObjects(given: Readonly<Record<string, string | undefined>>): PushObjects {
+export function pushObjects(given: Readonly<Record<string, string | undefined>>, directory: string): PushObjects {
+  const real = (path: string) => realPath(resolve(directory, path));
   const repository = real(given['GIT_DIR'] ?? '.');
   const objects = repository === undefined ? undefined : real(join(repository, 'objects'));
   if (repository === undefined || objects === undefined)
@@ -33,14 +35,14 @@ export function pushObjects(given: Readonly<Record<string, string | undefined>>)
   if (alternates === undefined || alternates.some((path) => real(path) !== objects)) {
     throw new VprError('receive/alternates', 'objects would come from another repository than this one');
   }
-  const directory = given['GIT_OBJECT_DIRECTORY'];
+  const own = given['GIT_OBJECT_DIRECTORY'];
   const quarantine = given['GIT_QUARANTINE_PATH'];
   if (quarantine === undefined) {
-    if (directory !== undefined && real(directory) !== objects) throw unknownQuarantine();
+    if (own !== undefined && real(own) !== objects) throw unknownQuarantine();
     return { repository, environment: gitEnvironment() };
   }
   const place = real(quarantine);
-  if (place === undefined || dirname(place) !== objects || directory === undefined || real(directory) !== place) throw unknownQuarantine();
+  if (place === undefined || dirname(place) !== objects || own === undefined || real(own) !== place) throw unknownQuarantine();
   if (existsSync(join(place, 'info/alternates')))
     throw new VprError('receive/alternates', 'objects of the push would come from another repository');
   return { repository, environment: gitEnvironment(quarantineEnvironment(place, objects)) };
@@ -48,12 +50,4 @@ export function pushObjects(given: Readonly<Record<string, string | undefined>>)
 
 function unknownQuarantine(): VprError {
   return new VprError('receive/quarantine', "the objects of the push do not lie in the repository's own quarantine");
-}
-
-function real(path: string): string | undefined {
-  try {
-    return realpathSync.native(path);
-  } catch {
-    return undefined;
-  }
 }

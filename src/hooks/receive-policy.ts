@@ -25,11 +25,35 @@ const LARGEST = 1024 * 1024;
  * faults; nothing is ever loosened by a mistake.
  */
 export function loadHostPolicy(path: string): HostPolicy {
-  const bytes = readSmall(path);
+  return load(path, readSmall);
+}
+
+/**
+ * As `loadHostPolicy`, again and again: every file is read each time, and what
+ * they said before is used where every byte of all of them is the same.
+ */
+export function policyMemory(path: string): () => HostPolicy {
+  let former: { readonly files: ReadonlyMap<string, Uint8Array | undefined>; readonly policy: HostPolicy } | undefined;
+  return () => {
+    if (former !== undefined && [...former.files].every(([file, bytes]) => sameBytes(readSmall(file), bytes))) return former.policy;
+    const files = new Map<string, Uint8Array | undefined>();
+    former = undefined;
+    const policy = load(path, (file) => {
+      const bytes = readSmall(file);
+      files.set(file, bytes);
+      return bytes;
+    });
+    former = { files, policy };
+    return policy;
+  };
+}
+
+function load(path: string, read: (file: string) => Uint8Array | undefined): HostPolicy {
+  const bytes = read(path);
   if (bytes === undefined) throw new VprError('policy/missing', 'vpr.yaml is missing or cannot be read');
   const policy = readPolicy(bytes, KNOWN_RULES);
   if (!policy.ok) throw faulty('policy/faulty', 'vpr.yaml', policy.faults);
-  const trust = loadTrust(policy.value, (file) => readSmall(resolve(path, '..', file)));
+  const trust = loadTrust(policy.value, (file) => read(resolve(path, '..', file)));
   if (!trust.ok) throw faulty('trust/faulty', 'the trust store', trust.faults);
   return { policy: policy.value, trust: trust.value, digest: createHash('sha256').update(bytes).digest('hex') };
 }
@@ -42,6 +66,10 @@ function readSmall(path: string): Uint8Array | undefined {
   } catch {
     return undefined;
   }
+}
+
+function sameBytes(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : Buffer.compare(one, other) === 0;
 }
 
 function faulty(code: string, what: string, faults: readonly Fault[]): VprError {

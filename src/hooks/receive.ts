@@ -24,6 +24,8 @@ export interface Received {
   readonly at: Date;
   /** SHA-256 of the program that judges, in hex. */
   readonly program: string;
+  /** Asked before anything of an accepted push is written down; throws where nobody waits for the verdict any more. */
+  readonly confirm?: () => Promise<void>;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function receive(received: Received): Promise<Verdict> {
   }
   if (verdict.accepted) {
     if (record === undefined) throw new VprError('receive/unregistered', 'the host does not know whose record this is');
+    await received.confirm?.();
     const main = updates.find(({ ref }) => ref === MAIN);
     const overtaken = main === undefined ? undefined : await takeTurn(repository, main);
     if (overtaken !== undefined) return { ...verdict, accepted: false, problems: [...verdict.problems, overtaken] };

@@ -1,8 +1,8 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readFileSync } from 'node:fs';
 import { commandLine } from '../format/shell.js';
 import { weaknesses } from './config.js';
 import { readIfThere } from './files.js';
-import { type Finding, fault } from './finding.js';
+import { type Finding, fault, note } from './finding.js';
 import { launcherPath, programs, type RunGit } from './install.js';
 import { type LauncherValues, readLauncher } from './launcher.js';
 import type { HostPaths } from './paths.js';
@@ -23,6 +23,7 @@ export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> 
     [root, policy, trust, registry, journal, participants, hooks, launcherPath(root), ...programs(root).map(({ path }) => path)],
     owner,
   );
+  yield* examineRun(paths, owner);
   yield* ownersShell(owner);
 }
 
@@ -85,6 +86,23 @@ function* examineLauncher(paths: HostPaths): Generator<Finding> {
     );
   } else {
     yield* examineNode(root, values);
+  }
+}
+
+/** Hooks ask no resident validator in a directory that others can get into; all is checked without one, only slower. */
+function* examineRun({ root, run }: HostPaths, owner: number): Generator<Finding> {
+  const stats = lstatSync(run, { throwIfNoEntry: false });
+  const slow = 'every push is checked by a process of its own, which takes longer';
+  if (stats === undefined) {
+    yield note('run-missing', `${run} is missing: ${slow}`, [reinstall(root)]);
+  } else if (!stats.isDirectory()) {
+    yield note('run-mode', `${run} is not a directory: ${slow}`, [commandLine('rm', run), reinstall(root)]);
+  } else if ((stats.mode & 0o777) !== 0o700) {
+    yield note('run-mode', `${run} is open to other accounts than its owner: ${slow}`, [commandLine('chmod', '700', run)]);
+  } else if (stats.uid !== owner) {
+    yield note('run-mode', `${run} belongs to another account (uid ${stats.uid}) than the host (uid ${owner}): ${slow}`, [
+      commandLine('chown', String(owner), run),
+    ]);
   }
 }
 

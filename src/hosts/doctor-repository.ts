@@ -4,9 +4,10 @@ import { MAIN } from '../format/push.js';
 import { commandLine } from '../format/shell.js';
 import { renderConfig, type Weakness, weaknesses } from './config.js';
 import { codeOf, readIfThere } from './files.js';
-import { type Finding, fault } from './finding.js';
+import { type Finding, fault, note } from './finding.js';
 import { hookPath, type RunGit } from './install.js';
 import { type RegisteredRecord, recordIdIn } from './registry.js';
+import { MANY_PACKS, packsOf } from './repack.js';
 import { statOf, writablePlaces } from './writable.js';
 
 /** Refs other than main that are looked for at most. */
@@ -44,6 +45,11 @@ export function* examineRepository(record: RegisteredRecord, expected: Expected,
   yield* examineHook(ours ? join(repo, 'hooks', 'pre-receive') : hookPath(repo, git), expected, repo);
   yield* examineRefs(repo);
   yield* examineObjects(repo);
+  const packs = packsOf(repo);
+  if (packs > MANY_PACKS) {
+    const help = [commandLine('vpr', 'host', 'repack', expected.root)];
+    yield note('many-packs', `it has ${packs} packs, one for each push since it was last repacked, which makes pushes slower`, help, repo);
+  }
   const places = ['', 'config', 'HEAD', 'vpr-record', 'hooks', 'hooks/pre-receive', 'objects', 'objects/pack', 'refs', 'refs/heads'];
   yield* writablePlaces([dirname(repo), dirname(dirname(repo)), ...places.map((place) => join(repo, place))], expected.owner, repo);
 }

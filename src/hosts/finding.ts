@@ -28,6 +28,6 @@ export function fault(code: string, what: string, help: readonly string[], repo?
   return { code, level: 'fault', what, help, ...(repo === undefined ? {} : { repo }) };
 }
 
-export function note(code: string, what: string, help: readonly string[]): Finding {
-  return { code, level: 'note', what, help };
+export function note(code: string, what: string, help: readonly string[], repo?: string): Finding {
+  return { code, level: 'note', what, help, ...(repo === undefined ? {} : { repo }) };
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { commandLine } from '../format/shell.js';
@@ -12,7 +12,11 @@ import { realPath } from './registry.js';
 export type RunGit = (directory: string, ...args: readonly string[]) => string | undefined;
 
 /** What the launcher runs, by its name in the host's directory, and where it lies in the package. */
-const PROGRAMS: Readonly<Record<string, string>> = { 'pre-receive.cjs': 'dist/bundle/pre-receive.cjs', 'start.cjs': 'hooks/start.cjs' };
+const PROGRAMS: Readonly<Record<string, string>> = {
+  'compiled.cjs': 'hooks/compiled.cjs',
+  'start.cjs': 'hooks/start.cjs',
+  'pre-receive.cjs': 'dist/bundle/pre-receive.cjs',
+};
 const LAUNCHER_NAME = 'pre-receive';
 
 /**
@@ -24,8 +28,10 @@ const LAUNCHER_NAME = 'pre-receive';
  * installs; and its digest in the journal names something that still exists.
  */
 export function installProgram(root: string): string {
-  const { hooks } = hostPaths(root);
+  const { hooks, run } = hostPaths(root);
   makeDirectory(hooks);
+  makeDirectory(run);
+  chmodSync(run, 0o700);
   for (const { path, content } of programs(root)) replaceFile(path, content, 0o644);
   const launcher = renderLauncher(launcherValues(root));
   replaceFile(join(hooks, LAUNCHER_NAME), launcher, 0o755);

@@ -16,6 +16,8 @@ export interface HostPaths {
   readonly participants: string;
   /** The launcher and the bundled program that repositories run. */
   readonly hooks: string;
+  /** The resident validator's socket. Of mode 0700; otherwise nobody uses what is in it. */
+  readonly run: string;
 }
 
 export function hostPaths(root: string): HostPaths {
@@ -27,6 +29,7 @@ export function hostPaths(root: string): HostPaths {
     journal: join(root, 'journal'),
     participants: join(root, 'participants'),
     hooks: join(root, 'hooks'),
+    run: join(root, 'run'),
   };
 }
 

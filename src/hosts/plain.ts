@@ -14,7 +14,7 @@ import { makeRepository } from './repository.js';
 const KINDS_WITH_RULES: ReadonlySet<RecordKind> = new Set<RecordKind>(['coordination']);
 
 /** What may lie in a directory that becomes a host: what `initHost` itself makes, and certificates put there before. */
-const OWN_NAMES: ReadonlySet<string> = new Set(['vpr.yaml', 'trust', 'registry', 'journal', 'participants', 'hooks']);
+const OWN_NAMES: ReadonlySet<string> = new Set(['vpr.yaml', 'trust', 'registry', 'journal', 'participants', 'hooks', 'run']);
 
 /**
  * Makes a directory a host: its policy, its registry, its journal and the

@@ -50,11 +50,14 @@ export function temporary(t: Teardown): string {
   return directory;
 }
 
-/** A host as `vpr host init` and `vpr host add` make it, which trusts the people's roots. `policy` is added to `vpr.yaml`. */
-export function makeHost(directory: string, people: People, { policy = '', record = RECORD_ID } = {}): TestHost {
+/**
+ * A host as `vpr host init` and `vpr host add` make it, which trusts the people's roots. `policy` is added to `vpr.yaml`. It
+ * has a resident validator only where that is asked for: no test leaves processes behind by accident.
+ */
+export function makeHost(directory: string, people: People, { policy = '', record = RECORD_ID, residentMinutes = 0 } = {}): TestHost {
   initHost(directory);
   for (const name of ['gmc', 'org']) copyFileSync(join(people.directory, name, 'authority.crt'), join(directory, `${name}.crt`));
-  writeFileSync(hostPaths(directory).policy, people.policyText + policy);
+  writeFileSync(hostPaths(directory).policy, `${people.policyText}resident_minutes: ${residentMinutes}\n${policy}`);
   const { path } = addRecord(directory, { kind: 'coordination', id: record }, runGit);
   return { directory, repository: path, record };
 }

@@ -27,6 +27,7 @@ certificates:
 skew: 90s
 limits: { yaml_bytes: 512 KiB, thread_bytes: 64MiB, commits_per_push: 10, files_per_commit: 20, path_depth: 4, commit_bytes: 100 B, tree_bytes: 1 MiB, seconds: 5 }
 rules: { commit/time: warn, thread/time: off }
+resident_minutes: 0
 patients_may_open_threads: true
 system_may_record: true
 `;
@@ -75,6 +76,7 @@ t.test('everything said, in units of the machine', async (t) => {
       seconds: 5,
     },
     rules: { 'commit/time': 'warn', 'thread/time': 'off' },
+    residentMinutes: 0,
     patientsMayOpenThreads: true,
     systemMayRecord: true,
   });

@@ -54,7 +54,7 @@ export async function makeHost(t: Test): Promise<Host> {
   copyFileSync(join(authority, 'authority.crt'), join(root, 'trust', 'gmc.crt'));
   writeFileSync(
     join(root, 'vpr.yaml'),
-    'version: 1\nroots:\n  - file: trust/gmc.crt\n    authorities: [{ name: GMC, class: clinician }]\n',
+    'version: 1\nroots:\n  - file: trust/gmc.crt\n    authorities: [{ name: GMC, class: clinician }]\nresident_minutes: 0\n',
   );
   const { path: bare } = addRecord(root, { kind: 'coordination' }, runGit);
   const trust = join(directory, 'trust.json');

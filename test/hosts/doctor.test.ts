@@ -59,7 +59,7 @@ t.test('hooks', async (t) => {
 t.test('the program and the launcher', async (t) => {
   const { root, repo } = hostWithRecord(t);
   const { hooks } = hostPaths(root);
-  for (const name of ['pre-receive.cjs', 'start.cjs']) {
+  for (const name of ['pre-receive.cjs', 'compiled.cjs', 'start.cjs']) {
     appendFileSync(join(hooks, name), '//\n');
     t.match(faults(root), [{ code: 'program-changed', help: [/^vpr hooks install --host '/] }]);
     rmSync(join(hooks, name));
@@ -166,6 +166,31 @@ t.test('who can write where', async (t) => {
     t.same(codes(root), ['writable']);
     chmodSync(path, mode);
   }
+});
+
+t.test('the directory of the resident validator', async (t) => {
+  const { root } = hostWithRecord(t);
+  const { run } = hostPaths(root);
+  const notes = () => examine(hostPaths(root), [], runGit).findings.filter(({ code }) => code.startsWith('run-'));
+  t.equal(statSync(run).mode & 0o777, 0o700);
+  t.same(notes(), []);
+  for (const mode of [0o755, 0o770, 0o500]) {
+    chmodSync(run, mode);
+    const [{ level, help: [help = ''] = [] } = {}] = notes();
+    t.equal(level, 'note', 'all is checked, only slower');
+    execFileSync('sh', ['-c', help]);
+    t.same(notes(), []);
+  }
+  rmSync(run, { recursive: true });
+  t.match(notes(), [{ code: 'run-missing', help: [/^vpr hooks install --host /] }]);
+  writeFileSync(run, '');
+  t.match(notes(), [{ code: 'run-mode', what: /is not a directory/ }]);
+  rmSync(run);
+  installProgram(root);
+  t.same(notes(), []);
+  if (process.getuid?.() !== 0) return;
+  chownSync(run, 12345, 12345);
+  t.match(notes(), [{ code: 'run-mode', what: /uid 12345/, help: [/^chown 0 /] }]);
 });
 
 t.test('another owner', { skip: process.getuid?.() === 0 ? false : 'only root can give files away' }, async (t) => {

@@ -41,7 +41,7 @@ t.test('words are quoted for the shell', async (t) => {
 t.test('only what says where the push lies gets through, whatever the directory is called', async (t) => {
   const host = join(temporaryDirectory(t), ODD);
   mkdirSync(join(host, 'hooks'), { recursive: true });
-  writeFileSync(join(host, 'hooks/pre-receive.cjs'), '');
+  for (const program of ['pre-receive.cjs', 'compiled.cjs']) writeFileSync(join(host, 'hooks', program), '');
   writeFileSync(
     join(host, 'hooks/start.cjs'),
     'console.log(JSON.stringify({ argv: process.argv.slice(2), env: process.env })); process.exitCode = 100',

@@ -98,5 +98,11 @@ function trust(root: string, host: string): void {
     file: `trust/${ca}.crt`,
     authorities: [{ name: authority, class: stands }],
   }));
-  writeFileSync(policy, editYaml(readFileSync(policy), [{ path: ['roots'], value: roots }]));
+  writeFileSync(
+    policy,
+    editYaml(readFileSync(policy), [
+      { path: ['roots'], value: roots },
+      { path: ['resident_minutes'], value: 0 }, // nothing of a demo goes on when it is over
+    ]),
+  );
 }
