@@ -29,6 +29,8 @@ const LONGEST_CHAIN = 100;
 /** Bytes of objects that others are deltas of: blobs come again after many commits, the rest in the next one or never. */
 const BLOBS = 64 * 1024 * 1024;
 const OTHERS = 8 * 1024 * 1024;
+/** What nobody asked for, but stands on the way to what was: kept apart, since it could drive out all the rest. */
+const PASSED = 16 * 1024 * 1024;
 
 interface Entry {
   readonly kind: number;
@@ -55,6 +57,7 @@ export function openPack(path: string, largest: number): Pack | undefined {
   if (index === undefined) return undefined;
   const blobs = boundedMemory<Whole, number>(BLOBS);
   const others = boundedMemory<Whole, number>(OTHERS);
+  const passed = boundedMemory<Whole, number>(PASSED);
   let file: PartFile | undefined;
 
   function part(offset: number, length: number): Buffer {
@@ -63,7 +66,7 @@ export function openPack(path: string, largest: number): Pack | undefined {
   }
 
   function read(offset: number, depth = 0): Whole | undefined {
-    const known = others.get(offset) ?? blobs.get(offset);
+    const known = others.get(offset) ?? blobs.get(offset) ?? passed.get(offset);
     if (known !== undefined || depth > LONGEST_CHAIN) return known;
     const entry = entryAt(offset);
     if (entry === undefined || entry.size > largest) return undefined;
@@ -74,7 +77,7 @@ export function openPack(path: string, largest: number): Pack | undefined {
     const type = base?.type ?? TYPES[entry.kind];
     if (bytes === undefined || type === undefined) return undefined;
     const whole = { type, bytes };
-    (type === 'blob' ? blobs : others).set(offset, whole, bytes.length + 200);
+    (depth > 0 ? passed : type === 'blob' ? blobs : others).set(offset, whole, bytes.length + 200);
     return whole;
   }
 
