@@ -3,6 +3,7 @@ import { type HostPolicy, loadHostPolicy } from '../hooks/receive-policy.js';
 import { type Finding, fault, note } from '../hosts/finding.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { RULES } from '../validators/rules.js';
+import { examineRevocation } from './examine-revocation.js';
 
 /** How long before a trusted certificate ends `vpr doctor` says so, in milliseconds. */
 const SOON = 30 * 24 * 3600 * 1000;
@@ -23,6 +24,7 @@ export function* examinePolicy({ policy: path }: HostPaths, now = new Date()): G
   }
   yield* looseRules(loaded, path);
   yield* certificates(loaded, path, now);
+  yield* examineRevocation(loaded, path, now);
 }
 
 function* looseRules({ policy }: HostPolicy, path: string): Generator<Finding> {

@@ -6,7 +6,7 @@ import { registeredId } from '../records/init-coordination.js';
 import { readSettings } from '../records/settings.js';
 import { STATUS_PATH } from '../records/threads.js';
 import { loadBundle } from '../records/trust-bundle.js';
-import type { Trust } from '../trust/index.js';
+import { revocationNotChecked, type Trust } from '../trust/index.js';
 import { type Context, judge, KNOWN_RULES, type Verdict } from '../validators/index.js';
 
 /** What is judged, and as of when. */
@@ -47,6 +47,8 @@ export async function judgeHistory({ repository, from, to, times, trust: file, w
         `who signed, and what they may do (${verdict.notChecked.join(', ')}): the host's trust bundle is not here; get it, then: vpr setup --trust FILE`,
       );
     }
+    const revocation = trust === undefined ? undefined : revocationNotChecked(trust);
+    if (revocation !== undefined) notChecked.push(revocation);
     if (registered === undefined)
       notChecked.push('whether this is the record that the host registered (record/registered, record/identity): only the host knows');
     return { verdict, trusted: trust !== undefined, notChecked };

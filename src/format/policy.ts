@@ -1,7 +1,7 @@
 /** A host's policy, `vpr.yaml`: read by its schema, defaults filled in, units resolved. */
 import type { Severity } from '../problem.js';
 import { type Fault, type Read, read } from './fault.js';
-import type { AuthorityGrant, CertificateFile, PolicyFile, RootFile, SignerClass } from './generated/types.js';
+import type { AuthorityGrant, CertificateFile, PolicyFile, RevocationMode, RootFile, SignerClass } from './generated/types.js';
 import { parseUuid, type Uuid } from './identifiers.js';
 import { type KnownRules, policyFaults } from './policy-faults.js';
 import { bytesOf, milliseconds } from './policy-units.js';
@@ -53,6 +53,10 @@ export interface Policy {
   readonly roots: readonly PolicyRoot[];
   readonly intermediates: readonly string[];
   readonly certificates: readonly PolicyCertificate[];
+  /** Files with revocation lists, paths relative to `vpr.yaml`. */
+  readonly crls: readonly string[];
+  /** What is done where it is not known whether a certificate is revoked. */
+  readonly revocation: RevocationMode;
   /** How far clocks may differ, in milliseconds. */
   readonly skewMs: number;
   readonly limits: PolicyLimits;
@@ -71,6 +75,8 @@ export const DEFAULT_POLICY: Policy = {
   roots: [],
   intermediates: [],
   certificates: [],
+  crls: [],
+  revocation: 'off',
   skewMs: milliseconds('5m'),
   limits: {
     yamlBytes: bytesOf('256 KiB'),
@@ -112,6 +118,9 @@ function normalised(file: PolicyFile): Policy {
     roots: (file.roots ?? []).map(root),
     intermediates: file.intermediates ?? standard.intermediates,
     certificates: (file.certificates ?? []).map(certificate),
+    crls: file.crls ?? standard.crls,
+    // Who lists revocation lists wants them looked at.
+    revocation: file.revocation ?? ((file.crls ?? []).length > 0 ? 'warn' : standard.revocation),
     skewMs: file.skew === undefined ? standard.skewMs : milliseconds(file.skew),
     limits: {
       yamlBytes: size(limits.yaml_bytes, standard.limits.yamlBytes),

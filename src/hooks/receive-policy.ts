@@ -16,11 +16,11 @@ export interface HostPolicy {
   readonly digest: string;
 }
 
-/** Larger than any policy or certificate. */
-const LARGEST = 1024 * 1024;
+/** Larger than any policy or certificate, and than any file of revocation lists. */
+const LARGEST = 9 * 1024 * 1024;
 
 /**
- * Reads `vpr.yaml` and every certificate it names. Any fault stops everything:
+ * Reads `vpr.yaml`, and every certificate and revocation list it names. Any fault stops everything:
  * throws `policy/missing`, `policy/faulty` or `trust/faulty`, which say all
  * faults; nothing is ever loosened by a mistake.
  */

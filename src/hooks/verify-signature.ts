@@ -24,7 +24,9 @@ export function verifySignature(payload: Uint8Array, signature: Uint8Array, sett
   const { committer } = readCommitObject(commit);
   const host = settings.trust !== undefined && existsSync(settings.trust) ? loadBundle(settings.trust, KNOWN_RULES) : undefined;
   const at = new Date((committer?.time ?? 0) * 1000);
-  const { signatureFaults, signerFaults, certificate, signer } = verifyCommit(commit, host?.trust, at);
+  const { signatureFaults, signerFaults, revocationFaults, certificate, signer } = verifyCommit(commit, host?.trust, at, {
+    known: 'signer',
+  });
   const words = [...signatureFaults, ...signerFaults].map(({ message }) => message);
   const id = certificate?.fingerprint ?? '0'.repeat(64);
   if (signatureFaults.length > 0 || certificate === undefined) return { lines: ['NEWSIG', `BADSIG ${id} unknown`], words, good: false };
@@ -42,5 +44,12 @@ export function verifySignature(payload: Uint8Array, signature: Uint8Array, sett
     };
   if (signer === undefined) return { lines: [...valid, 'TRUST_NEVER 0'], words, good: false };
   const registrations = signer.registrations.map(({ authority, number }) => `${authority} ${number}`).join(', ');
-  return { lines: [...valid, 'TRUST_FULLY 0 chain'], words: [`good signature of ${name}, ${signer.class} (${registrations})`], good: true };
+  return {
+    lines: [...valid, 'TRUST_FULLY 0 chain'],
+    words: [
+      `good signature of ${name}, ${signer.class} (${registrations})`,
+      ...(host.trust.revocation === 'warn' ? revocationFaults : []).map(({ message }) => `warning: ${message}`),
+    ],
+    good: true,
+  };
 }

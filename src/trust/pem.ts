@@ -50,3 +50,30 @@ export function certificateDer(file: Uint8Array): Uint8Array {
   const der = ended ? fromBase64((body ?? '').replace(/[\r\n]/g, '')) : undefined;
   return der ?? refuse('PEM is damaged: expected base64 between its BEGIN and END lines');
 }
+
+/** Largest file of revocation lists that is read, in bytes: a list of a hundred thousand entries has four million. */
+export const LISTS_LIMIT = 8 * 1024 * 1024;
+/** Most lists of one file. */
+const MOST_LISTS = 64;
+
+/** The DER of each revocation list in a file: one in DER, or one or several in PEM. Text around the PEM blocks is passed over. */
+export function revocationListDers(file: Uint8Array): Uint8Array[] {
+  if (file.length > LISTS_LIMIT) return refuse(`${file.length} bytes, expected at most ${LISTS_LIMIT}`);
+  if (file.length === 0) return refuse('empty, expected a revocation list in PEM or DER');
+  if (file[0] === 0x30) return [file];
+  const text = Buffer.from(file).toString('latin1');
+  const labels = [...text.matchAll(/^-----BEGIN ([A-Z0-9 ]{1,40})-----\r?$/gm)].map((match) => match[1] as string);
+  const other = labels.find((label) => label !== LIST_LABEL);
+  if (other !== undefined)
+    return refuse(`holds ${other === 'CERTIFICATE' ? 'a certificate' : misplaced(other)}, expected revocation lists`);
+  if (labels.length === 0) return refuse('is neither PEM nor DER, expected a revocation list');
+  if (labels.length > MOST_LISTS) return refuse(`holds ${labels.length} revocation lists, expected at most ${MOST_LISTS}`);
+  const parts = text.split(/^-----(?:BEGIN|END) X509 CRL-----\r?$/m);
+  const ends = [...text.matchAll(/^-----END X509 CRL-----\r?$/gm)].length;
+  const ders = labels.map((_, i) => fromBase64((parts[2 * i + 1] ?? '').replace(/[\r\n]/g, '')));
+  if (ends !== labels.length || ders.some((der) => der === undefined || der.length === 0))
+    return refuse('PEM is damaged: expected base64 between its BEGIN and END lines');
+  return ders as Uint8Array[];
+}
+
+const LIST_LABEL = 'X509 CRL';

@@ -1,62 +1,106 @@
 /** From a certificate whose signature verified to a signer the host trusts, or why not. */
-import { Buffer } from 'node:buffer';
-import type { Fault, Read } from '../format/fault.js';
-import { read } from '../format/fault.js';
+import type { Fault } from '../format/fault.js';
+import { sameName } from './certificate/name.js';
 import { askTheHost } from './help.js';
 import { certificateIdentity } from './identity.js';
 import { leafFaults } from './leaf.js';
-import { type CertificatePath, findPaths, type Search } from './path/build.js';
-import { pathFaults } from './path/validate.js';
+import { type CertificatePath, findPaths } from './path/build.js';
+import { dateFaults, judgePath } from './path/validate.js';
 import { remember } from './remember.js';
+import { judgeRevocation } from './revocation/judge.js';
+import { type Standing, standingsOf } from './revocation/standing.js';
 import { listedAs } from './store.js';
-import type { Certificate, Identity, Signer, Trust, TrustAnchor } from './types.js';
+import type { Certificate, Identity, ReceiptKnown, Signer, Trust, TrustAnchor } from './types.js';
 
 /** A trusted signer, and the path that shows it. */
 export interface Established {
   readonly signer: Signer;
   readonly path: CertificatePath;
+  /** What is not known of revocation on the path, where the host's policy lets that pass. */
+  readonly revocationFaults: readonly Fault[];
+}
+
+/** Why nobody is established. */
+export interface NotEstablished {
+  readonly faults: readonly Fault[];
+  /** Some of them are that the commit's age can't be shown. */
+  readonly cannotBeShown: boolean;
+}
+
+/** As of when a commit counts, and who says so. */
+export interface Moment {
+  readonly at: Date;
+  readonly known: ReceiptKnown;
 }
 
 /**
  * Judges a certificate at a time: itself, its paths over what the signature
- * carries and the host's intermediates, and what policy lets each path's
- * anchor certify. A path without a fault counts, one that `fits` before
- * others; where there is none, the faults of the best are given.
+ * carries and the host's intermediates, what policy lets each path's anchor
+ * certify, and revocation. A path without a fault counts, one that `fits`
+ * before others; where there is none, the faults of the best are given.
  */
 export function establishSigner(
   certificate: Certificate,
   carried: readonly Certificate[],
   trust: Trust,
-  at: Date,
+  moment: Moment,
   fits: (path: CertificatePath) => boolean,
-): Read<Established> {
-  const identity = certificateIdentity(certificate);
-  const own = [...leafFaults(certificate), ...(identity.ok ? [] : identity.faults)];
-  const listed = listedAs(trust, certificate);
-  const pinned =
-    listed?.authorities === undefined ? [] : [{ certificates: [certificate], anchor: { certificate, authorities: listed.authorities } }];
-  const search = pathsFor(certificate, carried, trust);
-  let good: CertificatePath | undefined;
-  let best: readonly Fault[] | undefined;
-  for (const path of [...pinned, ...search.paths]) {
-    const faults = [...pathFaults(path, at), ...(identity.ok ? claimFaults(identity.value, path.anchor) : [])];
-    if (best === undefined || faults.length < best.length) best = faults;
-    if (faults.length === 0 && (good === undefined || (fits(path) && !fits(good)))) good = path;
+): Established | NotEstablished {
+  const { identity, own, paths, noPath } = lastingOf(certificate, carried, trust);
+  let good: { readonly path: CertificatePath; readonly revocationFaults: readonly Fault[]; readonly rank: number } | undefined;
+  let best: NotEstablished | undefined;
+  for (const { path, faults: lasting, standings } of paths) {
+    const { revoked, notShown, unknown } = judgeRevocation(standings, moment.at, moment.known);
+    const required = trust.revocation === 'require' ? unknown : [];
+    const faults = [...dateFaults(path, moment.at), ...lasting, ...revoked, ...notShown, ...required];
+    if (best === undefined || faults.length < best.faults.length) best = { faults, cannotBeShown: notShown.length > 0 };
+    if (faults.length > 0 || own.length > 0) continue;
+    const rank = (fits(path) ? 0 : 2) + (unknown.length > 0 ? 1 : 0);
+    if (good === undefined || rank < good.rank) good = { path, revocationFaults: unknown, rank };
   }
-  if (good !== undefined && identity.ok && own.length === 0) {
-    return read({ signer: signerOf(identity.value, certificate, good.anchor, listed?.participantId), path: good });
+  if (good !== undefined && identity !== undefined) {
+    const { path, revocationFaults } = good;
+    return { signer: signerOf(identity, certificate, path.anchor, listedAs(trust, certificate)?.participantId), path, revocationFaults };
   }
-  return { ok: false, faults: [...own, ...(best ?? [noPath(certificate, search.deadEnds)])] };
+  return { faults: [...own, ...(best?.faults ?? [noPath])], cannotBeShown: best?.cannotBeShown ?? false };
 }
 
-const searches = new WeakMap<Trust, ReturnType<typeof remember<Search>>>();
+/** What time has no say in: it is the same for every commit of a signer. */
+interface Lasting {
+  readonly identity: Identity | undefined;
+  /** Faults of the certificate itself. */
+  readonly own: readonly Fault[];
+  readonly paths: readonly { readonly path: CertificatePath; readonly faults: readonly Fault[]; readonly standings: readonly Standing[] }[];
+  /** The fault where there are none. */
+  readonly noPath: Fault;
+}
 
-/** Paths don't depend on the time, and the same few come with every commit. */
-function pathsFor(certificate: Certificate, carried: readonly Certificate[], trust: Trust): Search {
-  const known = searches.get(trust) ?? remember<Search>(1000);
-  searches.set(trust, known);
+const lasting = new WeakMap<Trust, ReturnType<typeof remember<Lasting>>>();
+
+function lastingOf(certificate: Certificate, carried: readonly Certificate[], trust: Trust): Lasting {
+  const known = lasting.get(trust) ?? remember<Lasting>(1000);
+  lasting.set(trust, known);
   const key = [certificate, ...carried].map(({ fingerprint }) => fingerprint).join(' ');
-  return known(key, () => findPaths(certificate, [...carried, ...trust.intermediates], trust.roots));
+  return known(key, () => judgeLasting(certificate, carried, trust));
+}
+
+function judgeLasting(certificate: Certificate, carried: readonly Certificate[], trust: Trust): Lasting {
+  const identity = certificateIdentity(certificate);
+  const candidates = [...carried, ...trust.intermediates];
+  const search = findPaths(certificate, candidates, trust.roots);
+  const listed = listedAs(trust, certificate)?.authorities;
+  const pinned = listed === undefined ? [] : [{ certificates: [certificate], anchor: { certificate, authorities: listed } }];
+  const paths = [...pinned, ...search.paths].map((path) => ({
+    path,
+    faults: [...judgePath(path).faults, ...(identity.ok ? claimFaults(identity.value, path.anchor) : [])],
+    standings: standingsOf(path, { lists: trust.crls, pool: [...candidates, path.anchor.certificate], anchor: path.anchor }),
+  }));
+  return {
+    identity: identity.ok ? identity.value : undefined,
+    own: [...leafFaults(certificate), ...(identity.ok ? [] : identity.faults)],
+    paths,
+    noPath: noPath(certificate, search.deadEnds),
+  };
 }
 
 /** Registrations the anchor may not certify: the subject's own, or any further one. */
@@ -80,7 +124,7 @@ function signerOf(identity: Identity, certificate: Certificate, anchor: TrustAnc
 }
 
 function noPath(certificate: Certificate, deadEnds: readonly string[]): Fault {
-  const selfIssued = Buffer.compare(certificate.issuer.der, certificate.subject.der) === 0;
+  const selfIssued = sameName(certificate.issuer, certificate.subject);
   const from = selfIssued
     ? 'is self-signed and not one this host trusts by itself'
     : `of issuer ${certificate.issuer.text} leads to no root this host trusts`;

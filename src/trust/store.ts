@@ -1,7 +1,7 @@
 /** The host's trust store, from its policy (`vpr.yaml`) and the certificates' files. */
 import { hash } from 'node:crypto';
 import type { Fault, Read } from '../format/fault.js';
-import { read } from '../format/fault.js';
+import { read, unread } from '../format/fault.js';
 import type { Policy } from '../format/policy.js';
 import { sameName } from './certificate/name.js';
 import { readCertificate } from './certificate/read.js';
@@ -9,13 +9,14 @@ import { certificateIdentity } from './identity.js';
 import { leafFaults } from './leaf.js';
 import { linkFault } from './path/link.js';
 import { issuerFaults } from './path/validate.js';
+import { readRevocationLists } from './revocation/read.js';
 import type { Certificate, ListedCertificate, Trust, TrustAnchor } from './types.js';
 
 /** Reads a file the policy names, by the path as it stands there; undefined where there is none. */
 export type FileReader = (path: string) => Uint8Array | undefined;
 
 /**
- * Reads every certificate that the policy names. All faults at once, each with
+ * Reads every certificate and revocation list that the policy names. All faults at once, each with
  * its place in the policy: a missing file, a private key in place of a
  * certificate, a root that is no authority. Dates are judged when a commit is.
  */
@@ -26,8 +27,7 @@ export function loadTrust(policy: Policy, file: FileReader): Read<Trust> {
       faults.push(...found.map((fault) => ({ ...fault, message: `${place} ${path}: ${fault.message}` })));
     const bytes = file(path);
     const certificate = bytes === undefined ? undefined : readCertificate(bytes);
-    if (certificate === undefined)
-      fail([{ message: 'no such file, or not readable', help: [`put the certificate there, or correct ${place} in vpr.yaml`] }]);
+    if (certificate === undefined) fail([missing('the certificate', place)]);
     else if (!certificate.ok) fail(certificate.faults);
     else {
       const made = make(certificate.value);
@@ -43,7 +43,11 @@ export function loadTrust(policy: Policy, file: FileReader): Read<Trust> {
     })),
   );
   const intermediates = policy.intermediates.flatMap((path, i) =>
-    load(`intermediates[${i}]`, path, (certificate) => ({ value: certificate, faults: authorityFaults(certificate) })),
+    load(`intermediates[${i}]`, path, (certificate) => ({
+      value: certificate,
+      // An authority may sign its lists with a certificate of their own (RFC 5280 §6.3.3 (f)).
+      faults: certificate.keyUsage?.includes('cRLSign') === true ? selfSignatureFaults(certificate) : authorityFaults(certificate),
+    })),
   );
   const listed = policy.certificates.flatMap((entry, i) =>
     load(`certificates[${i}].file`, entry.file, (certificate) => {
@@ -52,9 +56,21 @@ export function loadTrust(policy: Policy, file: FileReader): Read<Trust> {
       return { value, faults: listedFaults(value) };
     }),
   );
+  const crls = policy.crls.flatMap((path, i) => {
+    const bytes = file(path);
+    const lists = bytes === undefined ? unread(missing('the revocation list', `crls[${i}]`)) : readRevocationLists(bytes);
+    if (lists.ok) return lists.value;
+    faults.push(...lists.faults.map((fault) => ({ ...fault, message: `crls[${i}] ${path}: ${fault.message}` })));
+    return [];
+  });
   faults.push(...twiceFaults('roots', roots), ...twiceFaults('certificates', listed));
   if (faults.length > 0) return { ok: false, faults };
-  return read({ roots, intermediates, listed, digest: digestOf(roots, intermediates, listed) });
+  const { revocation } = policy;
+  return read({ roots, intermediates, listed, crls, revocation, digest: digestOf({ roots, intermediates, listed, crls, revocation }) });
+}
+
+function missing(what: string, place: string): Fault {
+  return { message: 'no such file, or not readable', help: [`put ${what} there, or correct ${place} in vpr.yaml`] };
 }
 
 /** Whether the policy names the certificate for that participant id. */
@@ -111,13 +127,15 @@ function twiceFaults(where: string, entries: readonly { certificate: Certificate
   });
 }
 
-/** SHA-256 over every certificate and what the policy says of it. */
-function digestOf(roots: readonly TrustAnchor[], intermediates: readonly Certificate[], listed: readonly ListedCertificate[]): string {
+/** SHA-256 over every certificate and list, and what the policy says of them. */
+function digestOf({ roots, intermediates, listed, crls, revocation }: Omit<Trust, 'digest'>): string {
   const authorities = (list: TrustAnchor['authorities'] | undefined) => list?.map(({ name, class: as }) => [name, as]) ?? null;
   const all = {
     roots: roots.map((root) => [root.certificate.fingerprint, authorities(root.authorities)]),
     intermediates: intermediates.map(({ fingerprint }) => fingerprint),
     listed: listed.map((entry) => [entry.certificate.fingerprint, authorities(entry.authorities), entry.participantId ?? null]),
+    crls: crls.map(({ fingerprint }) => fingerprint),
+    revocation,
   };
   return hash('sha256', JSON.stringify(all), 'hex');
 }

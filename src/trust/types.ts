@@ -90,6 +90,59 @@ export interface Certificate {
   readonly authorityKeyId?: Uint8Array;
 }
 
+/** CRLReason (RFC 5280 §5.3.1) of a complete list. */
+export type RevocationReason =
+  | 'unspecified'
+  | 'keyCompromise'
+  | 'cACompromise'
+  | 'affiliationChanged'
+  | 'superseded'
+  | 'cessationOfOperation'
+  | 'certificateHold'
+  | 'privilegeWithdrawn'
+  | 'aACompromise';
+
+/** One entry of a revocation list. */
+export interface Revocation {
+  /** When the authority revoked the certificate. */
+  readonly date: Date;
+  /** `unspecified` where the entry gives none. */
+  readonly reason: RevocationReason;
+  /** Since when the key is known or suspected to be in other hands (RFC 5280 §5.3.2). */
+  readonly invalidity?: Date;
+}
+
+/** What a list is about (issuingDistributionPoint, RFC 5280 §5.2.5). Absent: everything of its issuer. */
+export interface RevocationScope {
+  /** Names of its distribution point, as `generalNameKey` makes them. */
+  readonly names?: readonly string[];
+  readonly only?: 'user' | 'authority' | 'attribute';
+  /** Bits of ReasonFlags: bit 1 is keyCompromise. */
+  readonly reasons?: number;
+}
+
+/** A certificate revocation list, read strictly from DER: complete, of one issuer. Reading says nothing of who signed it. */
+export interface RevocationList {
+  /** SHA-256 of its DER, in lowercase hex. */
+  readonly fingerprint: string;
+  readonly tbs: Uint8Array;
+  readonly signatureAlgorithm: string;
+  readonly signature: Uint8Array;
+  readonly issuer: DistinguishedName;
+  readonly thisUpdate: Date;
+  readonly nextUpdate: Date;
+  /** cRLNumber, in lowercase hex. */
+  readonly number: string;
+  readonly authorityKeyId?: Uint8Array;
+  readonly scope: RevocationScope;
+  /** expiredCertsOnCRL (X.509 §9.5.2.8): certificates that expired since then stay on the list. */
+  readonly expiredSince?: Date;
+  /** How many entries it has. */
+  readonly size: number;
+  /** The entries of a serial number (content octets in lowercase hex); none where it is not revoked. */
+  readonly find: (serial: string) => readonly Revocation[];
+}
+
 /** A professional registration: `GMC`, `1234567`. Written `GMC 1234567`. */
 export interface Registration {
   readonly authority: string;
@@ -134,7 +187,10 @@ export interface Verification {
   readonly certificate?: Certificate;
   /** Only where signature, path and identity are all good. */
   readonly signer?: Signer;
-  /** What is not known of a certificate's revocation, where it counts otherwise: no list, or none that is fresh. */
+  /**
+   * What is not known of a certificate's revocation, where it counts otherwise: no list, or none that is
+   * fresh. Whether that is to be said is policy's (`Trust.revocation`).
+   */
   readonly revocationFaults: readonly Fault[];
   /**
    * Set where a key on the path is revoked as compromised and only the signer
@@ -165,11 +221,20 @@ export interface ListedCertificate {
   readonly participantId?: string;
 }
 
+/**
+ * What is done where it is not known whether a certificate is revoked: `require` refuses, `warn` says
+ * so, `off` leaves it to `vpr doctor` and `vpr verify` to say. What is known to be revoked is always refused.
+ */
+export type RevocationMode = 'require' | 'warn' | 'off';
+
 /** The host's trust store, as `loadTrust` made it from policy and files. */
 export interface Trust {
   readonly roots: readonly TrustAnchor[];
   readonly intermediates: readonly Certificate[];
   readonly listed: readonly ListedCertificate[];
-  /** SHA-256 hex over all certificates and what policy says of them. */
+  readonly crls: readonly RevocationList[];
+  /** What policy says of a certificate whose revocation is not known. */
+  readonly revocation: RevocationMode;
+  /** SHA-256 hex over all certificates and lists, and what policy says of them. */
   readonly digest: string;
 }

@@ -7,7 +7,7 @@ import { payloadOf } from './payload.js';
 import { resolveSigner } from './resolve.js';
 import { readSignature } from './signature/read.js';
 import type { CommitSignature } from './signature/types.js';
-import { establishSigner } from './signer.js';
+import { establishSigner, type Moment } from './signer.js';
 import type { Certificate, ReceiptKnown, Signer, Trust, Verification } from './types.js';
 
 /** How strictly to read. */
@@ -36,12 +36,14 @@ export function verifyCommit(bytes: Uint8Array, trust: Trust | undefined, at: Da
   const found = { encoding, signatureFaults, signerFaults: resolved.signerFaults, revocationFaults: [] };
   if (certificate === undefined) return found;
   if (trust === undefined) return { ...found, certificate };
-  const judged = judge(signature, certificate, trust, at);
+  const judged = judge(signature, certificate, trust, { at, known: options.known ?? 'signer' });
   const all = {
     ...found,
     certificate,
     signatureFaults: [...signatureFaults, ...judged.signatureFaults],
     signerFaults: judged.signerFaults,
+    revocationFaults: judged.revocationFaults,
+    ...(judged.cannotBeShown ? { cannotBeShown: true as const } : {}),
   };
   return judged.signer === undefined || all.signatureFaults.length > 0 ? all : { ...all, signer: judged.signer };
 }
@@ -57,17 +59,20 @@ function lowSFaults({ encoding, signature }: CommitSignature, { takenOver }: Ver
 interface Judged {
   readonly signatureFaults: readonly Fault[];
   readonly signerFaults: readonly Fault[];
+  readonly revocationFaults: readonly Fault[];
+  readonly cannotBeShown: boolean;
   readonly signer?: Signer;
 }
 
 /** Who signed, and whether the signature carries the certificates it should. */
-function judge(signature: CommitSignature, certificate: Certificate, trust: Trust, at: Date): Judged {
+function judge(signature: CommitSignature, certificate: Certificate, trust: Trust, moment: Moment): Judged {
   const carried = 'certificates' in signature ? signature.certificates : [];
   const faultsOf = (path: CertificatePath) => carriedFaults(signature, carried, path);
-  const established = establishSigner(certificate, carried, trust, at, (path) => faultsOf(path).length === 0);
-  if (!established.ok) return { signatureFaults: [], signerFaults: established.faults };
-  const { signer, path } = established.value;
-  return { signatureFaults: faultsOf(path), signerFaults: [], signer };
+  const found = establishSigner(certificate, carried, trust, moment, (path) => faultsOf(path).length === 0);
+  if (!('signer' in found))
+    return { signatureFaults: [], signerFaults: found.faults, revocationFaults: [], cannotBeShown: found.cannotBeShown };
+  const { signer, path, revocationFaults } = found;
+  return { signatureFaults: faultsOf(path), signerFaults: [], revocationFaults, cannotBeShown: false, signer };
 }
 
 /**

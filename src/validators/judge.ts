@@ -156,17 +156,21 @@ interface Collector {
 function collector(context: Context): Collector {
   const kept: JudgedProblem[] = [];
   const counts = new Map<string, number>();
+  const suppressed: Record<string, number> = {};
   let fresh: JudgedProblem[] = [];
   return {
     add(rule, commit, findings) {
-      const severity = severityOf(rule, context);
-      if (severity === 'off') return;
+      const weight = severityOf(rule, context);
+      if (weight === 'off') return;
       for (const finding of findings) {
-        const count = (counts.get(rule.id) ?? 0) + 1;
-        counts.set(rule.id, count);
+        const severity = finding.severity ?? weight;
         const problem: Problem = { ...finding, rule: rule.id, ...(commit === undefined ? {} : { commit }) };
         fresh.push({ ...problem, severity });
+        // Warnings are counted apart: however many there are, they hide no error.
+        const count = (counts.get(`${rule.id} ${severity}`) ?? 0) + 1;
+        counts.set(`${rule.id} ${severity}`, count);
         if (count <= SHOWN_PER_RULE) kept.push({ ...problem, severity });
+        else suppressed[rule.id] = (suppressed[rule.id] ?? 0) + 1;
       }
     },
     within(something) {
@@ -175,8 +179,7 @@ function collector(context: Context): Collector {
       return fresh;
     },
     problems: () => inOrder(kept),
-    suppressed: () =>
-      Object.fromEntries([...counts].filter(([, count]) => count > SHOWN_PER_RULE).map(([id, count]) => [id, count - SHOWN_PER_RULE])),
+    suppressed: () => suppressed,
   };
 }
 

@@ -4,7 +4,10 @@ import type { Example } from './example.js';
 import type { Context, Step } from './step.js';
 
 /** A problem as a rule yields it: the runner adds the rule's id and the commit. */
-export type Finding = Omit<Problem, 'rule' | 'commit'>;
+export type Finding = Omit<Problem, 'rule' | 'commit'> & {
+  /** A warning, however much the rule weighs: the host's policy lets it pass. */
+  readonly severity?: 'warn';
+};
 
 /**
  * One thing a host refuses. Its examples are its test and its documentation:

@@ -24,6 +24,8 @@ certificates:
     authorities: [{ name: GMC, class: clinician }]
     participant_id: 4f8c2a1d9e3b4a7c8f1e6b0d2c5a9f12
   - file: trust/bot.crt
+crls: [trust/gmc.crl]
+revocation: require
 skew: 90s
 limits: { yaml_bytes: 512 KiB, thread_bytes: 64MiB, commits_per_push: 10, files_per_commit: 20, path_depth: 4, commit_bytes: 100 B, tree_bytes: 1 MiB, seconds: 5 }
 rules: { commit/time: warn, thread/time: off }
@@ -64,6 +66,8 @@ t.test('everything said, in units of the machine', async (t) => {
       { file: 'trust/jane.crt', authorities: [{ name: 'GMC', class: 'clinician' }], participantId: '4f8c2a1d-9e3b-4a7c-8f1e-6b0d2c5a9f12' },
       { file: 'trust/bot.crt' },
     ],
+    crls: ['trust/gmc.crl'],
+    revocation: 'require',
     skewMs: 90_000,
     limits: {
       yamlBytes: 524_288,
@@ -80,6 +84,16 @@ t.test('everything said, in units of the machine', async (t) => {
     patientsMayOpenThreads: true,
     systemMayRecord: true,
   });
+});
+
+t.test('who lists revocation lists is warned where they say nothing; who lists none is not', async (t) => {
+  const mode = (text: string) => valueOf(of(`version: 1\n${text}`)).revocation;
+  t.equal(mode(''), 'off');
+  t.equal(mode('crls: []'), 'off');
+  t.equal(mode('crls: [a.crl]'), 'warn');
+  t.equal(mode('crls: [a.crl]\nrevocation: off'), 'off');
+  t.equal(mode('revocation: require'), 'require');
+  t.equal(mode('revocation: warn'), 'warn');
 });
 
 const REFUSED: readonly [text: string, message: string, line: number][] = [

@@ -26,9 +26,8 @@ export type Extensions = Pick<
 
 /** Reads the `Extensions` sequence; each identifier may stand once. */
 export function readExtensions(sequence: Der | undefined): Extensions {
-  const extensions = sequence === undefined ? [] : childrenOf(expectTag(sequence, TAG.sequence, 'extensions'), 'extensions').map(readOne);
+  const extensions = sequence === undefined ? [] : readRawExtensions(sequence);
   const found = new Map(extensions.map((extension) => [extension.oid, extension.value]));
-  if (found.size < extensions.length) refuse('extensions: one of them stands twice');
   const usage = found.get(OID.keyUsage);
   const purposes = found.get(OID.extKeyUsage);
   const subjectKeyId = found.get(OID.subjectKeyIdentifier);
@@ -39,8 +38,15 @@ export function readExtensions(sequence: Der | undefined): Extensions {
     ...(purposes === undefined ? {} : { extKeyUsage: readPurposes(purposes) }),
     ...readAlternativeNames(found.get(OID.subjectAltName)),
     ...(subjectKeyId === undefined ? {} : { subjectKeyId: readElement(subjectKeyId, 'subjectKeyIdentifier', TAG.octetString).content }),
-    ...readAuthorityKeyId(found.get(OID.authorityKeyIdentifier)),
+    ...authorityKeyId(found.get(OID.authorityKeyIdentifier)),
   };
+}
+
+/** Any `Extensions` sequence as it stands; each identifier may stand once. Throws a Refusal. */
+export function readRawExtensions(sequence: Der): Extension[] {
+  const extensions = childrenOf(expectTag(sequence, TAG.sequence, 'extensions'), 'extensions').map(readOne);
+  if (new Set(extensions.map((extension) => extension.oid)).size < extensions.length) refuse('extensions: one of them stands twice');
+  return extensions;
 }
 
 function readOne(element: Der): Extension {
@@ -88,7 +94,8 @@ function visible(octets: Uint8Array): string {
     : refuse('subjectAltName: a name that is empty, not ASCII, or has blanks or control characters');
 }
 
-function readAuthorityKeyId(value: Uint8Array | undefined): Pick<Certificate, 'authorityKeyId'> {
+/** keyIdentifier of authorityKeyIdentifier (§4.2.1.1), where it has one. Throws a Refusal. */
+export function authorityKeyId(value: Uint8Array | undefined): Pick<Certificate, 'authorityKeyId'> {
   if (value === undefined) return {};
   const fields = new Fields(readElement(value, 'authorityKeyIdentifier', TAG.sequence), 'authorityKeyIdentifier');
   const id = fields.takeIf(contextPrimitive(0));

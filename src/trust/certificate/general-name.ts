@@ -1,4 +1,5 @@
 /** GeneralName (RFC 5280 §4.2.1.6), as alternative names, constraints and distribution points have it. */
+import { Buffer } from 'node:buffer';
 import { childrenOf, type Der, expectTag, readElement } from '../der/read.js';
 import { contextPrimitive, contextTag, TAG } from '../der/tags.js';
 import { ascii } from '../der/values.js';
@@ -35,6 +36,17 @@ export function readGeneralName(element: Der, what: string): GeneralName {
 export function readGeneralNames(element: Der, what: string, tag: number = TAG.sequence): GeneralName[] {
   const names = childrenOf(expectTag(element, tag, what), what).map((name) => readGeneralName(name, what));
   return names.length > 0 ? names : refuse(`${what}: empty, expected at least one name`);
+}
+
+/** A name as one text, the same for the same name. */
+export function generalNameKey(name: GeneralName): string {
+  if (name.kind === 'directoryName') return directoryNameKey(name.value);
+  return typeof name.value === 'string' ? `${name.kind} ${name.value}` : `${name.kind} ${Buffer.from(name.value).toString('hex')}`;
+}
+
+/** What `generalNameKey` says of a directoryName. */
+export function directoryNameKey({ rdns }: Pick<DistinguishedName, 'rdns'>): string {
+  return `directoryName ${JSON.stringify(rdns)}`;
 }
 
 /** An IA5String of a name: what is blank or invisible in it could only deceive. Empty is for constraints to judge. */

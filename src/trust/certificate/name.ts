@@ -46,6 +46,11 @@ export function readName(element: Der, what: string): DistinguishedName {
   };
 }
 
+/** One RelativeDistinguishedName (the content of `set`) as names are compared. */
+export function relativeNameKey(set: Der, what: string): string {
+  return keyOf(readRelativeName(set, what));
+}
+
 function readRelativeName(set: Der, what: string): Attribute[] {
   return childrenOf(expectTag(set, TAG.set, what), what).map((pair) => {
     const fields = new Fields(expectTag(pair, TAG.sequence, what), what);

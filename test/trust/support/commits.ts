@@ -4,7 +4,7 @@ import { withSignature } from '../../../src/trust/payload.js';
 import { toPem } from '../../../src/trust/pem.js';
 import { signPayload, type WrittenEncoding } from '../../../src/trust/sign.js';
 import { loadTrust } from '../../../src/trust/store.js';
-import type { Certificate, Trust, TrustedAuthority, Verification } from '../../../src/trust/types.js';
+import type { Certificate, RevocationMode, Trust, TrustedAuthority, Verification } from '../../../src/trust/types.js';
 import type { Holder } from './authorities.js';
 
 export const PAYLOAD = payload('Dr Jane Smith');
@@ -39,14 +39,19 @@ export interface Trusted {
   readonly roots?: readonly { certificate: Certificate; authorities?: readonly TrustedAuthority[] }[];
   readonly intermediates?: readonly Certificate[];
   readonly listed?: readonly { certificate: Certificate; authorities?: readonly TrustedAuthority[]; participantId?: string }[];
+  /** Files of revocation lists. */
+  readonly crls?: readonly Uint8Array[];
+  readonly revocation?: RevocationMode;
 }
 
 /** A policy that names these certificates by their fingerprints as files. */
-export function policyOf({ roots = [], intermediates = [], listed = [] }: Trusted): Policy {
+export function policyOf({ roots = [], intermediates = [], listed = [], crls = [], revocation = 'off' }: Trusted): Policy {
   return {
     roots: roots.map(({ certificate, authorities }) => ({ file: certificate.fingerprint, authorities: [...(authorities ?? CLINICIANS)] })),
     intermediates: intermediates.map(({ fingerprint }) => fingerprint),
     certificates: listed.map(({ certificate, ...rest }) => ({ file: certificate.fingerprint, ...rest })),
+    crls: crls.map((_, i) => `${i}.crl`),
+    revocation,
   } as unknown as Policy;
 }
 
@@ -60,6 +65,7 @@ export function trustOf(trusted: Trusted): Trust {
   ]) {
     files.set(certificate.fingerprint, Buffer.from(toPem(certificate.der)));
   }
+  for (const [i, bytes] of (trusted.crls ?? []).entries()) files.set(`${i}.crl`, bytes);
   const trust = loadTrust(policyOf(trusted), (path) => files.get(path));
   if (!trust.ok) throw new Error(trust.faults.map(({ message }) => message).join('; '));
   return trust.value;
