@@ -7,7 +7,7 @@ import { shellWord } from '../format/shell.js';
 export const AMEND = 'git commit --amend --no-edit -S';
 
 /** Undoes the last commit as a whole, in the files as well; refuses where that would lose something else. */
-const DROP = 'git reset --keep HEAD~1';
+export const DROP = 'git reset --keep HEAD~1';
 
 /** A path as a shell takes it: Git's bytes, one character each, read as UTF-8. */
 export function shellPath(path: string): string {
@@ -23,6 +23,11 @@ export function shellPath(path: string): string {
 export function takeBack(pushed: PushedCommit, path: string, wrong: readonly string[] = []): string {
   if (changesOnly(pushed, [path, ...wrong])) return DROP;
   return `git restore --source HEAD~1 --staged --worktree ${shellPath(path)} && ${AMEND}`;
+}
+
+/** Takes what was mended in an editor into the last commit. */
+export function mended(path: string): string {
+  return `mend it in an editor, then: git add ${shellPath(path)} && ${AMEND}`;
 }
 
 /** Leaves a new file out of the commit, and where it is; where it was all of the commit, the commit goes. */

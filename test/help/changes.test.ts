@@ -107,6 +107,36 @@ t.test('text that is part of the record, among other changes', async (t) => {
   t.end();
 });
 
+t.test('a status file and a ledger that are not what they should be', async (t) => {
+  const ledger = `communications/${host.thread}/ledger.yaml`;
+  for (const [name, rule, path, wrong, right] of [
+    ['state', 'status/schema', STATUS, 's/lifecycle_state: active/lifecycle_state: paused/', 's/paused/suspended/'],
+    ['role', 'ledger/schema', ledger, 's/role: clinician/role: doctor/', 's/role: doctor/role: clinician/'],
+    ['text', 'tree/text', STATUS, 's/$/\\r/', 's/\\r//; s/lifecycle_state: active/lifecycle_state: suspended/'],
+  ] as const) {
+    const clone = await cloneWith(t, host, name, `sed -i '${wrong}' ${path}`, COMMIT);
+    const help = refusedBy(t, host, clone, rule).at(-1) ?? '';
+    t.equal(help, `mend it in an editor, then: git add ${path} && git commit --amend --no-edit -S`);
+    type(t, clone, `sed -i '${right}' ${path}`);
+    if (path === ledger)
+      type(
+        t,
+        clone,
+        `echo "# seen" >> ${path}`,
+        `sed -i 's/^last_updated_at: .*/last_updated_at: '$(date -u +%Y-%m-%dT%H:%M:%SZ)'/' ${path}`,
+      );
+    type(t, clone, command(help));
+    accepted(t, host, clone);
+    type(
+      t,
+      clone,
+      `sed -i 's/lifecycle_state: suspended/lifecycle_state: active/' ${STATUS}`,
+      `git diff --quiet || (${COMMIT} && git push --quiet)`,
+    );
+  }
+  t.end();
+});
+
 t.test("the record's id", async (t) => {
   const clone = await cloneWith(
     t,

@@ -11,6 +11,7 @@ export const commitAuthor: Rule = {
   why: "Who signs is who says it: a name beside somebody else's signature would put words into their mouth.",
   section: '§6 Signer',
   since: 1,
+  protects: true,
   needs: ['trust', 'signer'],
   refuses: {
     title: "another's name in Author-Name",

@@ -1,3 +1,4 @@
+import { mended } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 export const ledgerSchema: Rule = {
@@ -21,7 +22,7 @@ export const ledgerSchema: Rule = {
   *onCommit({ threads }) {
     for (const { ledger, ledgerPath: path } of threads) {
       if (ledger.after?.file.bytes === undefined || ledger.after.reading.ok) continue;
-      yield* ledger.after.reading.faults.map((fault) => ({ ...fault, path }));
+      yield* ledger.after.reading.faults.map((fault) => ({ ...fault, path, help: [...(fault.help ?? []), mended(path)] }));
     }
   },
 };

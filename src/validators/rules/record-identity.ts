@@ -11,6 +11,7 @@ export const recordIdentity: Rule = {
   why: "A signed root commit verifies anywhere: without this, another patient's history could be replayed into an empty repository.",
   section: '§1, §3',
   since: 1,
+  protects: true,
   needs: ['record'],
   refuses: {
     title: "another record's id in the root commit",

@@ -3,6 +3,7 @@ import type { Signer } from '../../trust/types.js';
 import { authorshipOf } from '../authorship.js';
 import { valueOf } from '../documents.js';
 import { changesOtherBytes, participant } from '../ledger-change.js';
+import { DROP, takeBack } from '../mend.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Step } from '../step.js';
 import type { ThreadStep } from '../threads.js';
@@ -26,7 +27,7 @@ export const signerMay: Rule = {
     if (signer === undefined) return;
     yield* recordChanges(step, signer);
     for (const thread of step.threads) {
-      yield* isPatient(signer) ? patient(thread, signer, step) : staff(thread, signer);
+      yield* isPatient(signer) ? patient(thread, signer, step) : staff(thread, signer, step);
     }
   },
 };
@@ -41,18 +42,23 @@ function* recordChanges({ pushed, context }: Step, signer: Signer): Generator<Fi
   for (const { path } of pushed.changes) {
     const meaning = meaningOf(context.record?.kind ?? 'coordination', path);
     if (meaning?.kind === 'thread' || meaning?.kind === 'ledger') continue;
-    yield { path, message: `changes under a certificate of class ${signer.class}; it takes a clinician or an administrator` };
+    yield {
+      path,
+      message: `changes under a certificate of class ${signer.class}; it takes a clinician or an administrator`,
+      help: [takeBack(pushed, path)],
+    };
   }
 }
 
 /** Clinicians, administrators and systems: ledgers are changed by those it lists, and by administrators. */
-function* staff(thread: ThreadStep, signer: Signer): Generator<Finding> {
+function* staff(thread: ThreadStep, signer: Signer, { pushed }: Step): Generator<Finding> {
   if (!changesLedger(thread) || signer.class === 'administrator') return;
   const path = thread.ledgerPath;
   if (signer.class !== 'clinician') {
     yield {
       path,
       message: `is ${thread.isNew ? 'created' : 'changed'} under a certificate of class ${signer.class}; it takes a clinician or an administrator`,
+      help: [takeBack(pushed, path)],
     };
   } else if (!thread.isNew && !listed(thread, signer, 'before')) {
     yield {
@@ -81,6 +87,7 @@ function* patient(thread: ThreadStep, signer: Signer, step: Step): Generator<Fin
     yield {
       path: thread.ledgerPath,
       message: `changes more than last_updated_at with a message, which is all that a certificate of class ${signer.class} may change of it`,
+      help: [`${DROP}  # takes the commit back; messages of your own are written by: vpr thread add`],
     };
   }
   for (const side of ['before', 'after'] as const) {

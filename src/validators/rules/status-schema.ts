@@ -1,3 +1,4 @@
+import { mended } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 const PATH = 'COORDINATION_STATUS.yaml';
@@ -20,6 +21,6 @@ export const statusSchema: Rule = {
   },
   *onCommit({ status }) {
     if (status.after?.file.bytes === undefined || status.after.reading.ok) return;
-    yield* status.after.reading.faults.map((fault) => ({ ...fault, path: PATH }));
+    yield* status.after.reading.faults.map((fault) => ({ ...fault, path: PATH, help: [...(fault.help ?? []), mended(PATH)] }));
   },
 };

@@ -1,3 +1,4 @@
+import { mended } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 export const threadFormat: Rule = {
@@ -22,7 +23,7 @@ export const threadFormat: Rule = {
     for (const { thread, threadPath: path } of threads) {
       if (thread.after?.file.bytes === undefined) continue; // tree/limits
       const { reading } = thread.after;
-      if (!reading.ok) yield* reading.faults.map((fault) => ({ ...fault, path }));
+      if (!reading.ok) yield* reading.faults.map((fault) => ({ ...fault, path, help: [...(fault.help ?? []), mended(path)] }));
       else if (thread.before?.reading.ok === true && thread.before.reading.value.layout !== reading.value.layout) {
         yield {
           path,

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { lineAt, textFaults } from '../../format/text.js';
+import { mended } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 const LF = 0x0a;
@@ -25,7 +26,12 @@ export const treeText: Rule = {
       // A thread grows for years: what stood there before was judged when it came.
       const from = linesKept(before?.bytes, after.bytes);
       for (const fault of textFaults(after.bytes.subarray(from), { finalNewline })) {
-        yield { ...fault, ...(fault.line === undefined ? {} : { line: fault.line + lineAt(after.bytes, from) - 1 }), path };
+        yield {
+          ...fault,
+          ...(fault.line === undefined ? {} : { line: fault.line + lineAt(after.bytes, from) - 1 }),
+          path,
+          help: [...(fault.help ?? []), mended(path)],
+        };
       }
     }
   },
