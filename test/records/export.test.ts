@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { createHierarchy } from '../../src/records/hierarchy.js';
+import { issueCertificate } from '../../src/records/issue.js';
+import { setUp } from '../../src/records/setup.js';
+import { loadBundle, renderBundle } from '../../src/records/trust-bundle.js';
+import { exportBundle } from '../../src/records/trust-export.js';
+import { convertSignature, payloadOf, withSignature } from '../../src/trust/index.js';
+import { KNOWN_RULES } from '../../src/validators/index.js';
+import { vpr, vprJson } from '../commands/support.js';
+import { agreementOn, needsOracles } from '../support/agreement.js';
+import { opensslSigner } from '../support/outside.js';
+import { needsProgram, needsVectors, vectors } from '../trust/support/shared.js';
+import { run, temporary } from './support.js';
+
+/** A repository that Jane signs in, below an intermediate; her certificate is listed, so that no encoding needs to carry it. */
+async function repository(t: Parameters<typeof temporary>[0]) {
+  const directory = temporary(t);
+  const ca = join(directory, 'ca');
+  await createHierarchy({ directory: ca, name: 'Elm', authorities: ['GMC'], days: 100, issuing: { days: 50 } });
+  const jane = await issueCertificate({
+    authority: ca,
+    name: 'Dr Jane Smith',
+    registration: { authority: 'GMC', number: '1' },
+    further: [],
+    email: 'jane@example.org',
+    participant: 'new',
+    days: 30,
+    out: directory,
+  });
+  run(directory, 'openssl', 'x509', '-in', jane.certificate, '-out', 'leaf.crt');
+  copyFileSync(join(ca, 'issuing/authority.crt'), join(directory, 'between.crt'));
+  writeFileSync(
+    join(directory, 'vpr.yaml'),
+    'version: 1\nroots:\n  - file: ca/authority.crt\n    authorities:\n      - { name: GMC, class: clinician }\nintermediates: [between.crt]\ncertificates:\n  - file: leaf.crt\n',
+  );
+  const trust = join(directory, 'trust.json');
+  writeFileSync(trust, renderBundle(exportBundle(directory, KNOWN_RULES)));
+  const clone = join(directory, 'clone');
+  run(directory, 'git', 'init', '--quiet', '--initial-branch=main', clone);
+  await setUp({ directory: clone, ...jane, careLocation: 'Elsewhere', trust, rules: KNOWN_RULES });
+  run(clone, 'git', 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: x');
+  return { directory, clone, trust, jane, root: join(ca, 'authority.crt') };
+}
+
+/** The same commit with its signature written another way; its id. */
+function rewritten(clone: string, change: (gpgsig: string) => string): string {
+  const split = payloadOf(execFileSync('git', ['cat-file', 'commit', 'HEAD'], { cwd: clone }));
+  if (!('payload' in split)) throw new Error('not signed');
+  const input = withSignature(split.payload, change(split.gpgsig));
+  return execFileSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin'], { cwd: clone, input, encoding: 'utf8' }).trim();
+}
+
+function converted(gpgsig: string, encoding: 'container' | 'raw'): string {
+  const reading = convertSignature(gpgsig, encoding);
+  if (!reading.ok) throw new Error(reading.faults[0]?.message);
+  return reading.value;
+}
+
+/** The container with the key alone. */
+function keyOnly(gpgsig: string): string {
+  const { signature, public_key } = JSON.parse(Buffer.from(converted(gpgsig, 'container'), 'base64').toString('utf8'));
+  return Buffer.from(JSON.stringify({ signature, public_key })).toString('base64');
+}
+
+function verifies(directory: string, commit: string, root: string): string {
+  const files = ['-content', `${commit}.payload`, '-inform', 'DER', '-in', `${commit}.p7s`, '-CAfile', root];
+  return run(directory, 'openssl', 'cms', '-verify', '-binary', ...files, '-out', `${commit}.out`);
+}
+
+t.test('from every encoding, without a key: openssl accepts what is written', { ...needsOracles(), timeout: 240_000 }, async (t) => {
+  const { directory, clone, trust, jane, root } = await repository(t);
+  const agree = agreementOn(t, loadBundle(trust, KNOWN_RULES).trust);
+  const commits: Record<string, string> = {
+    cms: run(clone, 'git', 'rev-parse', 'HEAD'),
+    container: rewritten(clone, (gpgsig) => converted(gpgsig, 'container')),
+    'container, key alone': rewritten(clone, keyOnly),
+    raw: rewritten(clone, (gpgsig) => converted(gpgsig, 'raw')),
+  };
+  run(clone, 'git', 'config', 'gpg.x509.program', opensslSigner(directory, 'sign', { ...jane, certificate: join(directory, 'leaf.crt') }));
+  run(clone, 'git', 'commit', '--quiet', '--amend', '--no-edit', '--allow-empty');
+  commits['cms-attributes'] = run(clone, 'git', 'rev-parse', 'HEAD');
+  run(clone, 'git', 'config', 'vpr.key', '/nonexistent');
+  const supplied: Record<string, number> = { cms: 0, container: 1, 'container, key alone': 2, raw: 2, 'cms-attributes': 1 };
+  const payloads = new Set<string>();
+  for (const [what, commit] of Object.entries(commits)) {
+    const out = join(directory, what.replace(/\W/g, ''));
+    t.match(vprJson(clone, ['signature', 'export', commit, '--out', out]), {
+      status: 0,
+      value: { commit, encoding: what.split(',')[0], signature: join(out, `${commit}.p7s`), supplied: supplied[what] },
+    });
+    t.doesNotThrow(() => verifies(out, commit, root), what);
+    t.strictSame(readFileSync(join(out, `${commit}.out`)), readFileSync(join(out, `${commit}.payload`)), 'the very bytes');
+    if (what !== 'cms-attributes') payloads.add(readFileSync(join(out, `${commit}.payload`), 'hex'));
+    writeFileSync(join(out, `${commit}.payload`), 'tree something else');
+    t.throws(() => verifies(out, commit, root), what);
+    agree(clone, commit);
+    t.match(vpr(clone, ['signature', 'export', commit, '--out', out]), { status: 2, stderr: /file\/exists/ });
+  }
+  t.equal(payloads.size, 1, 'all of them are over the same bytes');
+});
+
+t.test('what cannot be exported is refused in words, and nothing is written', needsProgram('openssl', 'openssl'), async (t) => {
+  const { directory, clone, trust } = await repository(t);
+  const bare = rewritten(clone, keyOnly);
+  const out = join(directory, 'out');
+  const attempt = (commit: string, ...args: string[]) => vpr(clone, ['signature', 'export', commit, '--out', out, ...args]);
+  run(clone, 'git', 'config', '--unset', 'vpr.trust');
+  t.match(attempt(bare), { status: 2, stderr: /signature\/no-certificate[\s\S]*help: name the host's trust bundle[\s\S]*--trust FILE/ });
+  t.match(attempt(rewritten(clone, (gpgsig) => converted(gpgsig, 'raw'))), { status: 2, stderr: /signature\/bad: the signature is raw/ });
+  t.match(attempt('nothing'), { status: 2, stderr: /signature\/no-commit/ });
+  t.match(attempt(rewritten(clone, (gpgsig) => gpgsig.replace(/M(.{10})/, 'N$1'))), { status: 2, stderr: /signature\/unreadable/ });
+  const changed = execFileSync('git', ['cat-file', 'commit', 'HEAD'], { cwd: clone, encoding: 'latin1' }).replace('update: x', 'update: y');
+  const forged = execFileSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin'], {
+    cwd: clone,
+    input: changed,
+    encoding: 'utf8',
+  }).trim();
+  t.match(attempt(forged), { status: 2, stderr: /signature\/bad: .*changed after it was signed/ });
+  run(clone, 'git', '-c', 'commit.gpgSign=false', 'commit', '--quiet', '--allow-empty', '-m', 'x');
+  t.match(attempt('HEAD'), { status: 2, stderr: /signature\/none: the commit is not signed/ });
+  t.notOk(existsSync(out));
+  t.match(attempt(bare, '--trust', trust), {
+    status: 0,
+    stdout: /2 certificates of these the commit does not carry: from the host's trust bundle/,
+  });
+});
+
+const RECORD = 'signed-with-certificate.coordination.bundle';
+t.test("what VPR's own program signed, high-S too, is exported for openssl", { ...needsVectors('vpr', RECORD), timeout: 240_000 }, (t) => {
+  const directory = temporary(t);
+  const clone = join(directory, 'clone');
+  run(directory, 'git', 'clone', '--quiet', '--bare', vectors('vpr', RECORD), clone);
+  mkdirSync(join(directory, 'out'));
+  const all = ['dr-jane-smith', 'dr-lodie-martin-roux', 'sam-okoro'].map((name) =>
+    readFileSync(vectors('vpr/certificates', `${name}.crt`), 'utf8'),
+  );
+  writeFileSync(join(directory, 'all.pem'), all.join('\n'));
+  const commits = run(clone, 'git', 'rev-list', '--all').split('\n');
+  t.ok(commits.length >= 18);
+  for (const commit of commits.slice(0, 6)) {
+    t.match(vprJson(clone, ['signature', 'export', commit, '--out', join(directory, 'out')]), {
+      status: 0,
+      value: { encoding: 'container', supplied: 0 },
+    });
+    t.doesNotThrow(() => verifies(join(directory, 'out'), commit, '../all.pem'), commit);
+  }
+  t.end();
+});

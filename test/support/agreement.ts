@@ -1,0 +1,87 @@
+/** Four programs that know nothing of each other, asked about one commit's signature. */
+import { spawnSync } from 'node:child_process';
+import { createHash, verify } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { p256 } from '@noble/curves/nist.js';
+import { signatureOf } from '../../src/records/export-signature.js';
+import { payloadOf, publicKeyOf, readSignature, type Trust, toPem, verifyCommit } from '../../src/trust/index.js';
+import { needsProgram } from '../trust/support/shared.js';
+
+interface Test {
+  teardown(what: () => unknown): void;
+  ok(value: unknown, message: string): unknown;
+  equal(found: unknown, wanted: unknown, message: string): unknown;
+}
+
+/** For tap: runs where the outside programs are, else names the package. */
+export function needsOracles(): { skip: false | string } {
+  const openssl = needsProgram('openssl', 'openssl');
+  return openssl.skip === false ? needsProgram('gpgsm', 'gpgsm gpg-agent') : openssl;
+}
+
+/** What the oracles say of a commit of a repository; every one of them has to say the same. */
+export type Agreement = (repository: string, commit?: string) => void;
+
+/**
+ * Oracles that trust some certificates, of a host's trust. gpgsm gets a home of
+ * its own, whose agent ends with the test.
+ */
+export function agreementOn(t: Test, trust: Trust): Agreement {
+  const home = mkdtempSync(join(tmpdir(), 'g-'));
+  const env = { PATH: process.env['PATH'], GNUPGHOME: home, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
+  t.teardown(() => {
+    spawnSync('gpgconf', ['--kill', 'all'], { env });
+    rmSync(home, { recursive: true, force: true });
+  });
+  const file = (name: string, content: string | Uint8Array) => {
+    writeFileSync(join(home, name), content);
+    return join(home, name);
+  };
+  const run = (program: string, ...args: string[]) => spawnSync(program, args, { env, encoding: 'utf8' });
+  const anchors = [...trust.roots.map(({ certificate }) => certificate), ...trust.listed.map(({ certificate }) => certificate)];
+  const sha1 = (der: Uint8Array) => createHash('sha1').update(der).digest('hex').toUpperCase();
+  file('trustlist.txt', anchors.map(({ der }) => `${sha1(der)} S relax\n`).join(''));
+  file('gpgsm.conf', 'disable-crl-checks\n');
+  const roots = file('roots.pem', anchors.map(({ der }) => toPem(der)).join(''));
+  const imported = run('gpgsm', '--import', roots);
+  if (imported.status !== 0) throw new Error(imported.stderr);
+
+  const openssl = (signature: Uint8Array, payload: Uint8Array) => {
+    const files = ['-in', file('s.p7s', signature), '-content', file('payload', payload), '-CAfile', roots];
+    return run('openssl', 'cms', '-verify', '-binary', '-inform', 'DER', ...files, '-out', '/dev/null').status === 0;
+  };
+  const gpgsm = (signature: Uint8Array, payload: Uint8Array) =>
+    run('gpgsm', '--verify', file('s.p7s', signature), file('payload', payload)).status === 0;
+  const stockGit = (repository: string, commit: string) =>
+    run('git', '-C', repository, '-c', 'gpg.x509.program=gpgsm', 'verify-commit', commit).status === 0;
+
+  return (repository, commit = 'HEAD') => {
+    const { stdout: bytes } = spawnSync('git', ['-C', repository, 'cat-file', 'commit', commit], { env });
+    const split = payloadOf(bytes);
+    const reading = 'payload' in split ? readSignature(split.gpgsig) : undefined;
+    if (!('payload' in split) || reading?.ok !== true) throw new Error('no signature that reads');
+    const { certificates, signature, encoding } = signatureOf(bytes, trust);
+    const [{ point }] = certificates;
+    const found = reading.value;
+    const key = publicKeyOf(certificates[0]);
+    if (key === undefined || point === undefined) throw new Error('no key');
+    const ours = verifyCommit(bytes, trust, new Date());
+    t.ok(ours.signer !== undefined, `${encoding}: vpr knows the signer`);
+    const signed = found.encoding === 'cms-attributes' ? found.attributes : split.payload;
+    const changed = (data: Uint8Array) => Buffer.concat([data, Buffer.from(' ')]);
+    for (const [data, payload, good] of [
+      [signed, split.payload, true],
+      [changed(signed), changed(split.payload), false],
+    ] as const) {
+      const what = `${encoding}, ${good ? 'as stored' : 'changed'}`;
+      t.equal(verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, found.signature), good, `${what}: node:crypto`);
+      t.equal(p256.verify(found.signature, data, point, { lowS: false }), good, `${what}: noble`);
+      t.equal(openssl(signature, payload), good, `${what}: openssl cms -verify`);
+      t.equal(gpgsm(signature, payload), good, `${what}: gpgsm --verify`);
+    }
+    // A bare container stops stock git, which knows no such signature.
+    if ('data' in found || found.encoding === 'cms') t.ok(stockGit(repository, commit), `${encoding}: git verify-commit through gpgsm`);
+  };
+}
