@@ -1,101 +1,135 @@
 /** What `vpr verify` does between its flags and its output. */
-import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { Flags } from '@oclif/core';
 import { VprError } from '../errors.js';
 import { parseUuid, type Uuid } from '../format/identifiers.js';
 import { instantOf, parseInstant } from '../format/instant.js';
 import { journalFile } from '../hosts/journal-read.js';
+import { openHost } from '../hosts/plain.js';
 import { readSettings } from '../records/settings.js';
-import { type HostTrust, loadBundle } from '../records/trust-bundle.js';
+import { type HostTrust, loadBundle, openBundle, refusal } from '../records/trust-bundle.js';
+import { exportBundle } from '../records/trust-export.js';
 import { KNOWN_RULES } from '../validators/rules.js';
 import { userCache } from '../verify/cache.js';
+import { given } from '../verify/given.js';
+import { verifyHost } from '../verify/host.js';
 import type { Measure } from '../verify/measure.js';
 import { versions } from '../verify/program.js';
 import { verifyRecord } from '../verify/record.js';
 import { gather, type Report } from '../verify/report.js';
 import { jsonReport } from '../verify/report-json.js';
 import { openSubject } from '../verify/subject.js';
-import type { CommitReport, Only } from '../verify/types.js';
-import { type Format, render } from './verify-output.js';
-
-export const verifyFlags = {
-  in: Flags.string({
-    char: 'C',
-    helpValue: 'PATH',
-    default: '.',
-    description: 'the clone, bare repository or bundle file, instead of the current directory',
-  }),
-  record: Flags.string({ helpValue: 'ID', description: 'the id that the record is registered with on its host' }),
-  trust: Flags.string({ helpValue: 'FILE', description: "the host's trust bundle, instead of the one vpr setup left" }),
-  'trust-digest': Flags.string({
-    helpValue: 'HEX',
-    description: 'the digest that the trust bundle must have (vpr trust export prints it)',
-  }),
-  journal: Flags.string({ helpValue: 'PATH', description: "the host's journal: its directory, or the record's file in it" }),
-  expect: Flags.string({ helpValue: 'COMMIT', description: 'the full id of a commit that must be in the history' }),
-  at: Flags.string({ helpValue: 'TIME', description: 'judge as of then, not of now: RFC 3339, for example 2026-01-31T12:00:00Z' }),
-  only: Flags.option({ options: ['signatures'] as const, description: 'ask only who signed what, not what is in the trees' })(),
-  commits: Flags.string({ helpValue: 'FILE', description: 'write one line of JSON for each commit into a file' }),
-  cache: Flags.boolean({
-    default: true,
-    allowNo: true,
-    description: 'go by what earlier runs have verified; --no-cache reads everything again',
-  }),
-};
+import { summaryText } from '../verify/summary.js';
+import type { Only } from '../verify/types.js';
+import { lineWriter, writeReport } from './verify-files.js';
+import { FORMATS, type Format, render } from './verify-output.js';
+import { startProgress } from './verify-progress.js';
 
 /** The flags as they were typed. */
 export interface VerifyInput {
-  readonly in: string;
+  readonly in?: string | undefined;
+  readonly all?: string | undefined;
   readonly range: string | undefined;
-  readonly record: string | undefined;
-  readonly trust: string | undefined;
-  readonly 'trust-digest': string | undefined;
-  readonly journal: string | undefined;
-  readonly expect: string | undefined;
-  readonly at: string | undefined;
-  readonly only: 'signatures' | undefined;
-  readonly commits: string | undefined;
+  readonly record?: string | undefined;
+  readonly trust?: string | undefined;
+  readonly 'trust-digest'?: string | undefined;
+  readonly journal?: string | undefined;
+  readonly expect?: string | undefined;
+  readonly at?: string | undefined;
+  readonly only?: 'signatures' | undefined;
+  readonly report?: readonly string[] | undefined;
+  readonly summary?: string | undefined;
+  readonly commits?: string | undefined;
   readonly cache: boolean;
   readonly format: Format;
   /** Nothing but the report is wanted. */
   readonly quiet: boolean;
 }
 
-/** Verifies what the flags ask for. Throws where it can't be done. */
+/** Verifies what the flags ask for, and writes the files they name. Throws where it can't be done. */
 export async function runVerify(input: VerifyInput) {
+  const files = (input.report ?? []).map(reportFile);
   const now = new Date();
   const at = input.at === undefined ? now : momentOf(input.at, now);
-  const record = idOf(input.record);
-  const expect = expectOf(input.expect);
-  const opened = await openSubject(input.in, input.range, record);
+  const frame = { versions: versions(), only: input.only ?? ('everything' as Only) };
   const commits = input.commits === undefined ? undefined : lineWriter(input.commits);
+  const progress = startProgress(input.quiet || input.format !== 'text');
+  const measure: Base = {
+    ...frame,
+    at,
+    atGiven: input.at !== undefined,
+    now,
+    ...given({ expect: expectOf(input.expect), cache: input.cache && commits === undefined ? userCache() : undefined }),
+    onCommit(commit) {
+      progress.step();
+      commits?.write(commit);
+    },
+  };
+  const times = { time: now.toISOString(), at: at.toISOString() };
+  const look = input.all === undefined ? lookAtOne(input, measure) : lookAtHost(input.all, input, measure);
   try {
-    const bundle = input.trust ?? (opened.directory === undefined ? undefined : readSettings(opened.directory).trust);
-    const host = bundle === undefined ? undefined : loadPinned(bundle, input['trust-digest']);
-    if (host === undefined && input['trust-digest'] !== undefined)
-      throw new VprError('trust/none', '--trust-digest needs a trust bundle: --trust FILE');
-    const frame = versions();
-    const only: Only = input.only ?? 'everything';
-    const measure: Measure = {
-      ...(host === undefined ? {} : { host }),
-      ...(input.journal === undefined ? {} : { journal: (id) => journalFile(input.journal ?? '', id) }),
-      at,
-      atGiven: input.at !== undefined,
-      now,
-      only,
-      ...(expect === undefined ? {} : { expect }),
-      versions: frame,
-      ...(input.cache && commits === undefined ? { cache: userCache() } : {}),
-      onCommit: (commit) => commits?.write(commit),
-    };
-    const gathered = gather({ time: now.toISOString(), at: at.toISOString(), versions: frame, only, host, bundled: true }, true);
-    gathered.add({ ...(await verifyRecord(opened.subject, measure)), where: input.in });
-    const report: Report = gathered.report();
+    const report = await look((host, bundled) => gather({ ...frame, ...times, host, bundled }, input.all === undefined));
     commits?.end();
-    return { report, printed: input.quiet ? [] : [render(input.format, report, false)], json: jsonReport(report) };
+    for (const { format, path } of files) writeReport(path, render(format, report, input.all !== undefined));
+    if (input.summary !== undefined) writeReport(input.summary, summaryText(report));
+    return { report, printed: input.quiet ? [] : [render(input.format, report, input.all !== undefined)], json: jsonReport(report) };
   } finally {
-    opened.remove();
+    progress.end();
   }
+}
+
+type Base = Omit<Measure, 'journal' | 'host'>;
+type Begin = (host: HostTrust | undefined, bundled: boolean) => ReturnType<typeof gather>;
+
+/** A clone, a bare repository or a bundle. */
+function lookAtOne(input: VerifyInput, measure: Base) {
+  return async (begin: Begin): Promise<Report> => {
+    const path = input.in ?? '.';
+    const opened = await openSubject(path, input.range, idOf(input.record));
+    try {
+      const bundle = input.trust ?? (opened.directory === undefined ? undefined : readSettings(opened.directory).trust);
+      const host = pinned(bundle, input['trust-digest']);
+      const into = begin(host, true);
+      const { journal } = input;
+      const held: Measure = {
+        ...measure,
+        ...given({ host, journal: journal === undefined ? undefined : (id: Uuid) => journalFile(journal, id) }),
+      };
+      into.add({ ...(await verifyRecord(opened.subject, held)), where: path });
+      return into.report();
+    } finally {
+      opened.remove();
+    }
+  };
+}
+
+/** Every record of a host, by its own policy and trust unless a bundle is given. */
+function lookAtHost(directory: string, input: VerifyInput, measure: Base) {
+  return async (begin: Begin): Promise<Report> => {
+    if (input.range !== undefined) throw new VprError('verify/range', 'a range is of one record, and --all means every one');
+    const paths = openHost(directory);
+    const host = pinned(input.trust, input['trust-digest']) ?? ownTrust(paths.root);
+    const into = begin(host, input.trust !== undefined);
+    await verifyHost(paths, { ...measure, host }, into);
+    return into.report();
+  };
+}
+
+function ownTrust(root: string): HostTrust {
+  const opened = openBundle(exportBundle(root, KNOWN_RULES), KNOWN_RULES);
+  if (opened.ok) return opened.value;
+  throw refusal(root, opened.faults);
+}
+
+function pinned(path: string | undefined, digest: string | undefined): HostTrust | undefined {
+  if (path !== undefined) return loadPinned(path, digest);
+  if (digest !== undefined) throw new VprError('trust/none', '--trust-digest needs a trust bundle: --trust FILE');
+  return undefined;
+}
+
+function reportFile(text: string): { readonly format: Format; readonly path: string } {
+  const [, name, path] = /^([a-z]+)=(.+)$/.exec(text) ?? [];
+  const format = FORMATS.find((one) => one === name);
+  if (format !== undefined && path !== undefined) return { format, path };
+  throw new VprError('verify/report', `--report ${text} is not FORMAT=FILE`, { help: [`formats: ${FORMATS.join(', ')}`] });
 }
 
 function loadPinned(path: string, digest: string | undefined): HostTrust {
@@ -125,35 +159,4 @@ function idOf(text: string | undefined): Uuid | undefined {
   const id = text === undefined ? undefined : parseUuid(text);
   if (text === undefined || id !== undefined) return id;
   throw new VprError('verify/record', '--record is no UUID in lowercase');
-}
-
-/** Writes commits as lines of JSON, while they come. */
-function lineWriter(path: string) {
-  const file = attempt(path, () => openSync(path, 'w'));
-  let lines = '';
-  const flush = () => {
-    attempt(path, () => writeFileSync(file, lines));
-    lines = '';
-  };
-  return {
-    write(commit: CommitReport): void {
-      lines += `${JSON.stringify(commit)}\n`;
-      if (lines.length > PIECE) flush();
-    },
-    end(): void {
-      flush();
-      closeSync(file);
-    },
-  };
-}
-
-/** So many characters are written at a time. */
-const PIECE = 64 * 1024;
-
-function attempt<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw new VprError('file/unwritable', `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
 }

@@ -1,7 +1,7 @@
-import { Args, Flags } from '@oclif/core';
+import { Args } from '@oclif/core';
 import { VprCommand } from '../cli/base.js';
-import { FORMATS, type Format } from '../cli/verify-output.js';
-import { runVerify, verifyFlags } from '../cli/verify-run.js';
+import { verifyFlags } from '../cli/verify-flags.js';
+import { runVerify } from '../cli/verify-run.js';
 
 export default class Verify extends VprCommand {
   static override summary = 'Check a whole history, or a range of it, by every rule.';
@@ -25,10 +25,7 @@ With --journal commits are judged as of when the host received them; without, as
       description: 'A..B, or B for all of its history; main where none is given',
     }),
   };
-  static override flags = {
-    ...verifyFlags,
-    format: Flags.option({ options: FORMATS, default: 'text' as Format, description: 'what is printed; json is the same as --json' })(),
-  };
+  static override flags = verifyFlags;
 
   /** `--format json` is `--json`, also where the command can't be run. */
   override jsonEnabled(): boolean {
@@ -38,7 +35,7 @@ With --journal commits are judged as of when the host received them; without, as
 
   async run() {
     const { args, flags } = await this.parse(Verify);
-    const { report, printed, json } = await runVerify({ ...flags, range: args.range, format: flags.format, quiet: this.jsonEnabled() });
+    const { report, printed, json } = await runVerify({ ...flags, range: args.range, quiet: this.jsonEnabled() });
     this.say(...printed);
     if (!report.good) this.problemsFound();
     return json;

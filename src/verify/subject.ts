@@ -29,8 +29,11 @@ export async function openSubject(path: string, range: string | undefined, recor
   if (!existsSync(path))
     throw new VprError('clone/none', `there is no ${path}`, { help: ['name a clone, a bare repository or a bundle file: --in PATH'] });
   const repository = openRepository(path);
+  const subject = subjectOf(repository, range, registered ?? knownAs(repository));
+  if (subject.to === undefined)
+    throw new VprError('range/unknown', `there is no commit on main in ${path}`, { help: ['name what is meant: vpr verify HEAD'] });
   return {
-    subject: subjectOf(repository, range, registered ?? knownAs(repository)),
+    subject,
     directory: repository.directory,
     remove: () => {},
   };
@@ -51,7 +54,7 @@ export function subjectOf(repository: Repository, range: string | undefined, reg
 /** Main as its ref has it (that its commit is there, and whole, is to be found out), or what a range names. */
 function meant(repository: Repository, range: string | undefined): Pick<Subject, 'main' | 'from' | 'to'> {
   const main = mainTip(repository.directory);
-  return range === undefined && main !== undefined ? { main, to: main } : { main, ...resolveRange(repository, range) };
+  return range === undefined ? { main, to: main } : { main, ...resolveRange(repository, range) };
 }
 
 async function openBundled(path: string, range: string | undefined, registered: Registered | undefined): Promise<OpenedSubject> {

@@ -4,7 +4,7 @@ import { deflateSync } from 'node:zlib';
 import type { GitObject, RefUpdate } from '../../src/format/push.js';
 import { type Ran, run, type TestHost } from './support.js';
 
-const TYPES: Readonly<Record<string, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
+export const TYPES: Readonly<Record<string, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
 
 /** A pack (gitformat-pack, version 2) of whole objects. `level` is zlib's. */
 export function packOf(objects: readonly GitObject[], level = 1): Buffer {
@@ -22,7 +22,7 @@ export function packOf(objects: readonly GitObject[], level = 1): Buffer {
 }
 
 /** Type and size: four bits of the size in the first byte, seven in each that follows. */
-function entryHeader(type: number, size: number): Buffer {
+export function entryHeader(type: number, size: number): Buffer {
   const bytes = [(type << 4) | (size & 15)];
   for (let rest = Math.floor(size / 16); rest > 0; rest = Math.floor(rest / 128)) {
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) | 0x80;

@@ -39,8 +39,11 @@ export interface Scenario extends ExampleRecord {
   taken(): this;
 }
 
-/** A fresh record with one thread, and an empty push to it, whose commits begin `age` seconds ago and are a second apart. */
-export function scenario({ people, policy, trust }: People, strangers?: People, age = 60): Scenario {
+/**
+ * A fresh record with one thread, begun `begun` seconds ago, and an empty push
+ * to it, whose commits begin `age` seconds ago and are a second apart.
+ */
+export function scenario({ people, policy, trust }: People, strangers?: People, age = 60, begun = HOUR): Scenario {
   const table = objectTable();
   const now = Math.floor(Date.now() / 1000);
   const stamp = (seconds: number) => new Date((now + seconds) * 1000).toISOString();
@@ -56,7 +59,7 @@ export function scenario({ people, policy, trust }: People, strangers?: People, 
   let former: ReadonlySet<ObjectId> = new Set();
   let formerFiles = files;
   const refs: string[] = [];
-  let moment = -HOUR;
+  let moment = -begun;
 
   function updates(): RefUpdate[] {
     const main = { old: old ?? ZERO, new: deleted ? ZERO : (head ?? ZERO), ref: 'refs/heads/main' };

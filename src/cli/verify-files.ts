@@ -1,0 +1,40 @@
+/** Files that `vpr verify` writes. */
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { VprError } from '../errors.js';
+import type { CommitReport } from '../verify/types.js';
+
+/** Writes commits as lines of JSON, while they come. */
+export function lineWriter(path: string) {
+  const file = attempt(path, () => openSync(path, 'w'));
+  let lines = '';
+  const flush = () => {
+    attempt(path, () => writeFileSync(file, lines));
+    lines = '';
+  };
+  return {
+    write(commit: CommitReport): void {
+      lines += `${JSON.stringify(commit)}\n`;
+      if (lines.length > PIECE) flush();
+    },
+    end(): void {
+      flush();
+      closeSync(file);
+    },
+  };
+}
+
+/** So many characters are written at a time. */
+const PIECE = 64 * 1024;
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new VprError('file/unwritable', `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}
+
+/** Writes a report. Throws `file/unwritable`. */
+export function writeReport(path: string, text: string): void {
+  attempt(path, () => writeFileSync(path, `${text}\n`));
+}

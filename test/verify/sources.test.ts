@@ -1,0 +1,149 @@
+/** What can be verified: clones, bare repositories, bundles, ranges; and what makes each of them incomplete. */
+import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { git, gitLine, run } from '../e2e/support.js';
+import { makePeople } from '../support/people.js';
+import { pushedRecord, verify } from './support.js';
+
+const people = await makePeople();
+const world = await pushedRecord(
+  t,
+  people,
+  (record) => record.append().append({ by: 'tom' }),
+  (record) => record.append(),
+);
+const { directory, host, client, trust, tips } = world;
+const [first = '', second = '', third = ''] = tips;
+const bundle = join(directory, 'record.bundle');
+await gitLine(client, 'bundle', 'create', bundle, 'main');
+await gitLine(directory, 'clone', '--quiet', host.repository, 'clone');
+const clone = join(directory, 'clone');
+
+t.test('a bare repository, a clone and a bundle give the same answer', async (t) => {
+  for (const path of [host.repository, client, clone, bundle]) {
+    const found = await verify({ in: path, trust });
+    t.equal(found.good, true, `${path}: ${found.text}`);
+    t.match(found.record, { to: third, history: { verdict: { commits: { judged: 5, pushed: 5 } }, whole: true, counts: { signed: 5 } } });
+    t.match(found.text, /^5 commits verified: every rule holds/);
+  }
+});
+
+t.test('without the trust bundle it is incomplete', async (t) => {
+  const found = await verify({ in: bundle });
+  t.match(found, { good: false, gaps: ['no-trust'] });
+});
+
+t.test('a range is judged, and what is below it is named as not looked at', async (t) => {
+  const found = await verify({ in: clone, trust, range: `${first}..${second}` });
+  t.match(found, { good: true, record: { from: first, to: second, history: { verdict: { commits: { judged: 2 } }, whole: false } } });
+  t.match(found.text, `not checked: commits below ${first}: a range was asked for`);
+  await t.rejects(verify({ in: clone, trust, range: 'a..b..c' }), { code: 'range/unreadable' });
+  await t.rejects(verify({ in: clone, trust, range: 'nothing' }), { code: 'range/unknown' });
+});
+
+t.test('only signatures: fewer rules, said so', async (t) => {
+  const found = await verify({ in: bundle, trust, only: 'signatures' });
+  t.match(found, { good: true, record: { only: 'signatures', history: { verdict: { commits: { judged: 5 } }, counts: { signed: 5 } } } });
+  t.match(found.text, /^5 commits verified: every signature holds\n/);
+  t.match(found.text, 'not checked: every rule about what is in the trees: only signatures were asked for');
+});
+
+t.test('--expect is a full id, and must be in the history', async (t) => {
+  t.match(await verify({ in: bundle, trust, expect: second }), { good: true, record: { expect: { commit: second, met: true } } });
+  t.match(await verify({ in: clone, trust, expect: first, range: `${second}..${third}` }), { good: true }, 'below the range as well');
+  t.match(await verify({ in: clone, trust, expect: third, range: second }), { good: false, gaps: ['expected'] }, 'not above it');
+  t.match(await verify({ in: bundle, trust, expect: 'c0ffee'.repeat(7).slice(0, 40) }), { good: false, gaps: ['expected'] });
+  await t.rejects(verify({ in: bundle, trust, expect: second.slice(0, 12) }), { code: 'verify/expect' });
+});
+
+t.test('a shallow clone is incomplete, and so are grafts and replace refs', async (t) => {
+  await gitLine(directory, 'clone', '--quiet', '--depth=2', `file://${host.repository}`, 'shallow');
+  const shallow = await verify({ in: join(directory, 'shallow'), trust });
+  t.match(shallow, { good: false, record: { history: { verdict: { commits: { judged: 0 } } } } });
+  t.ok(shallow.gaps.includes('shallow') && shallow.gaps.includes('missing'));
+
+  await gitLine(directory, 'clone', '--quiet', host.repository, 'grafted');
+  writeFileSync(join(directory, 'grafted/.git/info/grafts'), `${second}\n`);
+  const grafted = await verify({ in: join(directory, 'grafted'), trust });
+  t.match(grafted, { good: false, gaps: ['grafts'], record: { history: { verdict: { commits: { judged: 5 } } } } });
+
+  await gitLine(directory, 'clone', '--quiet', host.repository, 'replaced');
+  await gitLine(join(directory, 'replaced'), 'replace', third, first);
+  const replaced = await verify({ in: join(directory, 'replaced'), trust });
+  t.match(replaced, { good: false, gaps: ['replaced'], record: { to: third, history: { verdict: { commits: { judged: 5 } } } } });
+});
+
+t.test('a partial clone is incomplete, and nobody is asked for what it lacks', async (t) => {
+  await gitLine(host.repository, 'config', 'uploadpack.allowFilter', 'true');
+  const partial = join(directory, 'partial');
+  await gitLine(directory, 'clone', '--quiet', '--no-checkout', '--filter=blob:none', `file://${host.repository}`, partial);
+  const asked = join(directory, 'asked');
+  const program = join(directory, 'upload-pack');
+  writeFileSync(program, `#!/bin/sh\necho asked >>'${asked}'\nexec git upload-pack "$@"\n`, { mode: 0o755 });
+  await gitLine(partial, 'config', 'remote.origin.uploadpack', program);
+  for (const range of [undefined, 'main', `${first}..main`]) {
+    const found = await verify({ in: partial, trust, ...(range === undefined ? {} : { range }) });
+    t.equal(found.good, false);
+    t.ok(found.gaps.includes('partial') && found.gaps.includes('missing'), found.gaps.join());
+  }
+  t.match(await verify({ in: partial, trust, only: 'signatures' }), { good: false });
+  t.notOk(existsSync(asked), 'the promisor was not asked');
+  await git(partial, 'cat-file', '-p', 'main:COORDINATION_STATUS.yaml');
+  t.ok(existsSync(asked), 'as git by itself does');
+});
+
+t.test('missing objects are incomplete, and named', async (t) => {
+  const { stdout } = await run(client, 'git', ['rev-parse', 'main~1:COORDINATION_STATUS.yaml']);
+  const blob = stdout.trim();
+  await gitLine(directory, 'clone', '--quiet', '--bare', '--no-hardlinks', client, 'lacking');
+  const lacking = join(directory, 'lacking');
+  for (const pack of (await gitLine(lacking, 'count-objects', '-v')).match(/^in-pack: [1-9]/m) ? ['packed'] : []) t.comment(pack);
+  await run(lacking, 'sh', ['-c', 'mv objects/pack/*.pack . && rm -f objects/pack/* && git unpack-objects -q <*.pack; rm -f *.pack']);
+  await run(lacking, 'rm', ['-f', join(lacking, 'objects', blob.slice(0, 2), blob.slice(2))]);
+  const found = await verify({ in: lacking, trust });
+  t.match(found, { good: false, record: { history: { missing: { count: 1, ids: [blob] } } } });
+  t.ok(found.gaps.includes('missing'));
+});
+
+t.test('refs other than main are named as not looked at', async (t) => {
+  await gitLine(directory, 'clone', '--quiet', host.repository, 'tagged');
+  await gitLine(join(directory, 'tagged'), 'update-ref', 'refs/heads/draft', first);
+  const found = await verify({ in: join(directory, 'tagged'), trust });
+  t.match(found, { good: true, record: { otherRefs: { count: 1, names: ['refs/heads/draft'] } } });
+  t.match(found.text, 'not checked: refs other than main: refs/heads/draft');
+});
+
+t.test('bundles that are damaged, for others, or without main', async (t) => {
+  const copy = async (name: string) => {
+    await run(directory, 'cp', [bundle, name]);
+    return join(directory, name);
+  };
+  const cut = await copy('cut.bundle');
+  truncateSync(cut, readFileSync(bundle).length - 40);
+  await t.rejects(verify({ in: cut, trust }), { code: 'bundle/unreadable' });
+  const longer = await copy('longer.bundle');
+  appendFileSync(longer, 'x'.repeat(100));
+  t.match(await verify({ in: longer, trust }), { good: true }, 'what follows the pack is no part of it');
+  const bad = await copy('bad.bundle');
+  const bytes = readFileSync(bundle);
+  bytes[bytes.length - 300] = (bytes.at(-300) ?? 0) ^ 1;
+  writeFileSync(bad, bytes);
+  await t.rejects(verify({ in: bad, trust }), { code: 'bundle/unreadable' });
+  writeFileSync(bad, '# v3 git bundle\n@shiny=new\n\nPACK');
+  await t.rejects(verify({ in: bad, trust }), { code: 'bundle/unreadable', message: /@shiny=new/ });
+  writeFileSync(bad, '# v2 git bundle\nnonsense\n\nPACK');
+  await t.rejects(verify({ in: bad, trust }), { code: 'bundle/unreadable', message: /nonsense/ });
+
+  await gitLine(client, 'update-ref', 'refs/heads/other', first);
+  const other = join(directory, 'other.bundle');
+  await gitLine(client, 'bundle', 'create', other, 'other');
+  await t.rejects(verify({ in: other, trust }), { code: 'bundle/no-main' });
+  const later = join(directory, 'later.bundle');
+  await gitLine(client, 'bundle', 'create', later, `${first}..main`);
+  const found = await verify({ in: later, trust }).catch((error: { code: string }) => error.code);
+  if (typeof found === 'string') t.equal(found, 'bundle/unreadable');
+  else t.match(found, { good: false });
+  await gitLine(client, 'update-ref', '-d', 'refs/heads/other');
+  await t.rejects(verify({ in: join(directory, 'nowhere'), trust }), { code: 'clone/none' });
+});

@@ -1,0 +1,116 @@
+/** Objects whose content is not their own are found, however well the store around them was mended. */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32, deflateSync } from 'node:zlib';
+import t from 'tap';
+import type { GitObject, ObjectId } from '../../src/format/push.js';
+import { git, makeClient, writeObjects } from '../e2e/support.js';
+import { entryHeader, TYPES } from '../e2e/support-pack.js';
+import { makePeople } from '../support/people.js';
+import { pushedRecord, verify } from './support.js';
+
+const people = await makePeople();
+const { directory, trust, record, tips } = await pushedRecord(t, people, (record) => record.append());
+const tip = tips.at(-1) ?? '';
+const objects = record.made().objects;
+
+/** The ids of a commit, a tree and a blob of the history. */
+const victims = new Map<string, ObjectId>();
+for (const [id, { type }] of objects) victims.set(type, id);
+victims.set('commit', tip);
+
+/** The same object, one letter of it another. */
+function altered({ type, bytes }: GitObject): GitObject {
+  const copy = Buffer.from(bytes);
+  const at = type === 'tree' ? copy.length - 1 : copy.length - 3;
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return { type, bytes: copy };
+}
+
+function repository(name: string): string {
+  const path = makeClient(join(directory, name));
+  writeFileSync(join(path, 'refs/heads/main'), `${tip}\n`);
+  return path;
+}
+
+for (const [type, id] of victims) {
+  t.test(`a ${type}, stored loose`, async (t) => {
+    const path = repository(`loose-${type}`);
+    writeObjects(path, objects);
+    t.match(await verify({ in: path, trust }), { good: true });
+    const object = objects.get(id) as GitObject;
+    rmSync(join(path, 'objects', id.slice(0, 2), id.slice(2)));
+    writeObjects(path, [[id, altered(object)]]);
+    const found = await verify({ in: path, trust });
+    t.match(found, { good: false, record: { history: { damage: { code: 'git/tampered' } } } });
+    t.match(found.text, new RegExp(`incomplete \\(damaged\\).*${id}`));
+  });
+
+  t.test(`a ${type}, in a pack whose index and checksums are right`, async (t) => {
+    const path = repository(`packed-${type}`);
+    const stored = [...objects].map(([name, object]): [ObjectId, GitObject] => [name, name === id ? altered(object) : object]);
+    writePack(path, [...objects]);
+    t.match(await verify({ in: path, trust }), { good: true });
+    writePack(path, stored);
+    t.equal((await git(path, 'cat-file', type, id)).status, 0, 'git itself reads it');
+    const found = await verify({ in: path, trust });
+    t.match(found, { good: false, record: { history: { damage: { code: 'git/tampered' } } } });
+  });
+}
+
+t.test('a loose object that is cut off', async (t) => {
+  const path = repository('cut');
+  writeObjects(path, objects);
+  const id = victims.get('blob') ?? '';
+  const file = join(path, 'objects', id.slice(0, 2), id.slice(2));
+  const bytes = readFileSync(file);
+  writeFileSync(file, bytes.subarray(0, bytes.length >> 1));
+  const found = await verify({ in: path, trust });
+  t.equal(found.good, false);
+  t.ok(found.gaps.includes('damaged') || found.gaps.includes('missing'), found.gaps.join());
+});
+
+/** A pack of whole objects and its index (gitformat-pack, version 2), under the names given, which need not be theirs. */
+function writePack(path: string, entries: readonly (readonly [ObjectId, GitObject])[]): void {
+  const head = Buffer.alloc(12);
+  head.write('PACK');
+  head.writeUInt32BE(2, 4);
+  head.writeUInt32BE(entries.length, 8);
+  const parts = [head];
+  let offset = 12;
+  const places = entries.map(([id, { type, bytes }]) => {
+    const entry = Buffer.concat([entryHeader(TYPES[type] ?? 0, bytes.length), deflateSync(bytes)]);
+    parts.push(entry);
+    const place = { id, offset, crc: crc32(entry) };
+    offset += entry.length;
+    return place;
+  });
+  const pack = signed(Buffer.concat(parts));
+  places.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const fanout = Array.from({ length: 256 }, (_, first) => places.filter(({ id }) => Number.parseInt(id.slice(0, 2), 16) <= first).length);
+  const index = Buffer.concat([
+    Buffer.from('ff744f6300000002', 'hex'),
+    words(fanout),
+    ...places.map(({ id }) => Buffer.from(id, 'hex')),
+    words(places.map(({ crc }) => crc)),
+    words(places.map((place) => place.offset)),
+    pack.subarray(-20),
+  ]);
+  const folder = join(path, 'objects/pack');
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  const name = `pack-${createHash('sha1').update(pack).digest('hex')}`;
+  writeFileSync(join(folder, `${name}.pack`), pack);
+  writeFileSync(join(folder, `${name}.idx`), signed(index));
+}
+
+function signed(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, createHash('sha1').update(bytes).digest()]);
+}
+
+function words(values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(values.length * 4);
+  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, index * 4);
+  return bytes;
+}
