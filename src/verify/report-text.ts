@@ -1,5 +1,6 @@
 /** A look as a person reads it on a terminal. */
 import { printable } from '../format/text.js';
+import type { JudgedProblem } from '../problem.js';
 import { reportText } from '../validators/report.js';
 import type { NamedReport, Report } from './report.js';
 import type { SignerSummary } from './types.js';
@@ -31,7 +32,7 @@ function recordLines(named: NamedReport, many: boolean): string[] {
   const { record, where, history, gaps, notes, good, cached, only } = named;
   const lines: string[] = [];
   if (many) lines.push(`record ${record.id ?? 'unknown'} (${record.kind}), ${printable(where)}:`);
-  if (history !== undefined) lines.push(...reportText(history.verdict));
+  if (history !== undefined) lines.push(...reportText({ ...history.verdict, problems: history.verdict.problems.map(withoutHelp) }));
   const judged = history?.verdict.commits.judged ?? 0;
   const rules = only === 'signatures' ? 'every signature holds' : 'every rule holds';
   if (good) lines.push(`${plural(judged, 'commit')} verified: ${rules}`);
@@ -46,6 +47,11 @@ function recordLines(named: NamedReport, many: boolean): string[] {
   for (const { code, message } of gaps) lines.push(`incomplete (${code}): ${printable(message, SENTENCE)}`);
   for (const note of notes) lines.push(`not checked: ${printable(note, SENTENCE)}`);
   return lines;
+}
+
+/** Help is for who is about to push: what has been pushed is not to be written anew. */
+function withoutHelp({ help: _, ...problem }: JudgedProblem): JudgedProblem {
+  return problem;
 }
 
 function incomplete({ history }: NamedReport, judged: number): string {
