@@ -45,13 +45,14 @@ const HOSTS = {
   'a pre-receive hook of sh that does nothing': '#!/bin/sh\nexit 0\n',
 } as const;
 
-/** Measures every case `runs` times, all kinds of host after one another each time. */
-export async function bench(runs: number): Promise<BenchResult> {
+/** Measures every case with `wanted` in its name `runs` times, all kinds of host after one another each time. */
+export async function bench(runs: number, wanted: string): Promise<BenchResult> {
   const directory = mkdtempSync(join(realpathSync(tmpdir()), 'vpr-bench-'));
   try {
     const people = await makePeople(join(directory, 'people'));
     const cases: BenchCase[] = [];
-    for (const [index, one] of CASES.entries()) cases.push(...(await measure(join(directory, String(index)), people, one, runs)));
+    for (const [index, one] of CASES.filter(({ name }) => name.includes(wanted)).entries())
+      cases.push(...(await measure(join(directory, String(index)), people, one, runs)));
     return { bench: 'push', cases };
   } finally {
     rmSync(directory, { recursive: true, force: true });
