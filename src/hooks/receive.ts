@@ -3,9 +3,11 @@ import type { Uuid } from '../format/identifiers.js';
 import { MAIN, type RefUpdate } from '../format/push.js';
 import type { ObjectReader } from '../git/cat-file.js';
 import { readPush } from '../git/push.js';
+import { certificatesAt, rememberCertificates, type SeenCertificate } from '../hosts/certificates.js';
 import { appendJournal } from '../hosts/journal.js';
 import { type Registrations, registrationsOf, rememberRegistrations } from '../hosts/participants.js';
 import { type RegisteredRecord, recordOf } from '../hosts/registry.js';
+import { markOf } from '../trust/twins.js';
 import { judge } from '../validators/judge.js';
 import { FORMAT_VERSION, type Verdict } from '../validators/verdict.js';
 import type { HostPolicy } from './receive-policy.js';
@@ -36,18 +38,15 @@ export interface Received {
 export async function receive(received: Received): Promise<Verdict> {
   const { host, repository, objects, updates, policy, at } = received;
   const record = recordOf(host, repository);
-  const known = new Map<Uuid, Registrations | undefined>();
-  const knownRegistrations = (participant: Uuid): Registrations | undefined => {
-    if (!known.has(participant)) known.set(participant, registrationsOf(host, participant));
-    return known.get(participant);
-  };
+  const knownRegistrations = once((participant: Uuid) => registrationsOf(host, participant));
+  const knownCertificates = once((place: string) => certificatesAt(host, place));
 
   let verdict: Verdict;
   const close = (): void => void objects.close().catch(() => {}); // git ends while rules judge; how, is asked below
   try {
     const push = await readPush(objects, updates, policy.policy.limits, close);
     const times = () => ({ received: at, latest: at, known: 'host' }) as const;
-    verdict = await judge(push, { record, policy: policy.policy, trust: policy.trust, times, knownRegistrations });
+    verdict = await judge(push, { record, policy: policy.policy, trust: policy.trust, times, knownRegistrations, knownCertificates });
   } finally {
     close();
   }
@@ -58,6 +57,7 @@ export async function receive(received: Received): Promise<Verdict> {
     const overtaken = main === undefined ? undefined : await takeTurn(repository, main);
     if (overtaken !== undefined) return { ...verdict, accepted: false, problems: [...verdict.problems, overtaken] };
     remember(received, verdict, knownRegistrations);
+    rememberPaths(received, verdict, knownCertificates);
     journal(received, verdict, record);
   }
   await objects.close();
@@ -75,6 +75,27 @@ function remember({ host, at }: Received, { signers }: Verdict, judged: (partici
   for (const [participant, registrations] of seen) {
     rememberRegistrations(host, participant, [...registrations], judged(participant), at.toISOString());
   }
+}
+
+function rememberPaths(
+  { host, at }: Received,
+  { signers }: Verdict,
+  judged: (place: string) => readonly SeenCertificate[] | undefined,
+): void {
+  const places = new Map<string, Map<string, SeenCertificate>>();
+  for (const mark of signers.flatMap(({ path }) => path.map(markOf))) {
+    places.set(mark.place, (places.get(mark.place) ?? new Map()).set(mark.fingerprint, mark));
+  }
+  for (const [place, seen] of places) rememberCertificates(host, place, [...seen.values()], judged(place), at.toISOString());
+}
+
+/** Asks once for each key: what was judged by is what the push is compared with when it is remembered. */
+function once<T>(ask: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>();
+  return (key) => {
+    if (!known.has(key)) known.set(key, ask(key));
+    return known.get(key) as T;
+  };
 }
 
 function journal({ host, updates, policy, at, program }: Received, verdict: Verdict, record: RegisteredRecord): void {

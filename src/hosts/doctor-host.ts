@@ -18,9 +18,20 @@ export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> 
   yield* examineLauncher(paths);
   yield* examineKept(paths);
   const owner = statOf(paths.root)?.uid ?? 0;
-  const { root, policy, trust, registry, journal, participants, hooks } = paths;
+  const { root, policy, trust, registry, journal, participants, certificates, hooks } = paths;
   yield* writablePlaces(
-    [root, policy, trust, registry, journal, participants, hooks, launcherPath(root), ...programs(root).map(({ path }) => path)],
+    [
+      root,
+      policy,
+      trust,
+      registry,
+      journal,
+      participants,
+      certificates,
+      hooks,
+      launcherPath(root),
+      ...programs(root).map(({ path }) => path),
+    ],
     owner,
   );
   yield* examineRun(paths, owner);
@@ -48,11 +59,12 @@ function* examineGit({ root }: HostPaths, git: RunGit): Generator<Finding> {
   }
 }
 
-/** What was accepted, and whose ids were seen: made again when it is gone, but empty, and nobody would be told. */
-function* examineKept({ journal, participants }: HostPaths): Generator<Finding> {
+/** What was accepted, and whose ids and certificates were seen: made again when it is gone, but empty, and nobody would be told. */
+function* examineKept({ journal, participants, certificates }: HostPaths): Generator<Finding> {
   for (const [path, lost] of [
     [journal, 'when each commit was received is no longer known'],
     [participants, 'a participant id that was seen before can be claimed by somebody else'],
+    [certificates, 'a certificate that was seen before can be passed off as another'],
   ] as const) {
     if (statOf(path)?.isDirectory() === true) continue;
     yield fault('kept-missing', `${path} is not a directory: ${lost}`, ['restore it from a backup']);

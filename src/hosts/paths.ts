@@ -14,6 +14,8 @@ export interface HostPaths {
   readonly journal: string;
   /** Which registrations each participant id was seen with. */
   readonly participants: string;
+  /** Which certificates pushes were accepted with. */
+  readonly certificates: string;
   /** The launcher and the bundled program that repositories run. */
   readonly hooks: string;
   /** The resident validator's socket. Of mode 0700; otherwise nobody uses what is in it. */
@@ -28,6 +30,7 @@ export function hostPaths(root: string): HostPaths {
     registry: join(root, 'registry'),
     journal: join(root, 'journal'),
     participants: join(root, 'participants'),
+    certificates: join(root, 'certificates'),
     hooks: join(root, 'hooks'),
     run: join(root, 'run'),
   };

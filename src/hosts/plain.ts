@@ -14,7 +14,16 @@ import { makeRepository } from './repository.js';
 const KINDS_WITH_RULES: ReadonlySet<RecordKind> = new Set<RecordKind>(['coordination']);
 
 /** What may lie in a directory that becomes a host: what `initHost` itself makes, and certificates put there before. */
-const OWN_NAMES: ReadonlySet<string> = new Set(['vpr.yaml', 'trust', 'registry', 'journal', 'participants', 'hooks', 'run']);
+const OWN_NAMES: ReadonlySet<string> = new Set([
+  'vpr.yaml',
+  'trust',
+  'registry',
+  'journal',
+  'participants',
+  'certificates',
+  'hooks',
+  'run',
+]);
 
 /**
  * Makes a directory a host: its policy, its registry, its journal and the
@@ -32,7 +41,7 @@ export function initHost(directory: string): boolean {
   }
   makeDirectory(root);
   const paths = hostPaths(realPath(root) ?? root);
-  for (const path of [paths.trust, paths.journal, paths.participants]) makeDirectory(path);
+  for (const path of [paths.trust, paths.journal, paths.participants, paths.certificates]) makeDirectory(path);
   installProgram(paths.root);
   createWhole(paths.policy, readFileSync(packageFile('templates/host/vpr.yaml'), 'utf8'));
   makeDirectory(paths.registry);

@@ -12,5 +12,6 @@ export { convertSignature, signPayload, type WrittenEncoding } from './sign.js';
 export { readSignature, renderSignature } from './signature/read.js';
 export type { CmsAttributesSignature, CmsSignature, CommitSignature, ContainerSignature, RawSignature } from './signature/types.js';
 export { type FileReader, loadTrust, policyListsFor } from './store.js';
+export { type CertificateMark, markOf } from './twins.js';
 export type * from './types.js';
 export { type VerifyOptions, verifyCommit } from './verify.js';

@@ -10,6 +10,7 @@ import { leafFaults } from './leaf.js';
 import { linkFault } from './path/link.js';
 import { issuerFaults } from './path/validate.js';
 import { readRevocationLists } from './revocation/read.js';
+import { namedTwinFaults } from './twins.js';
 import type { Certificate, ListedCertificate, Trust, TrustAnchor } from './types.js';
 
 /** Reads a file the policy names, by the path as it stands there; undefined where there is none. */
@@ -64,6 +65,13 @@ export function loadTrust(policy: Policy, file: FileReader): Read<Trust> {
     return [];
   });
   faults.push(...twiceFaults('roots', roots), ...twiceFaults('certificates', listed));
+  faults.push(
+    ...namedTwinFaults([
+      ...roots.map(({ certificate }) => ({ certificate, byItself: true })),
+      ...intermediates.map((certificate) => ({ certificate, byItself: false })),
+      ...listed.map(({ certificate, authorities }) => ({ certificate, byItself: authorities !== undefined })),
+    ]),
+  );
   if (faults.length > 0) return { ok: false, faults };
   const { revocation } = policy;
   return read({ roots, intermediates, listed, crls, revocation, digest: digestOf({ roots, intermediates, listed, crls, revocation }) });

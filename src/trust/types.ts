@@ -187,6 +187,8 @@ export interface Verification {
   readonly certificate?: Certificate;
   /** Only where signature, path and identity are all good. */
   readonly signer?: Signer;
+  /** The certificates that show it: the signer's first, without the root. Present where `signer` is. */
+  readonly path?: readonly Certificate[];
   /**
    * What is not known of a certificate's revocation, where it counts otherwise: no list, or none that is
    * fresh. Whether that is to be said is policy's (`Trust.revocation`).

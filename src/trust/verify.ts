@@ -45,7 +45,8 @@ export function verifyCommit(bytes: Uint8Array, trust: Trust | undefined, at: Da
     revocationFaults: judged.revocationFaults,
     ...(judged.cannotBeShown ? { cannotBeShown: true as const } : {}),
   };
-  return judged.signer === undefined || all.signatureFaults.length > 0 ? all : { ...all, signer: judged.signer };
+  const { signer, path } = judged;
+  return signer === undefined || path === undefined || all.signatureFaults.length > 0 ? all : { ...all, signer, path };
 }
 
 const UNKNOWN_SIGNER = { signerFaults: [], revocationFaults: [] } as const;
@@ -62,6 +63,7 @@ interface Judged {
   readonly revocationFaults: readonly Fault[];
   readonly cannotBeShown: boolean;
   readonly signer?: Signer;
+  readonly path?: readonly Certificate[];
 }
 
 /** Who signed, and whether the signature carries the certificates it should. */
@@ -72,7 +74,7 @@ function judge(signature: CommitSignature, certificate: Certificate, trust: Trus
   if (!('signer' in found))
     return { signatureFaults: [], signerFaults: found.faults, revocationFaults: [], cannotBeShown: found.cannotBeShown };
   const { signer, path, revocationFaults } = found;
-  return { signatureFaults: faultsOf(path), signerFaults: [], revocationFaults, cannotBeShown: false, signer };
+  return { signatureFaults: faultsOf(path), signerFaults: [], revocationFaults, cannotBeShown: false, signer, path: path.certificates };
 }
 
 /**

@@ -1,10 +1,10 @@
 import { VprError } from '../errors.js';
 import type { Push } from '../format/push.js';
 import type { JudgedProblem, Problem, Severity } from '../problem.js';
-import type { Signer } from '../trust/types.js';
 import { rememberDocuments } from './documents.js';
 import type { Finding, Rule } from './rule.js';
 import { RULES } from './rules.js';
+import { seenSoFar } from './seen.js';
 import { type Context, type Step, stepOf } from './step.js';
 import type { Verdict } from './verdict.js';
 
@@ -58,17 +58,17 @@ export async function judge(push: Push, context: Context, { rules: among = RULES
   let commits = 0;
   if (push.main !== undefined && WHOLE.has(push.main.end.kind) && context.record !== undefined) {
     const documents = rememberDocuments();
-    const known = registrationsSeen(context);
+    const known = seenSoFar(context);
     for await (const pushed of push.main.commits()) {
       commits += 1;
-      const step = stepOf(pushed, context, documents, known.of);
+      const step = stepOf(pushed, context, documents, known);
       const problems = found.within(() => {
         for (const rule of judged) judgeCommit(rule, step, found);
       });
-      const { signer } = step.verification;
+      const { signer, path = [] } = step.verification;
       if (signer !== undefined) {
-        if (onCommit === undefined) signers.push({ commit: pushed.id, signer });
-        if (!problems.some(({ severity }) => severity === 'error')) known.add(signer);
+        if (onCommit === undefined) signers.push({ commit: pushed.id, signer, path });
+        if (!problems.some(({ severity }) => severity === 'error')) known.add(signer, path);
       }
       onCommit?.({ step, problems });
     }
@@ -129,20 +129,6 @@ function run(rule: Rule, check: () => Iterable<Finding>, commit?: string): reado
 
 function notKnown(context: Context): ReadonlySet<string> {
   return new Set(context.trust === undefined ? ['trust', 'signer'] : []);
-}
-
-function registrationsSeen(context: Context): { of: Step['knownRegistrations']; add: (signer: Signer) => void } {
-  const seen = new Map<string, Set<string>>();
-  const of: Step['knownRegistrations'] = (id) => seen.get(id) ?? context.knownRegistrations(id);
-  return {
-    of,
-    add({ participantId, registrations }) {
-      if (participantId === undefined) return;
-      const all = new Set(of(participantId));
-      for (const { authority, number } of registrations) all.add(`${authority} ${number}`);
-      seen.set(participantId, all);
-    },
-  };
 }
 
 interface Collector {

@@ -7,6 +7,7 @@ import { STATUS_FILE } from '../format/layout.js';
 import type { Policy } from '../format/policy.js';
 import type { PushedCommit } from '../format/push.js';
 import type { CoordinationStatus } from '../format/status.js';
+import type { CertificateMark } from '../trust/twins.js';
 import type { ReceiptKnown, Trust, Verification } from '../trust/types.js';
 import { verifyCommit } from '../trust/verify.js';
 import type { Documents } from './documents.js';
@@ -27,6 +28,8 @@ export interface Context {
   readonly times: (commit: { readonly id: string; readonly committed: Date }) => Times;
   /** Registrations (`GMC 1234567`) the host has seen a participant id with; undefined for a new one. */
   readonly knownRegistrations: (participant: Uuid) => ReadonlySet<string> | undefined;
+  /** Certificates that were seen elsewhere at a mark's `place`: on the host in accepted pushes, in other histories. Absent: none. */
+  readonly knownCertificates?: (place: string) => readonly CertificateMark[] | undefined;
 }
 
 export interface Times {
@@ -52,10 +55,15 @@ export interface Step {
   readonly threads: readonly ThreadStep[];
   /** As `Context.knownRegistrations`, with what earlier commits of this push added. */
   readonly knownRegistrations: (participant: Uuid) => ReadonlySet<string> | undefined;
+  /** As `Context.knownCertificates`, with those of earlier commits of this push. */
+  readonly knownCertificates: (place: string) => readonly CertificateMark[];
 }
 
+/** What earlier commits have shown. */
+export type Known = Pick<Step, 'knownRegistrations' | 'knownCertificates'>;
+
 /** Reads all that rules share of one commit. Pure: bytes in, values and faults out. */
-export function stepOf(pushed: PushedCommit, context: Context, documents: Documents, knownRegistrations: Step['knownRegistrations']): Step {
+export function stepOf(pushed: PushedCommit, context: Context, documents: Documents, known: Known): Step {
   const { commit, parent } = pushed;
   const times = context.times({ id: pushed.id, committed: new Date((commit.committer?.time ?? 0) * 1000) });
   const statusPath = STATUS_FILE[context.record?.kind ?? 'coordination'];
@@ -69,6 +77,6 @@ export function stepOf(pushed: PushedCommit, context: Context, documents: Docume
     times,
     status: documents.status(pushed, statusPath),
     threads: threadSteps(pushed, documents),
-    knownRegistrations,
+    ...known,
   };
 }

@@ -1,6 +1,6 @@
 import type { ObjectId } from '../format/push.js';
 import type { JudgedProblem } from '../problem.js';
-import type { Signer } from '../trust/types.js';
+import type { Certificate, Signer } from '../trust/types.js';
 
 /** What the rules say of a push. */
 export interface Verdict {
@@ -16,7 +16,7 @@ export interface Verdict {
   /** Rules that could not be judged for want of the host's registry or trust. */
   readonly notChecked: readonly string[];
   /** Who signed each commit whose signature counts; empty where the caller was told of each commit. */
-  readonly signers: readonly { readonly commit: string; readonly signer: Signer }[];
+  readonly signers: readonly { readonly commit: string; readonly signer: Signer; readonly path: readonly Certificate[] }[];
 }
 
 /** A verdict as machines read it: rule, severity, commit, path and line, never what a record says. */

@@ -1,4 +1,5 @@
 import { policyListsFor } from '../../trust/store.js';
+import { markOf, twinFault } from '../../trust/twins.js';
 import type { Rule } from '../rule.js';
 
 export const commitSigner: Rule = {
@@ -14,12 +15,17 @@ export const commitSigner: Rule = {
     push: (record) => record.append().stranger(),
   },
   accepts: { title: 'a certificate under a trusted root', push: (record) => record.append({ by: 'tom' }) },
-  *onCommit({ verification, context, knownRegistrations }) {
+  *onCommit({ verification, context, knownRegistrations, knownCertificates }) {
     yield* verification.signerFaults;
     // What policy lets pass without being known. Where it is `require`, that is among the faults above.
     if (context.trust?.revocation === 'warn') for (const fault of verification.revocationFaults) yield { ...fault, severity: 'warn' };
-    const { signer } = verification;
-    if (signer?.participantId === undefined || context.trust === undefined) return;
+    const { signer, path = [] } = verification;
+    if (context.trust === undefined) return;
+    for (const certificate of path) {
+      const fault = twinFault(certificate, knownCertificates(markOf(certificate).place), context.trust);
+      if (fault !== undefined) yield fault;
+    }
+    if (signer?.participantId === undefined) return;
     const known = knownRegistrations(signer.participantId);
     if (known === undefined || policyListsFor(context.trust, signer.certificate, signer.participantId)) return;
     if (signer.registrations.some(({ authority, number }) => known.has(`${authority} ${number}`))) return;

@@ -1,0 +1,81 @@
+/** Certificates that pass for one another (DESIGN "Things measured": s → n − s; one serial number for all). */
+import t from 'tap';
+import { readCertificateDer } from '../../src/trust/certificate/read.js';
+import { childrenOf, readElement } from '../../src/trust/der/read.js';
+import { element, sequence, unsignedInteger } from '../../src/trust/der/write.js';
+import { linkFault } from '../../src/trust/path/link.js';
+import { loadTrust } from '../../src/trust/store.js';
+import { markOf, twinFault } from '../../src/trust/twins.js';
+import type { Certificate } from '../../src/trust/types.js';
+import { type Holder, makeAuthority, makePerson } from './support/authorities.js';
+import { CLINICIANS, policyOf, type Trusted, trustOf } from './support/commits.js';
+
+const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** The same certificate with s → n − s in its issuer's signature. */
+function flipped({ certificate }: Holder): Certificate {
+  const [tbs, algorithm] = childrenOf(readElement(certificate.der, 'certificate'), 'certificate');
+  const [r, s] = childrenOf(readElement(certificate.signature, 'signature'), 'signature');
+  const other = (ORDER - BigInt(`0x${Buffer.from(s?.content ?? []).toString('hex')}`)).toString(16).padStart(64, '0');
+  const signature = sequence(r?.raw ?? new Uint8Array(), unsignedInteger(Buffer.from(other, 'hex')));
+  const reading = readCertificateDer(
+    sequence(tbs?.raw ?? new Uint8Array(), algorithm?.raw ?? new Uint8Array(), element(3, Uint8Array.of(0), signature)),
+  );
+  if (!reading.ok) throw new Error(reading.faults[0]?.message);
+  return reading.value;
+}
+
+const root = await makeAuthority('Root');
+const jane = await makePerson({}, { issuer: root, serial: '0a' });
+const again = await makePerson({}, { issuer: root, serial: '0a' });
+const tom = await makePerson({}, { issuer: root, serial: '0b' });
+const twin = flipped(jane);
+const trust = trustOf({ roots: [root] });
+
+t.test('an issuer’s signature turned over still verifies, and is another certificate', async (t) => {
+  t.not(twin.fingerprint, jane.certificate.fingerprint);
+  t.equal(linkFault(twin, root.certificate), undefined);
+  t.equal(markOf(twin).place, markOf(jane.certificate).place);
+  t.equal(markOf(twin).tbs, markOf(jane.certificate).tbs);
+});
+
+t.test('beside what is on record', async (t) => {
+  const on = (...certificates: Certificate[]) => certificates.map(markOf);
+  t.equal(twinFault(jane.certificate, [], trust), undefined);
+  t.equal(twinFault(jane.certificate, on(jane.certificate), trust), undefined);
+  t.match(twinFault(twin, on(jane.certificate), trust), { message: /differs from the one on record only in the form of its signature/ });
+  t.match(twinFault(jane.certificate, on(twin), trust), { help: [/as its authority issued it/, /vpr\.yaml/] }, 'whichever came first');
+  t.match(twinFault(again.certificate, on(jane.certificate), trust), { message: /has the issuer and serial number of another one/ });
+});
+
+t.test('what the policy names is what is on record', async (t) => {
+  const on = [markOf(twin)];
+  const listed = trustOf({ roots: [root], listed: [jane] });
+  t.equal(twinFault(jane.certificate, on, listed), undefined);
+  t.match(twinFault(twin, on, listed), { message: /only in the form of its signature/ }, 'though it came first');
+  t.match(twinFault(again.certificate, [], listed), { message: /issuer and serial number/ });
+  t.equal(twinFault(tom.certificate, [], listed), undefined);
+});
+
+t.test('what the policy names beside each other', async (t) => {
+  const faults = (trusted: Trusted) => {
+    const all = [...(trusted.roots ?? []), ...(trusted.listed ?? [])].map(({ certificate }) => certificate);
+    const reading = loadTrust(
+      policyOf(trusted),
+      (path) => [...all, ...(trusted.intermediates ?? [])].find(({ fingerprint }) => fingerprint === path)?.der,
+    );
+    return reading.ok ? [] : reading.faults.map(({ message }) => message);
+  };
+  t.match(faults({ listed: [jane, { certificate: twin }] }), [/differ only in the form of their signature/]);
+  t.match(faults({ listed: [jane, again] }), [/one issuer and serial number, and are not both trusted by themselves/]);
+  const self = await makePerson({}, { serial: '01' });
+  const renewed = await makePerson({}, { serial: '01' });
+  t.same(
+    faults({ listed: [self, renewed].map(({ certificate }) => ({ certificate, authorities: CLINICIANS })) }),
+    [],
+    "as VPR's program made them",
+  );
+  t.match(faults({ listed: [{ ...self, authorities: CLINICIANS }, renewed] }), [/not both trusted by themselves/]);
+  const inter = await makeAuthority('Inter', { issuer: root });
+  t.match(faults({ roots: [root], intermediates: [inter.certificate, flipped(inter)] }), [/differ only in the form/]);
+});
