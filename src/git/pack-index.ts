@@ -12,6 +12,14 @@ const MAGIC = Buffer.from([0xff, 0x74, 0x4f, 0x63, 0, 0, 0, 2]);
 const FANOUT = 256 * 4;
 /** Names that begin with the same byte; more than any repository of a record has. */
 const MOST_ALIKE = 1_000_000;
+/** Ids are as good as evenly spread, so that the first few looks go where one should be; then halves, since somebody may have chosen them. */
+const GUESSES = 4;
+
+/** A little before or after a place that was too high or too low, within what is left. */
+function near(place: number, order: number, low: number, high: number, step: number): number {
+  const next = order < 0 ? place + 1 + step : place - 1 - step;
+  return Math.max(low, Math.min(high - 1, next));
+}
 
 /** Opens an index (gitformat-pack, version 2, of a SHA-1 repository); undefined where it is no such file. */
 export function openPackIndex(path: string): PackIndex | undefined {
@@ -40,14 +48,15 @@ export function openPackIndex(path: string): PackIndex | undefined {
     find(id) {
       const [from, to] = [upTo((id[0] ?? 0) - 1), upTo(id[0] ?? 0)];
       if (to <= from || to - from > MOST_ALIKE) return undefined;
-      const alike = file.part(names + from * ID, (to - from) * ID);
-      let [low, high] = [0, to - from];
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        const order = alike.compare(id, 0, ID, middle * ID, (middle + 1) * ID);
-        if (order === 0) return offsetAt(from + middle);
-        if (order < 0) low = middle + 1;
-        else high = middle;
+      const spread = id.readUIntBE(1, 3) / 2 ** 24;
+      let place = from + Math.floor((to - from) * spread);
+      let [low, high] = [from, to];
+      for (let look = 1; low < high; look += 1) {
+        const order = file.part(names + place * ID, ID).compare(id);
+        if (order === 0) return offsetAt(place);
+        if (order < 0) low = place + 1;
+        else high = place;
+        place = look < GUESSES ? near(place, order, low, high, (to - from) >> 7) : (low + high) >> 1;
       }
       return undefined;
     },
