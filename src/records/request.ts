@@ -61,6 +61,15 @@ export async function createRequest(input: RequestInput): Promise<RequestFiles> 
  */
 export async function readRequest(path: string): Promise<Request> {
   const request = await parseRequest(readFile(path, 'the request'), path);
+  try {
+    return await judgeRequest(request, path);
+  } catch (cause) {
+    // The library reads the parts of a request as they are asked for, and throws where they are damaged.
+    throw cause instanceof VprError ? cause : refusal(path, 'it is damaged', [], cause);
+  }
+}
+
+async function judgeRequest(request: Pkcs10CertificateRequest, path: string): Promise<Request> {
   const spki = new Uint8Array(request.publicKey.rawData);
   const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
   if (asymmetricKeyType !== 'ec' || asymmetricKeyDetails?.namedCurve !== 'prime256v1') {

@@ -2,8 +2,9 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { VprError } from '../errors.js';
-import { forbiddenCharacter, isTrimmedLine } from '../format/index.js';
-import { type Identity, type SignerClass, sameEmail, type Trust } from '../trust/index.js';
+import { type Fault, forbiddenCharacter, isTrimmedLine } from '../format/index.js';
+import { type Certificate, type Identity, type SignerClass, sameEmail, type Trust } from '../trust/index.js';
+import { establishSigner } from '../trust/signer.js';
 import { listedAs } from '../trust/store.js';
 import { glanceAtCredentials, loadCredentials } from './credentials.js';
 import type { Settings, WrittenEncoding } from './settings.js';
@@ -54,8 +55,12 @@ export function signerPart(former: Settings, input: SignerInput, trust: Trust | 
 
 const UNSIGNED = 'commits will not be signed, and the host refuses unsigned ones: vpr setup --certificate FILE --key FILE';
 
-/** How a clone will sign. `unchecked`: whether the key, under a passphrase, is the certificate's is not known yet. */
-type Signing = SigningSetup & { readonly unchecked: boolean };
+/** How a clone will sign. `unchecked`: whether the key, which is under a passphrase, is the certificate's is not known yet. */
+type Signing = SigningSetup & {
+  readonly unchecked: boolean;
+  /** Why the host would not accept what is signed now. */
+  readonly refused: readonly Fault[];
+};
 
 function signingOf(former: Settings, input: SignerInput, trust: Trust | undefined): Signing | undefined {
   const certificate = input.certificate === undefined ? former.certificate : resolve(input.certificate);
@@ -69,11 +74,13 @@ function signingOf(former: Settings, input: SignerInput, trust: Trust | undefine
   }
   const { chain, identity, unchecked } = pairOf(certificate, key, input);
   const [leaf] = chain;
+  const encoding = input.encoding ?? former.encoding;
   return {
     unchecked,
+    refused: trust === undefined ? [] : hostFaults(chain, encoding, trust),
     certificate,
     key,
-    encoding: input.encoding ?? former.encoding,
+    encoding,
     identity,
     email: emailOf(identity, input.email, former.userEmail),
     expires: leaf.notAfter,
@@ -90,6 +97,17 @@ function pairOf(certificate: string, key: string, input: SignerInput) {
     if (!(error instanceof VprError) || error.code !== 'passphrase/nobody-to-ask') throw error;
     return { ...glanceAtCredentials(certificate, key), unchecked: true };
   }
+}
+
+/** What the host would say of the signer today. A container has no place for intermediates: the host must hold them. */
+function hostFaults(
+  [leaf, ...others]: readonly [Certificate, ...Certificate[]],
+  encoding: WrittenEncoding,
+  trust: Trust,
+): readonly Fault[] {
+  const moment = { at: new Date(), known: 'host' } as const;
+  const established = establishSigner(leaf, encoding === 'cms' ? others : [], trust, moment, () => true);
+  return 'faults' in established ? established.faults : [];
 }
 
 /** One the certificate certifies, where it certifies any: the one asked for, the one in use, or its first. */
@@ -118,7 +136,7 @@ function roleOf(identity: Identity | undefined, trust: Trust | undefined): strin
   return only === undefined || others.length > 0 ? undefined : ROLE_OF[only];
 }
 
-function signerWarnings({ key, expires, participantId, unchecked }: Signing): string[] {
+function signerWarnings({ key, expires, participantId, unchecked, refused }: Signing): string[] {
   const warnings: string[] = [];
   if (unchecked) {
     warnings.push(
@@ -127,6 +145,10 @@ function signerWarnings({ key, expires, participantId, unchecked }: Signing): st
   }
   if (expires < new Date()) {
     warnings.push(`the certificate expired on ${expires.toISOString()}: get a new one, then: vpr setup --certificate FILE --key FILE`);
+  } else if (refused.length > 0) {
+    warnings.push(
+      `the host, as trust.json has it, would refuse what this certificate signs: ${refused.map(({ message }) => message).join('; ')}`,
+    );
   }
   if ((statSync(key).mode & 0o077) !== 0 && process.platform !== 'win32') {
     warnings.push(`others on this machine can read the key: chmod 600 ${key}`);

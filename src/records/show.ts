@@ -24,6 +24,15 @@ const LARGEST = 8 * 1024 * 1024;
 
 /** Reads a file in PEM or DER: certificates (all of them), a request, or a revocation list. Throws `cert/unreadable`. */
 export async function showFile(path: string): Promise<readonly Shown[]> {
+  try {
+    return await show(path);
+  } catch (cause) {
+    // The library reads the parts of a request or list as they are asked for, and throws where they are damaged.
+    throw cause instanceof VprError ? cause : new VprError('cert/unreadable', `${path} is damaged`, { cause });
+  }
+}
+
+async function show(path: string): Promise<readonly Shown[]> {
   const bytes = readFile(path, 'what is to be shown');
   if (bytes.length > LARGEST) throw new VprError('cert/unreadable', `${path} has ${bytes.length} bytes, at most ${LARGEST} are read`);
   const label = /^-----BEGIN ([A-Z0-9 ]{1,40})-----/m.exec(bytes.toString('latin1'))?.[1];

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { loadCertificate, loadCredentials, signingFaults } from '../../src/records/credentials.js';
 import { beginCoordination } from '../../src/records/init-coordination.js';
 import { issueCertificate } from '../../src/records/issue.js';
 import { setUp } from '../../src/records/setup.js';
@@ -205,6 +206,28 @@ t.test('an expired certificate signs nothing', async (t) => {
   });
   run(clone, 'git', 'config', 'vpr.expires', '1');
   t.match(commit(clone, '-m', 'x').said, /Dr Jane Smith's certificate has expired/);
+});
+
+t.test('what a host would refuse is said at the commit: not valid yet, not for signing, another key', async (t) => {
+  const world = await makeWorld(t);
+  const clone = await world.clone('jane', 'jane');
+  const { jane, tom } = world.people;
+  const { chain, identity } = loadCertificate(jane.certificate);
+  const idents = [{ role: 'author' as const, name: 'Dr Jane Smith', email: 'jane.smith@example.org' }];
+  t.strictSame(signingFaults(chain[0], identity, idents, new Date()), []);
+  t.match(signingFaults(chain[0], identity, idents, new Date('2020-01-01')), [
+    { message: /not valid before 20/, help: [/set your clock right, or wait/] },
+  ]);
+  t.match(signingFaults(chain[0], identity, idents, new Date('2100-01-01')), [{ message: /expired on/, help: [/get a new one/] }]);
+  t.match(signingFaults({ ...chain[0], keyUsage: ['digitalSignature'] }, identity, idents, new Date()), [
+    { message: /keyUsage lacks nonRepudiation/ },
+  ]);
+  t.throws(() => loadCredentials(jane.certificate, tom.key), { code: 'key/other', help: [/--certificate FILE --key FILE/] });
+
+  run(clone, 'git', 'config', 'vpr.key', tom.key);
+  const { status } = commit(clone, '-m', 'coordination:update: x');
+  t.equal(status, 128, 'git commits nothing');
+  t.throws(() => run(clone, 'git', 'rev-parse', '--verify', '--quiet', 'HEAD'));
 });
 
 t.test('the container encoding, when told', async (t) => {
