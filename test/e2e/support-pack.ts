@@ -1,21 +1,55 @@
 /** Pushes that git's own client would not make: packs written by hand, handed to `git receive-pack`. */
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
-import type { GitObject, RefUpdate } from '../../src/format/push.js';
+import type { GitObject, ObjectId, RefUpdate } from '../../src/format/push.js';
 import { type Ran, run, type TestHost } from './support.js';
 
 export const TYPES: Readonly<Record<string, number>> = { commit: 1, tree: 2, blob: 3, tag: 4 };
 
+const ID_DELTA = 7;
+
 /** A pack (gitformat-pack, version 2) of whole objects. `level` is zlib's. */
 export function packOf(objects: readonly GitObject[], level = 1): Buffer {
+  return packOfEntries(objects.map((object) => wholeEntry(object, level)));
+}
+
+/** An object as an entry of a pack. */
+export function wholeEntry({ type, bytes }: GitObject, level = 1): Buffer[] {
+  return [entryHeader(TYPES[type] ?? 0, bytes.length), deflateSync(bytes, { level })];
+}
+
+/** A delta of the object with an id, wherever that is. */
+export function deltaEntry(base: ObjectId, delta: Uint8Array): Buffer[] {
+  return [entryHeader(ID_DELTA, delta.length), Buffer.from(base, 'hex'), deflateSync(delta)];
+}
+
+/** A delta that takes nothing of an object of that size, and says all of `bytes` itself. */
+export function insertingDelta(size: number, bytes: Uint8Array): Buffer {
+  const parts = [sizeBytes(size), sizeBytes(bytes.length)];
+  for (let at = 0; at < bytes.length; at += 127) {
+    const part = Buffer.from(bytes.subarray(at, at + 127));
+    parts.push(Buffer.from([part.length]), part);
+  }
+  return Buffer.concat(parts);
+}
+
+/** Seven bits a byte, the lowest first. */
+function sizeBytes(size: number): Buffer {
+  const bytes = [size & 0x7f];
+  for (let rest = Math.floor(size / 128); rest > 0; rest = Math.floor(rest / 128)) {
+    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) | 0x80;
+    bytes.push(rest & 0x7f);
+  }
+  return Buffer.from(bytes);
+}
+
+/** A pack of entries as they are. */
+export function packOfEntries(entries: readonly (readonly Buffer[])[]): Buffer {
   const head = Buffer.alloc(12);
   head.write('PACK');
   head.writeUInt32BE(2, 4);
-  head.writeUInt32BE(objects.length, 8);
-  const parts = [
-    head,
-    ...objects.flatMap(({ type, bytes }) => [entryHeader(TYPES[type] ?? 0, bytes.length), deflateSync(bytes, { level })]),
-  ];
+  head.writeUInt32BE(entries.length, 8);
+  const parts = [head, ...entries.flat()];
   const hash = createHash('sha1');
   for (const part of parts) hash.update(part);
   return Buffer.concat([...parts, hash.digest()]);
