@@ -48,7 +48,8 @@ export function isLocked(pem: Uint8Array): boolean {
 
 /**
  * Reads a key's PEM: PKCS#8 or SEC1, plain or under the passphrase given.
- * Undefined where the passphrase is wrong. Throws `key/unreadable`, `key/kind`.
+ * Undefined where that does not open it: OpenSSL's errors don't tell a wrong
+ * passphrase from an encryption it can't undo. Throws `key/unreadable`, `key/kind`.
  */
 export function readKey(pem: Uint8Array, path: string, passphrase?: Uint8Array): KeyObject | undefined {
   let key: KeyObject;
@@ -59,23 +60,9 @@ export function readKey(pem: Uint8Array, path: string, passphrase?: Uint8Array):
       ...(passphrase === undefined ? {} : { passphrase: Buffer.from(passphrase) }),
     });
   } catch (cause) {
-    if (passphrase !== undefined && !isUnsupported(cause)) return undefined;
-    throw unreadable(path, cause);
+    if (passphrase !== undefined) return undefined;
+    throw new VprError('key/unreadable', `${path} is not a private key in PEM`, { cause });
   }
   if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
   throw new VprError('key/kind', `the key in ${path} is not an elliptic curve key on P-256, which alone signs records`);
-}
-
-function unreadable(path: string, cause: unknown): VprError {
-  if (!isUnsupported(cause)) return new VprError('key/unreadable', `${path} is not a private key in PEM`, { cause });
-  return new VprError('key/unreadable', `the key in ${path} is encrypted in a way that is not read here`, {
-    cause,
-    help: [`write it anew: openssl pkcs8 -topk8 -scrypt -in ${path} -out new.key`],
-  });
-}
-
-/** Of OpenSSL's errors, those that no other passphrase would mend. */
-function isUnsupported(cause: unknown): boolean {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return /UNSUPPORTED|UNKNOWN|NOT_FOUND|MEMORY_LIMIT/.test(code);
 }

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { spawnSync } from 'node:child_process';
 import type { KeyObject } from 'node:crypto';
 import { VprError } from '../errors.js';
+import { shellWord } from '../format/shell.js';
 import { printable } from '../format/text.js';
 import { readFile } from './files.js';
 import { isLocked, readKey } from './locked-key.js';
@@ -31,7 +32,10 @@ export function loadKey(path: string, from: PassphraseFrom = {}, what = 'the pri
     if (key !== undefined) return key;
   }
   throw new VprError('passphrase/wrong', `that is not the passphrase of the key in ${path}`, {
-    help: ['try again; a passphrase that is lost cannot be found again: then get a new key and certificate'],
+    help: [
+      'try again; a passphrase that is lost cannot be found again: then get a new key and certificate',
+      `where you are sure of it, its encryption may be one that is not read here: openssl pkcs8 -topk8 -scrypt -in ${shellWord(path)} -out new.key`,
+    ],
   });
 }
 

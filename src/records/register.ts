@@ -70,8 +70,11 @@ export function readRegister(directory: string): Register {
 /** Changes the register, one change at a time. Throws `cert/register-busy` and as `readRegister`. */
 export function changeRegister(directory: string, change: (former: Register) => Register): Register {
   const { register, lock } = registerPaths(directory);
-  if (existsSync(lock)) throw busy(lock);
-  writeNew(lock, `${process.pid}\n`, 0o600);
+  try {
+    writeNew(lock, `${process.pid}\n`, 0o600);
+  } catch (error) {
+    throw error instanceof VprError && error.code === 'file/exists' ? busy(lock) : error;
+  }
   try {
     const next = change(readRegister(directory));
     writeAtomic(register, render(next));
