@@ -72,7 +72,10 @@ t.test('a compromised key voids what was received since its invalidity date', as
   const crls = [revoked({ reason: KEY_COMPROMISE, invalidity: '2026-05-10T00:00:00Z' }), ofRoot];
   const at = (time: string, known: ReceiptKnown = 'host') => look(crls, {}, new Date(time), known);
   t.equal(said(at('2026-05-09T23:59:59Z')), '');
-  t.match(said(at('2026-05-10T00:00:00Z')), /was revoked on 2026-05-20T00:00:00Z \(keyCompromise\), and the commit counts from 2026-05-10/);
+  t.match(
+    said(at('2026-05-10T00:00:00Z')),
+    /was revoked on 2026-05-20T00:00:00Z \(keyCompromise, since 2026-05-10T00:00:00Z\), and the commit counts from 2026-05-10/,
+  );
   t.match(said(at('2026-06-01T00:00:00Z')), /revoked/);
   t.equal(at('2026-06-01T00:00:00Z').cannotBeShown, undefined);
   const early = at('2026-02-01T00:00:00Z', 'signer');
@@ -121,7 +124,7 @@ t.test('an authority that is revoked takes what is below it along', async (t) =>
     { holder: inter, date: '2026-05-20T00:00:00Z', reason, ...(invalidity === undefined ? {} : { invalidity }) },
   ];
   const crls = [list(), makeList({ issuer: root, entries: entries(CA_COMPROMISE, '2026-05-10T00:00:00Z') })];
-  t.match(said(look(crls)), /the certificate of CN=Inter was revoked on .* \(cACompromise\)/);
+  t.match(said(look(crls)), /the certificate of CN=Inter was revoked on .* \(cACompromise, since 2026-05-10T00:00:00Z\)/);
   t.equal(said(look(crls, {}, new Date('2026-05-09T00:00:00Z'))), '');
   t.equal(look(crls, {}, new Date('2026-05-09T00:00:00Z'), 'signer').cannotBeShown, true);
 });

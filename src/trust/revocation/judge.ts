@@ -25,7 +25,7 @@ export function judgeRevocation(standings: readonly Standing[], at: Date, known:
   const unknown: Fault[] = [];
   for (const { certificate, revocations, knownUntil, why } of standings) {
     for (const revocation of revocations) {
-      const label = `${labelOf(certificate)} was revoked on ${iso(revocation.date)} (${revocation.reason})`;
+      const label = `${labelOf(certificate)} was revoked on ${iso(revocation.date)} (${wordsOf(revocation)})`;
       if (at >= voidFrom(revocation)) revoked.push({ message: `${label}, and the commit counts from ${iso(at)}`, help: howToRenew });
       if (!COMPROMISED.includes(revocation.reason)) continue;
       if (known === 'signer')
@@ -44,6 +44,10 @@ export function judgeRevocation(standings: readonly Standing[], at: Date, known:
       unknown.push({ message: `whether ${labelOf(certificate)} is revoked is not known: ${why}`, help: FRESH });
   }
   return { revoked, notShown, unknown };
+}
+
+function wordsOf({ reason, invalidity }: Revocation): string {
+  return COMPROMISED.includes(reason) && invalidity !== undefined ? `${reason}, since ${iso(invalidity)}` : reason;
 }
 
 /** From when on nothing counts: the revocation, or, for a key in other hands, the day it may have been in them. */
