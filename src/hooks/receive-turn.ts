@@ -7,8 +7,8 @@ import type { JudgedProblem } from '../problem.js';
 
 /** The file in a repository that says whose turn it is: the id that main is about to have. */
 const TURN = 'vpr-turn';
-/** How long one and the same push may keep the others waiting, in milliseconds: it was killed, or git refused it after us. */
-const PATIENCE = 1000;
+/** How long one and the same push may keep the others waiting, in milliseconds: it was killed, or git refused it after us. A slow host needs more than a second to move main. */
+const PATIENCE = 5000;
 const LOOK_EVERY = 5;
 const PACKED_MAIN = new RegExp(`^([0-9a-f]{40,64}) ${MAIN}$`, 'm');
 
@@ -41,7 +41,8 @@ export async function takeTurn(repository: string, update: RefUpdate): Promise<J
     if (claim(place, update.new)) break;
     const found = readIfThere(place);
     if (found !== holder) [holder, since] = [found, Date.now()];
-    if (found === main || Date.now() - since > PATIENCE) rmSync(place, { force: true });
+    // What has been done, what was this very push and is tried again, and what has taken too long is no one's turn.
+    if (found === main || found === update.new || Date.now() - since > PATIENCE) rmSync(place, { force: true });
     else await sleep(LOOK_EVERY);
   }
   if (!isOvertaken(update, mainOf(repository))) return undefined;
