@@ -13,7 +13,7 @@ export interface ReadLimits extends DiffLimits {
   readonly threadBytes: number;
 }
 
-/** Directories and contents of one commit may together be so many times the largest of one. */
+/** Directories of one commit may together be so many times the largest, and files the largest thread and YAML file. */
 const TREES_OF_A_COMMIT = 16;
 const BLOBS_OF_A_COMMIT = 4;
 
@@ -36,7 +36,7 @@ export async function readCommit(
   const parent = formerly?.object();
   const diff = await diffTrees(objects, parent?.tree, commit.tree, limits, { left: limits.treeBytes * TREES_OF_A_COMMIT });
   const entries = { before: entriesToRead(diff, 'before'), after: entriesToRead(diff, 'after') };
-  const blobs = await objects.blobs(blobLimits(entries, limits), { left: limits.threadBytes * BLOBS_OF_A_COMMIT });
+  const blobs = await objects.blobs(blobLimits(entries, limits), { left: bytesOfACommit(limits) });
   const files = { before: fileStates(entries.before, blobs, limits), after: fileStates(entries.after, blobs, limits) };
   return {
     id,
@@ -119,6 +119,11 @@ function missingBlobs(diff: TreeDiff, files: ReadonlyMap<string, FileState>): Tr
   );
 }
 
+/** What the files of one commit may have together: enough for the largest thread with the largest ledger, before and after, twice. */
+function bytesOfACommit({ threadBytes, yamlBytes }: ReadLimits): number {
+  return (threadBytes + yamlBytes) * BLOBS_OF_A_COMMIT;
+}
+
 /** One fault for all files within their own limit that weren't read, since the commit's are too much together: nobody has looked at them. */
 function notRead(files: Readonly<Record<Side, ReadonlyMap<string, FileState>>>, limits: ReadLimits): TreeFault[] {
   const unread = [...files.before, ...files.after].filter(
@@ -126,6 +131,6 @@ function notRead(files: Readonly<Record<Side, ReadonlyMap<string, FileState>>>, 
   );
   const [first] = unread;
   if (first === undefined) return [];
-  const most = limits.threadBytes * BLOBS_OF_A_COMMIT;
+  const most = bytesOfACommit(limits);
   return [{ kind: 'size', path: first[0], message: `the commit's files, before and after, have more than ${most} bytes together` }];
 }

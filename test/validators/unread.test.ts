@@ -27,7 +27,7 @@ function threads(count: number, last: (thread: string) => string): Record<string
 }
 
 t.test('files that are too large together are refused, not passed over', async (t) => {
-  const limits = { ...people.policy.limits, threadBytes: LIMIT };
+  const limits = { ...people.policy.limits, threadBytes: LIMIT, yamlBytes: 1000 };
   const few = await withPolicy({ limits })
     .commit({ files: threads(4, (text) => text) })
     .judge();
@@ -37,7 +37,17 @@ t.test('files that are too large together are refused, not passed over', async (
     .judge();
   t.equal(many.accepted, false);
   t.same([...new Set(many.problems.map(({ rule }) => rule))], ['tree/limits']);
-  t.match(many.problems[0]?.message, /have more than 16000 bytes together/);
+  t.match(many.problems[0]?.message, /have more than 20000 bytes together/);
+});
+
+t.test('a host of short threads still takes the ledgers that it allows', async (t) => {
+  const record = withPolicy({ limits: { ...people.policy.limits, threadBytes: 1000 } });
+  const long = (yaml: string) => `${yaml}#${'x'.repeat(200_000)}\n`;
+  const { problems } = await record
+    .commit({ files: { [`${record.thread}/ledger.yaml`]: (yaml) => long(record.touched()(yaml)) } })
+    .append()
+    .judge();
+  t.same(problems, []);
 });
 
 t.test('a file of exactly the limit is read, and of one byte more it is not', async (t) => {
