@@ -5,6 +5,7 @@ import { DEFAULT_POLICY, type Policy } from '../format/policy.js';
 import type { ObjectId } from '../format/push.js';
 import type { ObjectReader } from '../git/cat-file.js';
 import { type Journal, readJournal } from '../hosts/journal-read.js';
+import type { Trust } from '../trust/types.js';
 import { type Cached, type CacheKey, cacheable } from './cache.js';
 import { contains } from './contains.js';
 import { gapsOf, historyNotes, journalGaps, journalNotes } from './gaps.js';
@@ -73,7 +74,7 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
     to,
     record: { kind, id: id ?? NO_RECORD },
     policy,
-    trust: measure.host?.trust,
+    trust: trustAsOf(measure),
     at: measure.at,
     only,
     wanted,
@@ -99,6 +100,12 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
     notes: [...notes, ...historyNotes(history), ...journalNotes(journal, fresh)],
     good,
   };
+}
+
+/** What was trusted at the moment of the look: a revocation list that came later did not exist then. */
+function trustAsOf({ host, at, atGiven }: Measure): Trust | undefined {
+  if (host === undefined || !atGiven) return host?.trust;
+  return { ...host.trust, crls: host.trust.crls.filter(({ thisUpdate }) => thisUpdate <= at) };
 }
 
 /** All that the verdict depends on, besides the history and what the journal says of it. */

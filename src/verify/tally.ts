@@ -17,6 +17,7 @@ export function tally({ onCommit, journal, trust, at }: HistoryQuestion) {
   };
   for (const { certificate } of trust?.roots ?? []) ends(certificate.notAfter);
   for (const certificate of trust?.intermediates ?? []) ends(certificate.notAfter);
+  for (const list of trust?.crls ?? []) ends(list.nextUpdate);
 
   return {
     judged: () => judged,
