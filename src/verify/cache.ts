@@ -14,6 +14,7 @@ import { isAbsolute, join } from 'node:path';
 import type { RecordKind, Uuid } from '../format/identifiers.js';
 import type { ObjectId } from '../format/push.js';
 import { readIfThere, writeAtomic, writeNew } from '../records/files.js';
+import { MOST_MARKS } from './tally.js';
 import type { HistoryReport, Only, SignerSummary } from './types.js';
 
 /** All that a verdict depends on besides the history itself, and the journal's part about it. */
@@ -43,6 +44,7 @@ export interface Cached {
   /** Commits that were asked for, and are in it. */
   readonly met: readonly ObjectId[];
   readonly signers: readonly SignerSummary[];
+  readonly marks: HistoryReport['marks'];
   readonly counts: HistoryReport['counts'];
 }
 
@@ -58,13 +60,14 @@ const KEY_BYTES = 32;
 const MOST_MET = 100;
 
 /** Whether a report may be relied upon later: nothing in it is left to say. */
-export function cacheable({ verdict, counts, moreSigners, first, whole }: HistoryReport): boolean {
+export function cacheable({ verdict, counts, moreSigners, marks, first, whole }: HistoryReport): boolean {
   return (
     whole &&
     first !== undefined &&
     verdict.problems.length === 0 &&
     counts.withProblems === 0 &&
     counts.revocationUnknown === 0 &&
+    marks.length < MOST_MARKS &&
     moreSigners === 0
   );
 }
@@ -82,7 +85,7 @@ export function userCache(environment: Readonly<Record<string, string | undefine
       const cached = open(bytes.toString('utf8'), key, secret);
       return cached !== undefined && (cached.expires === undefined || at < new Date(cached.expires)) ? cached : undefined;
     },
-    write(key, { verdict, first, signers, counts, expires }, { tip, on, met, journal }) {
+    write(key, { verdict, first, signers, marks, counts, expires }, { tip, on, met, journal }) {
       const content: Cached = {
         tip,
         first: first ?? tip,
@@ -92,6 +95,7 @@ export function userCache(environment: Readonly<Record<string, string | undefine
         journal,
         met: [...new Set(met)].slice(0, MOST_MET),
         signers,
+        marks,
         counts,
       };
       // What can't be kept is verified again: nothing is lost but time.

@@ -66,6 +66,7 @@ export async function verifyHistory(question: HistoryQuestion): Promise<HistoryR
     trust,
     times: timesOf(receipts, at, () => found.judged()),
     knownRegistrations: question.knownRegistrations ?? (() => undefined),
+    ...given({ knownCertificates: question.knownCertificates }),
   };
   const rules = only === 'everything' ? RULES : RULES.filter(({ id }) => SIGNATURE_RULES.has(id));
   const verdict = await guard(() => judge(push, context, { rules, onCommit: (judged: JudgedCommit) => found.add(judged) }));

@@ -1,6 +1,7 @@
 /** Verifying every record of a host, by its own policy, trust and journal. */
 import { relative } from 'node:path';
 import { VprError } from '../errors.js';
+import { certificatesAt } from '../hosts/certificates.js';
 import { registrationsOf } from '../hosts/participants.js';
 import { type HostPaths, shardedPath } from '../hosts/paths.js';
 import { type RegisteredRecord, realPath, recordIdIn, registeredRecords } from '../hosts/registry.js';
@@ -37,10 +38,13 @@ async function verifyRegistered(paths: HostPaths, record: RegisteredRecord, meas
         ...measure,
         journal: () => (realPath(journal) === undefined ? '/dev/null' : journal),
         knownRegistrations: (participant) => registrationsOf(paths.root, participant),
+        knownCertificates: (place) => certificatesAt(paths.root, place),
       },
     );
     return { ...report, where };
-  } catch (error) {
+  } catch (thrown) {
+    // What the host knows may be damaged, which a rule finds out when it asks.
+    const error = thrown instanceof VprError && thrown.cause instanceof VprError ? thrown.cause : thrown;
     if (!(error instanceof VprError) || error.code === 'rule/crashed' || error.code === 'git/missing') throw error;
     const { only } = measure;
     const gaps = [{ code: error.code.replace('/', '-'), message: `it cannot be verified: ${error.message}` }];

@@ -28,7 +28,9 @@ export interface Measure {
   readonly host?: HostTrust;
   /** Where the journal of a record lies; absent where there is none to go by. */
   readonly journal?: (record: Uuid) => string | undefined;
+  /** What a host knows from its other records. */
   readonly knownRegistrations?: Context['knownRegistrations'];
+  readonly knownCertificates?: Context['knownCertificates'];
   readonly at: Date;
   /** `at` was asked for: the look is not that of now. */
   readonly atGiven: boolean;

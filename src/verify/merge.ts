@@ -3,7 +3,7 @@ import type { Context } from '../validators/step.js';
 import type { Cached } from './cache.js';
 import type { HistoryReport, SignerSummary } from './types.js';
 
-export const withCached = { history, registrations };
+export const withCached = { history, registrations, certificates };
 
 /** The report of all of it: commits and signers of both. */
 function history(cached: Cached, fresh: HistoryReport): HistoryReport {
@@ -15,6 +15,7 @@ function history(cached: Cached, fresh: HistoryReport): HistoryReport {
     whole: true,
     verdict: { ...fresh.verdict, commits: { judged: cached.commits + commits.judged, pushed: cached.commits + commits.pushed } },
     signers: addSigners(cached.signers, fresh.signers),
+    marks: [...new Map([...cached.marks, ...fresh.marks].map((mark) => [mark.fingerprint, mark])).values()],
     counts: Object.fromEntries(
       Object.entries(fresh.counts).map(([name, count]) => [name, count + cached.counts[name as keyof HistoryReport['counts']]]),
     ) as HistoryReport['counts'],
@@ -51,4 +52,9 @@ function registrations(cached: Cached | undefined, others: Context['knownRegistr
     const elsewhere = others?.(participant);
     return known === undefined ? elsewhere : new Set([...known, ...(elsewhere ?? [])]);
   };
+}
+
+/** Certificates that were seen in what was verified before. */
+function certificates(cached: Cached | undefined, others: Context['knownCertificates']): NonNullable<Context['knownCertificates']> {
+  return (place) => [...(cached?.marks ?? []).filter((mark) => mark.place === place), ...(others?.(place) ?? [])];
 }

@@ -79,6 +79,7 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
     only,
     wanted,
     knownRegistrations: withCached.registrations(cached, measure.knownRegistrations),
+    knownCertificates: withCached.certificates(cached, measure.knownCertificates),
     ...given({ from: start, main: subject.main, journal, onCommit: measure.onCommit }),
   });
   const history = cached === undefined ? fresh : withCached.history(cached, fresh);

@@ -46,20 +46,12 @@ function bareKey(bytes: Uint8Array): SignedBy | undefined {
   return { key: hash('sha256', spkiOfPoint(signature.publicKey), 'hex'), registrations: [] };
 }
 
-/** Certificates that a commit's signature carries. */
-export function carriedCertificates(bytes: Uint8Array): readonly Certificate[] {
-  const split = payloadOf(bytes);
-  const signature = 'payload' in split ? signatureOf(split.gpgsig) : undefined;
-  return signature !== undefined && 'certificates' in signature ? signature.certificates : [];
-}
-
 /** Gathers signers, one commit after the other. */
 export function signerTable() {
   const table = new Map<string, { -readonly [K in keyof SignerSummary]: SignerSummary[K] }>();
   const hidden = new Set<string>();
   return {
-    /** True where the signer was not met before. */
-    add(commit: string, by: SignedBy, step: Step): boolean {
+    add(commit: string, by: SignedBy, step: Step): void {
       const { signer } = step.verification;
       const key = by.certificate?.fingerprint ?? by.key ?? '';
       const known = table.get(key);
@@ -67,14 +59,9 @@ export function signerTable() {
         known.commits += 1;
         known.last = commit;
         if (signer !== undefined) known.trusted += 1;
-        return false;
-      }
-      if (table.size >= MOST_SIGNERS) {
+      } else if (table.size >= MOST_SIGNERS) {
         if (hidden.size < MOST_SIGNERS) hidden.add(key);
-        return true;
-      }
-      table.set(key, { ...describe(by, step), commits: 1, trusted: signer === undefined ? 0 : 1, first: commit, last: commit });
-      return true;
+      } else table.set(key, { ...describe(by, step), commits: 1, trusted: signer === undefined ? 0 : 1, first: commit, last: commit });
     },
     list: (): readonly SignerSummary[] => [...table.values()],
     more: () => hidden.size,

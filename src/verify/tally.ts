@@ -1,10 +1,14 @@
 /** What is kept of a history while it is judged: counts, and one line a signer. */
 import type { ObjectId } from '../format/push.js';
+import { type CertificateMark, markOf } from '../trust/twins.js';
 import type { JudgedCommit } from '../validators/judge.js';
-import { carriedCertificates, type SignedBy, signedBy, signerTable } from './signers.js';
+import { type SignedBy, signedBy, signerTable } from './signers.js';
 import type { CommitReport, HistoryQuestion, HistoryReport } from './types.js';
 
-type Result = Pick<HistoryReport, 'signers' | 'moreSigners' | 'counts' | 'firstUncovered' | 'expires'>;
+type Result = Pick<HistoryReport, 'signers' | 'moreSigners' | 'marks' | 'counts' | 'firstUncovered' | 'expires'>;
+
+/** Certificates on signers' paths that are remembered; a history of more is verified from the root each time. */
+export const MOST_MARKS = 5000;
 
 export function tally({ onCommit, journal, trust, at }: HistoryQuestion) {
   const signers = signerTable();
@@ -16,8 +20,9 @@ export function tally({ onCommit, journal, trust, at }: HistoryQuestion) {
     if (date > at) expires = Math.min(expires, date.getTime());
   };
   for (const { certificate } of trust?.roots ?? []) ends(certificate.notAfter);
-  for (const certificate of trust?.intermediates ?? []) ends(certificate.notAfter);
   for (const list of trust?.crls ?? []) ends(list.nextUpdate);
+
+  const marks = new Map<string, CertificateMark>();
 
   return {
     judged: () => judged,
@@ -28,20 +33,25 @@ export function tally({ onCommit, journal, trust, at }: HistoryQuestion) {
       judged += 1;
       if (by !== undefined) {
         counts.signed += 1;
-        if (signers.add(pushed.id, by, step))
-          for (const { notAfter } of [by.certificate, ...carriedCertificates(pushed.bytes)].flatMap((one) => one ?? [])) ends(notAfter);
+        signers.add(pushed.id, by, step);
       } else if (!hasSignature(pushed.bytes)) counts.unsigned += 1;
       if (verification.signatureFaults.length + verification.signerFaults.length > 0) counts.faulty += 1;
       if (times.known === 'host') counts.receivedByHost += 1;
       else if (journal !== undefined) firstUncovered ??= pushed.id;
       if (verification.cannotBeShown === true) counts.cannotBeShown += 1;
-      if (verification.revocationFaults.length > 0) counts.revocationUnknown += 1;
+      for (const certificate of verification.path ?? []) {
+        if (marks.has(certificate.fingerprint) || marks.size >= MOST_MARKS) continue;
+        marks.set(certificate.fingerprint, markOf(certificate));
+        ends(certificate.notAfter);
+      }
+      if (verification.revocationFaults.length > 0 && trust?.revocation !== 'off') counts.revocationUnknown += 1;
       if (problems.length > 0) counts.withProblems += 1;
       onCommit?.(reportOf(commit, by));
     },
     result: (): Result => ({
       signers: signers.list(),
       moreSigners: signers.more(),
+      marks: [...marks.values()],
       counts,
       ...(firstUncovered === undefined ? {} : { firstUncovered }),
       ...(expires === Number.POSITIVE_INFINITY ? {} : { expires: new Date(expires) }),

@@ -3,6 +3,7 @@ import type { RecordKind, Uuid } from '../format/identifiers.js';
 import type { Policy } from '../format/policy.js';
 import type { ObjectId, ObjectSource } from '../format/push.js';
 import type { Journal } from '../hosts/journal-read.js';
+import type { CertificateMark } from '../trust/twins.js';
 import type { Encoding, ReceiptKnown, SignerClass, Trust } from '../trust/types.js';
 import type { Context } from '../validators/step.js';
 import type { Verdict } from '../validators/verdict.js';
@@ -31,6 +32,8 @@ export interface HistoryQuestion {
   readonly only?: Only;
   /** Registrations that participant ids are known with from elsewhere: below `from`, or from other records of the host. */
   readonly knownRegistrations?: Context['knownRegistrations'];
+  /** Certificates that are known from there. */
+  readonly knownCertificates?: Context['knownCertificates'];
   /** Commits that must be in the history. */
   readonly wanted?: readonly ObjectId[];
   /** Called with each commit, oldest first, as soon as it is judged. */
@@ -90,6 +93,8 @@ export interface HistoryReport {
   readonly signers: readonly SignerSummary[];
   /** Signers beyond those listed. */
   readonly moreSigners: number;
+  /** Certificates on the paths of trusted signers, as those of later commits are compared with them. */
+  readonly marks: readonly CertificateMark[];
   readonly counts: {
     /** Commits with a signature that verified, by whomever. */
     readonly signed: number;
