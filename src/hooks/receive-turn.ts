@@ -50,6 +50,12 @@ export async function takeTurn(repository: string, update: RefUpdate): Promise<J
   return OVERTAKEN;
 }
 
+/** Gives the turn back: the push that took it is refused after all. */
+export function leaveTurn(repository: string, update: RefUpdate): void {
+  const place = join(repository, TURN);
+  if (readIfThere(place) === update.new) rmSync(place, { force: true });
+}
+
 /** What main is, by its own file or the packed refs; undefined where neither has it. */
 function mainOf(repository: string): string | undefined {
   const own = readIfThere(join(repository, MAIN))?.trim();

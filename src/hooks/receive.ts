@@ -11,7 +11,7 @@ import { markOf } from '../trust/twins.js';
 import { judge } from '../validators/judge.js';
 import { FORMAT_VERSION, type Verdict } from '../validators/verdict.js';
 import type { HostPolicy } from './receive-policy.js';
-import { takeTurn } from './receive-turn.js';
+import { leaveTurn, takeTurn } from './receive-turn.js';
 
 /** A push as a host has received it. */
 export interface Received {
@@ -56,9 +56,14 @@ export async function receive(received: Received): Promise<Verdict> {
     const main = updates.find(({ ref }) => ref === MAIN);
     const overtaken = main === undefined ? undefined : await takeTurn(repository, main);
     if (overtaken !== undefined) return { ...verdict, accepted: false, problems: [...verdict.problems, overtaken] };
-    remember(received, verdict, knownRegistrations);
-    rememberPaths(received, verdict, knownCertificates);
-    journal(received, verdict, record);
+    try {
+      remember(received, verdict, knownRegistrations);
+      rememberPaths(received, verdict, knownCertificates);
+      journal(received, verdict, record);
+    } catch (error) {
+      if (main !== undefined) leaveTurn(repository, main);
+      throw error;
+    }
   }
   await objects.close();
   return verdict;
