@@ -49,11 +49,10 @@ export function establishSigner(
   const { identity, own, paths, noPath } = lastingOf(certificate, carried, trust);
   let good: { readonly path: CertificatePath; readonly revocationFaults: readonly Fault[]; readonly rank: number } | undefined;
   let best: NotEstablished | undefined;
-  for (const { path, faults: lasting, standings } of paths) {
-    const { revoked, notShown, unknown } = judgeRevocation(standings, moment.at, moment.known);
-    const required = trust.revocation === 'require' ? unknown : [];
-    const faults = [...dateFaults(path, moment.at), ...lasting, ...revoked, ...notShown, ...required];
-    if (best === undefined || faults.length < best.faults.length) best = { faults, cannotBeShown: notShown.length > 0 };
+  for (const judged of paths) {
+    const { path } = judged;
+    const { faults, unknown, cannotBeShown } = isCalm(judged.calm, moment.at) ? judged.calm.found : atMoment(judged, moment, trust);
+    if (best === undefined || faults.length < best.faults.length) best = { faults, cannotBeShown };
     if (faults.length > 0 || own.length > 0) continue;
     const rank = (fits(path) ? 0 : 2) + (unknown.length > 0 ? 1 : 0);
     if (good === undefined || rank < good.rank) good = { path, revocationFaults: unknown, rank };
@@ -65,23 +64,79 @@ export function establishSigner(
   return { faults: [...own, ...(best?.faults ?? [noPath])], cannotBeShown: best?.cannotBeShown ?? false };
 }
 
+/** What is found of a path at a moment. */
+interface AtMoment extends NotEstablished {
+  /** What is not known of revocation. */
+  readonly unknown: readonly Fault[];
+}
+
+function atMoment({ path, faults: lasting, standings }: Omit<LastingPath, 'calm'>, { at, known }: Moment, trust: Trust): AtMoment {
+  const { revoked, notShown, unknown } = judgeRevocation(standings, at, known);
+  const required = trust.revocation === 'require' ? unknown : [];
+  return {
+    faults: [...dateFaults(path, at), ...lasting, ...revoked, ...notShown, ...required],
+    unknown,
+    cannotBeShown: notShown.length > 0,
+  };
+}
+
+/** A path, with all of it that no time changes. */
+interface LastingPath {
+  readonly path: CertificatePath;
+  readonly faults: readonly Fault[];
+  readonly standings: readonly Standing[];
+  readonly calm: Calm;
+}
+
+/** From and until when, in milliseconds, one and the same is found, without a fault: what nearly every commit of a history asks. */
+interface Calm {
+  readonly from: number;
+  readonly until: number;
+  readonly found: AtMoment;
+}
+
+function isCalm({ from, until }: Calm, at: Date): boolean {
+  const time = at.getTime();
+  return time >= from && time < until;
+}
+
+function calmOf(judged: Omit<LastingPath, 'calm'>, trust: Trust): Calm {
+  const { path, standings } = judged;
+  const all = [...path.certificates, path.anchor.certificate];
+  const ends = [...all.map(({ notAfter }) => notAfter), ...standings.flatMap(({ knownUntil }) => knownUntil ?? [])];
+  const from = Math.max(...all.map(({ notBefore }) => notBefore.getTime()));
+  const found = atMoment(judged, { at: new Date(from), known: 'signer' }, trust);
+  const revoked = standings.some(({ revocations }) => revocations.length > 0);
+  // Ends are inclusive, and to the second. Nothing is within a stretch that ends at NaN.
+  return { from, until: revoked || found.faults.length > 0 ? Number.NaN : Math.min(...ends.map((end) => end.getTime() + 1000)), found };
+}
+
 /** What time has no say in: it is the same for every commit of a signer. */
 interface Lasting {
   readonly identity: Identity | undefined;
   /** Faults of the certificate itself. */
   readonly own: readonly Fault[];
-  readonly paths: readonly { readonly path: CertificatePath; readonly faults: readonly Fault[]; readonly standings: readonly Standing[] }[];
+  readonly paths: readonly LastingPath[];
   /** The fault where there are none. */
   readonly noPath: Fault;
 }
 
 const lasting = new WeakMap<Trust, ReturnType<typeof remember<Lasting>>>();
+/** By the very array that a signer's signatures carry, where that is the same each time. */
+const lastingByCarried = new WeakMap<
+  readonly Certificate[],
+  { readonly certificate: Certificate; readonly trust: Trust; readonly found: Lasting }
+>();
 
 function lastingOf(certificate: Certificate, carried: readonly Certificate[], trust: Trust): Lasting {
+  const last = lastingByCarried.get(carried);
+  if (last?.certificate === certificate && last.trust === trust) return last.found;
   const known = lasting.get(trust) ?? remember<Lasting>(1000);
   lasting.set(trust, known);
   const key = [certificate, ...carried].map(({ fingerprint }) => fingerprint).join(' ');
-  return known(key, () => judgeLasting(certificate, carried, trust));
+  const found = known(key, () => judgeLasting(certificate, carried, trust));
+  lastingByCarried.set(carried, { certificate, trust, found });
+  return found;
 }
 
 function judgeLasting(certificate: Certificate, carried: readonly Certificate[], trust: Trust): Lasting {
@@ -90,11 +145,12 @@ function judgeLasting(certificate: Certificate, carried: readonly Certificate[],
   const search = findPaths(certificate, candidates, trust.roots);
   const listed = listedAs(trust, certificate)?.authorities;
   const pinned = listed === undefined ? [] : [{ certificates: [certificate], anchor: { certificate, authorities: listed } }];
-  const paths = [...pinned, ...search.paths].map((path) => ({
-    path,
-    faults: [...judgePath(path).faults, ...(identity.ok ? claimFaults(identity.value, path.anchor) : [])],
-    standings: standingsOf(path, { lists: trust.crls, pool: [...candidates, path.anchor.certificate], anchor: path.anchor }),
-  }));
+  const paths = [...pinned, ...search.paths].map((path) => {
+    const faults = [...judgePath(path).faults, ...(identity.ok ? claimFaults(identity.value, path.anchor) : [])];
+    const standings = standingsOf(path, { lists: trust.crls, pool: [...candidates, path.anchor.certificate], anchor: path.anchor });
+    const judged = { path, faults, standings };
+    return { ...judged, calm: calmOf(judged, trust) };
+  });
   return {
     identity: identity.ok ? identity.value : undefined,
     own: [...leafFaults(certificate), ...(identity.ok ? [] : identity.faults)],

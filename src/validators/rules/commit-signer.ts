@@ -4,8 +4,9 @@ import type { Rule } from '../rule.js';
 
 export const commitSigner: Rule = {
   id: 'commit/signer',
-  statement: "The signing certificate's path ends in a root the host trusts for what the certificate claims, valid at receipt",
-  why: 'A signature proves a key; only the path, and what the host lets its root certify, proves a person and a registration.',
+  statement:
+    "The signing certificate's path ends in a root the host trusts for what the certificate claims, valid and not revoked at receipt",
+  why: 'A signature proves a key; only the path, what the host lets its root certify, and what was not revoked prove a person and a registration.',
   section: '§6 Signer',
   since: 1,
   protects: true,
