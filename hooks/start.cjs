@@ -26,8 +26,7 @@ if (mode === 'resident') {
   const { program, digest } = require('./compiled.cjs').load();
   program.serve({ host, program: digest, programFile, identity, identify, surroundings: surroundings(), place: residentPlace(identity) });
 } else {
-  const input = readInput();
-  ask(input, (answer, absent) => {
+  ask((input, answer, absent) => {
     if (answer !== undefined) finish(answer);
     const { program, digest } = require('./compiled.cjs').load();
     program.judge({ host, program: digest, input, ...(absent && { start: __filename }) });
@@ -46,35 +45,39 @@ function readInput() {
 }
 
 /**
- * Asks, and calls `done` with the answer; without one where there is none, and
+ * Asks, and calls `done` with what git handed over and the answer to it; without one where there is none, and
  * with `absent` where a resident validator would be of use but isn't there.
  */
-function ask(input, done) {
-  let place;
-  let question;
-  try {
-    const program = identify(programFile);
-    place = residentPlace(program);
-    if (place === undefined) return done();
-    if (lstatSync(place, { throwIfNoEntry: false }) === undefined) return done(undefined, true);
-    question = {
-      nonce: nonce(),
-      program,
-      policy: identify(join(host, 'vpr.yaml')),
-      surroundings: surroundings(),
-      directory: process.cwd(),
-      environment: process.env,
-      input: input.toString('latin1'),
-    };
-  } catch {
-    return done(); // the program says what is wrong here
+function ask(done) {
+  const program = attempt(() => identify(programFile));
+  const place = attempt(() => residentPlace(program));
+  const there = place !== undefined && lstatSync(place, { throwIfNoEntry: false }) !== undefined;
+  const socket = there ? require('node:net').connect(place) : undefined; // which goes on while the question is made
+  const input = readInput();
+  const question = there ? attempt(() => questionOf(program, input)) : undefined;
+  if (question !== undefined) {
+    converse(socket, question, (answer, absent) => done(input, answer, absent));
+    return;
   }
-  converse(place, question, done);
+  socket?.on('error', () => {}).destroy();
+  done(input, undefined, place !== undefined && !there);
 }
 
-/** The answer comes as `judging SECONDS`, a `.` now and then, and one line of JSON, which is the last. */
-function converse(place, question, done) {
-  const socket = require('node:net').connect(place, () => socket.write(`${JSON.stringify(question)}\n`));
+/** What there is to ask; throws where the host is in no state to be asked, of which the program says more. */
+function questionOf(program, input) {
+  return {
+    nonce: nonce(),
+    program,
+    policy: identify(join(host, 'vpr.yaml')),
+    surroundings: surroundings(),
+    directory: process.cwd(),
+    environment: process.env,
+    input: input.toString('latin1'),
+  };
+}
+
+/** The answer is one line of JSON, and the last; until it comes, a line `judging SECONDS` does, twice a second. */
+function converse(socket, question, done) {
   let said = '';
   let limit;
   let ended = false;
@@ -94,11 +97,11 @@ function converse(place, question, done) {
     said = lines.pop();
     for (const [index, line] of lines.entries()) {
       const seconds = /^judging ([0-9]{1,4})$/.exec(line)?.[1];
-      if (limit === undefined && seconds !== undefined) limit = setTimeout(end, Number(seconds) * 1000 + SILENCE);
-      else if (line !== '.' || limit === undefined)
-        return end(index === lines.length - 1 && said === '' ? answerIn(line, question) : undefined);
+      if (seconds === undefined) return end(index === lines.length - 1 && said === '' ? answerIn(line, question) : undefined);
+      limit ??= setTimeout(end, Number(seconds) * 1000 + SILENCE);
     }
   });
+  socket.write(`${JSON.stringify(question)}\n`);
 }
 
 /** A line's answer, where it is one to this question; `declined` is none, and nor is anything else. */
@@ -132,6 +135,15 @@ function residentPlace(program) {
 function identify(path) {
   const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true });
   return [dev, ino, size, ctimeNs].map((number) => number.toString(36)).join('-');
+}
+
+/** What it returns; undefined where it throws. */
+function attempt(action) {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
 }
 
 /** What else a check could depend on: another process may answer for this one only where it has the same. */

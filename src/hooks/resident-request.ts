@@ -17,8 +17,6 @@ export interface ResidentRequest {
 
 /** What is said where somebody else must judge. */
 export const DECLINED = 'declined\n';
-/** What is said from time to time while a push is being judged. */
-export const PULSE = '.\n';
 
 /** Reads a request; undefined where it isn't one. */
 export function readRequest(line: string): ResidentRequest | undefined {
@@ -34,7 +32,7 @@ export function readRequest(line: string): ResidentRequest | undefined {
   }
 }
 
-/** The line that comes before judging begins. */
+/** What is said from time to time while a push is being judged, which takes so many seconds at most. */
 export function judgingLine(seconds: number): string {
   return `judging ${seconds}\n`;
 }

@@ -12,7 +12,7 @@ import { hostPaths } from '../hosts/paths.js';
 import { recordOf } from '../hosts/registry.js';
 import { judgePush, readHanded, refusalOf, tookTooLong } from './judge-push.js';
 import { type HostPolicy, policyMemory } from './receive-policy.js';
-import { answerLine, DECLINED, judgingLine, PULSE, type ResidentRequest, readRequest } from './resident-request.js';
+import { answerLine, DECLINED, judgingLine, type ResidentRequest, readRequest } from './resident-request.js';
 
 /** What `hooks/start.cjs` knows of the process it is in. */
 export interface ResidentOptions {
@@ -99,29 +99,26 @@ export function serveResident({ host, program, programFile, identity, identify, 
     const same = request?.program === identity && request.policy === policyIdentity && request.surroundings === surroundings;
     if (request === undefined || !same) return endWith(socket, DECLINED);
     lastPush = performance.now();
-    const pulse = setInterval(() => socket.writableEnded || socket.write(PULSE), PULSE_EVERY);
-    try {
-      await endWith(socket, await answerTo(request, socket));
-    } finally {
-      clearInterval(pulse);
-    }
+    await endWith(socket, await answerTo(request, socket));
   }
 
   async function answerTo(request: ResidentRequest, socket: Socket): Promise<string> {
     const { environment, directory } = request;
     const handed = { host, program, environment, directory, input: Buffer.from(request.input, 'latin1'), at: new Date() };
+    let pulse: NodeJS.Timeout | undefined;
     let limit: NodeJS.Timeout | undefined;
     try {
       const push = readHanded(handed, readPolicy);
       if (recordOf(host, push.repository) === undefined) return DECLINED;
       const { seconds } = push.policy.policy.limits;
-      socket.write(judgingLine(seconds));
+      pulse = setInterval(() => socket.writableEnded || socket.write(judgingLine(seconds)), PULSE_EVERY);
       limit = setTimeout(() => endLate(request, push.policy, socket), seconds * 1000);
       return answerLine(request, await judgePush(push, () => stillAsked(socket)));
     } catch (error) {
       if (!(error instanceof VprError)) throw error; // not known what it was: the hook judges, and this process ends
       return answerLine(request, refusalOf(error));
     } finally {
+      clearInterval(pulse);
       clearTimeout(limit);
     }
   }
