@@ -7,7 +7,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_POLICY } from '../src/format/policy.js';
 import type { RefUpdate } from '../src/format/push.js';
+import { hostPaths } from '../src/hosts/paths.js';
 import { gitEnvironment, gitLine, makeClient, makeHost, setRef, writeObjects } from '../test/e2e/support.js';
 import { makePeople, type People } from '../test/support/people.js';
 import { type Scenario, scenario } from '../test/support/scenario.js';
@@ -38,12 +41,17 @@ const CASES: readonly Case[] = [
   },
 ];
 
-/** The kinds of host that take every push; the first is ours. */
+/** The kinds of host that take every push. Without a `hook` of their own they have ours. */
 const HOSTS = {
-  guarded: undefined,
-  'the same repository without a hook': '',
-  'a pre-receive hook of sh that does nothing': '#!/bin/sh\nexit 0\n',
+  guarded: { residentMinutes: DEFAULT_POLICY.residentMinutes },
+  alone: { residentMinutes: 0 },
+  bare: { residentMinutes: 0, hook: '' },
+  sh: { residentMinutes: 0, hook: '#!/bin/sh\nexit 0\n' },
 } as const;
+type Kind = keyof typeof HOSTS;
+
+const AGAINST = { bare: 'the same repository without a hook', sh: 'a pre-receive hook of sh that does nothing' } as const;
+const ALONE = 'each push checked by its own process';
 
 /** Measures every case with `wanted` in its name `runs` times, all kinds of host after one another each time. */
 export async function bench(runs: number, wanted: string): Promise<BenchResult> {
@@ -69,35 +77,44 @@ async function measure(directory: string, people: People, { name, record: begin,
 
   const client = makeClient(join(directory, 'client'));
   await store(client, objects, update.new);
-  const hosts: { readonly host: BenchHost; readonly times: number[] }[] = [];
-  for (const [index, hook] of Object.values(HOSTS).entries()) {
-    const { repository } = makeHost(join(directory, `host${index}`), people);
+  const hosts: BenchHost[] = [];
+  for (const [kind, { residentMinutes, ...own }] of Object.entries(HOSTS)) {
+    const { directory: root, repository } = makeHost(join(directory, kind), people, { residentMinutes });
     await store(
       repository,
       [...before.objects].filter(([id]) => before.former.has(id)),
       update.old,
     );
-    useHook(join(repository, 'hooks/pre-receive'), hook);
-    hosts.push({ host: { repository, packs: packsOf(repository) }, times: [] });
+    useHook(join(repository, 'hooks/pre-receive'), 'hook' in own ? own.hook : undefined);
+    hosts.push({ kind: kind as Kind, root, repository, packs: packsOf(repository), times: [] });
   }
 
   for (let run = -WARM_UP; run < runs; run += 1) {
     // Another one comes first each time, so that what a push leaves in the machine's caches helps all alike.
     for (let turn = 0; turn < hosts.length; turn += 1) {
-      const { host, times } = hosts[(run + WARM_UP + turn) % hosts.length] ?? {};
-      if (host === undefined || times === undefined) continue;
+      const host = hosts[(run + WARM_UP + turn) % hosts.length];
+      if (host === undefined) continue;
       const time = timePush(client, host, update);
-      if (run >= 0) times.push(time);
+      if (run >= 0) host.times.push(time);
+      else await residentIsThere(host);
       forget(host, update);
     }
   }
-  const [ours, ...others] = hosts;
-  const [, ...against] = Object.keys(HOSTS);
-  return others.map(({ times }, index) => compare(name, 'ms', ours?.times ?? [], times, against[index] ?? ''));
+  for (const { kind, root } of hosts) if (kind === 'guarded') rmSync(hostPaths(root).run, { recursive: true }); // which ends it
+  const timesOf = (wanted: Kind) => hosts.find(({ kind }) => kind === wanted)?.times ?? [];
+  return [
+    compare(name, 'ms', timesOf('guarded'), timesOf('bare'), AGAINST.bare),
+    compare(name, 'ms', timesOf('guarded'), timesOf('sh'), AGAINST.sh),
+    compare(`${name}; ${ALONE}`, 'ms', timesOf('alone'), timesOf('bare'), AGAINST.bare),
+  ];
 }
 
 interface BenchHost {
+  readonly kind: Kind;
+  readonly root: string;
   readonly repository: string;
+  /** Milliseconds of each push that is measured. */
+  readonly times: number[];
   /** Names in `objects/pack` before any push. */
   readonly packs: ReadonlySet<string>;
 }
@@ -130,6 +147,14 @@ function timePush(client: string, { repository }: BenchHost, { new: tip }: RefUp
   const time = Number(process.hrtime.bigint() - began) / 1e6;
   if (status !== 0) throw new Error(`a push that is measured was refused: ${stderr}`);
   return time;
+}
+
+/** The first push starts a resident validator where the host has one; what is measured must find it. */
+async function residentIsThere({ kind, root }: BenchHost): Promise<void> {
+  for (let waited = 0; kind === 'guarded' && !readdirSync(hostPaths(root).run).some((name) => /^[0-9].*\.sock$/.test(name)); waited += 1) {
+    if (waited > 500) throw new Error('no resident validator was started');
+    await sleep(10);
+  }
 }
 
 /** Makes the host what it was before the push. */

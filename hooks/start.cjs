@@ -18,6 +18,10 @@ const LONGEST_PATH = 103;
 /** A resident validator gives a sign of life twice a second; so long, in milliseconds, it is waited for. */
 const SILENCE = 3000;
 
+const ENVIRONMENT = ['GIT_DIR', 'GIT_OBJECT_DIRECTORY', 'GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_QUARANTINE_PATH'];
+
+// `start.cjs HOST`: asks, and judges where there is no answer. `start.cjs HOST asked` or `absent`: ask.pl has asked.
+// `start.cjs HOST resident`: is what is asked.
 const [, , host, mode] = process.argv;
 const programFile = join(__dirname, 'pre-receive.cjs');
 
@@ -25,12 +29,15 @@ if (mode === 'resident') {
   const identity = identify(programFile);
   const { program, digest } = require('./compiled.cjs').load();
   program.serve({ host, program: digest, programFile, identity, identify, surroundings: surroundings(), place: residentPlace(identity) });
+} else if (mode === undefined) {
+  ask((input, answer, absent) => (answer === undefined ? judge(input, absent) : finish(answer)));
 } else {
-  ask((input, answer, absent) => {
-    if (answer !== undefined) finish(answer);
-    const { program, digest } = require('./compiled.cjs').load();
-    program.judge({ host, program: digest, input, ...(absent && { start: __filename }) });
-  });
+  judge(readInput(), mode === 'absent');
+}
+
+function judge(input, absent) {
+  const { program, digest } = require('./compiled.cjs').load();
+  program.judge({ host, program: digest, input, ...(absent && { start: __filename }) });
 }
 
 /** All of standard input; no more than a little beyond what may be in it. */
@@ -65,60 +72,57 @@ function ask(done) {
 
 /** What there is to ask; throws where the host is in no state to be asked, of which the program says more. */
 function questionOf(program, input) {
-  return {
-    nonce: nonce(),
-    program,
-    policy: identify(join(host, 'vpr.yaml')),
-    surroundings: surroundings(),
-    directory: process.cwd(),
-    environment: process.env,
-    input: input.toString('latin1'),
-  };
+  const policy = identify(join(host, 'vpr.yaml'));
+  const where = ENVIRONMENT.map((name) => process.env[name]);
+  return { nonce: nonce(), program, policy, fields: [surroundings(), process.cwd(), ...where, input] };
 }
 
-/** The answer is one line of JSON, and the last; until it comes, a line `judging SECONDS` does, twice a second. */
-function converse(socket, question, done) {
-  let said = '';
+/** Asks, and hears all that is said until the other side ends it. */
+function converse(socket, { nonce, program, policy, fields }, done) {
+  const chunks = [];
+  let length = 0;
   let limit;
-  let ended = false;
   function end(answer, absent) {
-    if (ended) return;
-    ended = true;
     clearTimeout(limit);
-    socket.destroy();
+    socket
+      .removeAllListeners()
+      .on('error', () => {})
+      .destroy();
     done(answer, absent);
   }
-  socket.setEncoding('utf8').setTimeout(SILENCE, () => end(undefined, true));
-  socket.on('error', () => end(undefined, true)).on('close', () => end(undefined, true));
-  socket.on('data', (text) => {
-    said += text;
-    if (said.length > LARGEST_ANSWER) return end();
-    const lines = said.split('\n');
-    said = lines.pop();
-    for (const [index, line] of lines.entries()) {
-      const seconds = /^judging ([0-9]{1,4})$/.exec(line)?.[1];
-      if (seconds === undefined) return end(index === lines.length - 1 && said === '' ? answerIn(line, question) : undefined);
-      limit ??= setTimeout(end, Number(seconds) * 1000 + SILENCE);
-    }
+  function silent() {
+    end(undefined, true);
+  }
+  socket
+    .setTimeout(SILENCE, silent)
+    .on('error', silent)
+    .on('data', (chunk) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > LARGEST_ANSWER) return end();
+      const seconds = limit === undefined ? /^judging ([0-9]{1,4})\n/.exec(Buffer.concat(chunks).toString('latin1'))?.[1] : undefined;
+      if (seconds !== undefined) limit = setTimeout(end, Number(seconds) * 1000 + SILENCE);
+    });
+  socket.on('end', () => {
+    const said = Buffer.concat(chunks).toString('latin1');
+    end(answerIn(said, [nonce, program, policy].join(' ')), /^(?:judging [0-9]{1,4}\n)*$/.test(said));
   });
-  socket.write(`${JSON.stringify(question)}\n`);
+  socket.write(`${[nonce, program, policy, ...fields].map(fieldOf).join(' ')}\n`);
 }
 
-/** A line's answer, where it is one to this question; `declined` is none, and nor is anything else. */
-function answerIn(line, question) {
-  try {
-    const answer = JSON.parse(line);
-    const asked = ['nonce', 'program', 'policy'].every((key) => answer[key] === question[key]);
-    return asked && ['accepted', 'refused'].includes(answer.verdict) && typeof answer.text === 'string' ? answer : undefined;
-  } catch {
-    return undefined;
-  }
+/** What was said, where it is a whole answer to the question: `judging SECONDS` now and then, and the verdict. */
+function answerIn(said, question) {
+  const [, verdict, asked, hex] = /^(?:judging [0-9]{1,4}\n)*(accepted|refused) (\S+ \S+ \S+) x((?:[0-9a-f]{2})*)\n$/.exec(said) ?? [];
+  return asked === question ? { verdict, text: Buffer.from(hex, 'hex') } : undefined;
+}
+
+function fieldOf(value) {
+  return value === undefined ? '-' : `x${Buffer.from(value).toString('hex')}`;
 }
 
 /** To the pusher's screen, and then to the launcher. */
 function finish({ verdict, text }) {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; ) at += writeSync(STDERR, bytes, at);
+  for (let at = 0; at < text.length; ) at += writeSync(STDERR, text, at);
   process.exit(verdict === 'accepted' ? ACCEPTED : REFUSED);
 }
 
@@ -127,14 +131,14 @@ function residentPlace(program) {
   const directory = join(host, 'run');
   const { mode: bits, uid } = lstatSync(directory, { throwIfNoEntry: false }) ?? {};
   if (bits === undefined || (bits & 0o170777) !== 0o040700 || uid !== process.getuid()) return undefined;
-  const place = join(directory, `${process.version}-${program}.sock`);
+  const place = join(directory, `${program}.sock`);
   return Buffer.byteLength(place) <= LONGEST_PATH ? place : undefined;
 }
 
-/** Which file this is, and that nobody has written to it since: cheaper than a digest of it. */
+/** Which file this is, and when it was last written to: cheaper than a digest of it. */
 function identify(path) {
-  const { dev, ino, size, ctimeNs } = statSync(path, { bigint: true });
-  return [dev, ino, size, ctimeNs].map((number) => number.toString(36)).join('-');
+  const { dev, ino, size, ctimeMs } = statSync(path);
+  return [dev, ino, size, Math.floor(ctimeMs / 1000)].join('-');
 }
 
 /** What it returns; undefined where it throws. */
@@ -148,9 +152,10 @@ function attempt(action) {
 
 /** What else a check could depend on: another process may answer for this one only where it has the same. */
 function surroundings() {
-  return [process.getuid(), process.getgid(), process.umask(), process.env.PATH, process.execPath].join(' ');
+  return [process.getuid(), process.getgid(), process.umask(), process.env.PATH].join(' ');
 }
 
+/** No other question has it. */
 function nonce() {
   const bytes = Buffer.alloc(16);
   const file = openSync('/dev/urandom', 'r');

@@ -1,4 +1,4 @@
-/** What `hooks/start.cjs` asks a resident validator, and what it is told. */
+/** What a hook (`hooks/ask.pl`, `hooks/start.cjs`) asks a resident validator, and what it is told. */
 import type { Judged } from './judge-push.js';
 
 /** One push to judge. */
@@ -10,26 +10,32 @@ export interface ResidentRequest {
   readonly policy: string;
   readonly surroundings: string;
   readonly directory: string;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Each byte of the hook's standard input is one character (latin1). */
-  readonly input: string;
+  /** Of the hook's environment what says where the push lies. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The hook's standard input. */
+  readonly input: Uint8Array;
 }
 
 /** What is said where somebody else must judge. */
 export const DECLINED = 'declined\n';
 
-/** Reads a request; undefined where it isn't one. */
+const FIELDS = 10;
+
+/** Reads a request: fields in this order with a space between, each `x` and its bytes in hex, or `-`. Undefined where it isn't one. */
 export function readRequest(line: string): ResidentRequest | undefined {
-  try {
-    const request = JSON.parse(line) as Partial<Record<keyof ResidentRequest, unknown>>;
-    const texts = [request.nonce, request.program, request.policy, request.surroundings, request.directory, request.input];
-    const { environment } = request;
-    if (typeof environment !== 'object' || environment === null) return undefined;
-    const whole = [...texts, ...Object.values(environment)].every((value) => typeof value === 'string');
-    return whole ? (request as ResidentRequest) : undefined;
-  } catch {
-    return undefined;
-  }
+  const fields = line.split(' ');
+  if (fields.length !== FIELDS || !fields.every((field) => /^(?:-|x(?:[0-9a-f]{2})*)$/.test(field))) return undefined;
+  const [nonce, program, policy, surroundings, directory, gitDir, objects, alternates, quarantine] = fields.map(textOf);
+  const input = bytesOf(fields.at(-1) ?? '-');
+  if (nonce === undefined || program === undefined || policy === undefined) return undefined;
+  if (surroundings === undefined || directory === undefined || input === undefined) return undefined;
+  const environment = {
+    GIT_DIR: gitDir,
+    GIT_OBJECT_DIRECTORY: objects,
+    GIT_ALTERNATE_OBJECT_DIRECTORIES: alternates,
+    GIT_QUARANTINE_PATH: quarantine,
+  };
+  return { nonce, program, policy, surroundings, directory, environment, input };
 }
 
 /** What is said from time to time while a push is being judged, which takes so many seconds at most. */
@@ -39,5 +45,15 @@ export function judgingLine(seconds: number): string {
 
 /** The last line: a verdict on that very question. */
 export function answerLine({ nonce, program, policy }: ResidentRequest, { accepted, text }: Judged): string {
-  return `${JSON.stringify({ nonce, program, policy, verdict: accepted ? 'accepted' : 'refused', text })}\n`;
+  const verdict = accepted ? 'accepted' : 'refused';
+  return `${verdict} ${nonce} ${program} ${policy} x${Buffer.from(text).toString('hex')}\n`;
+}
+
+function bytesOf(field: string): Uint8Array | undefined {
+  return field === '-' ? undefined : Buffer.from(field.slice(1), 'hex');
+}
+
+function textOf(field: string): string | undefined {
+  const bytes = bytesOf(field);
+  return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8');
 }

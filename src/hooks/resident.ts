@@ -4,7 +4,7 @@
  * else (docs/resident-validator.md): hooks judge themselves wherever it is
  * not there, is busy, or does not answer. So it ends whenever anything is odd.
  */
-import { lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { VprError } from '../errors.js';
@@ -46,6 +46,8 @@ export function serveResident({ host, program, programFile, identity, identify, 
   const socketPath = place;
   const policyFile = hostPaths(host).policy;
   const policyIdentity = identify(policyFile);
+  const files = [programFile, policyFile, process.execPath];
+  const stamps = files.map(stampOf);
   const readPolicy = policyMemory(policyFile);
   const { residentMinutes } = readPolicy().policy;
   let busy = false;
@@ -75,11 +77,11 @@ export function serveResident({ host, program, programFile, identity, identify, 
     setInterval(leaveIfDone, LOOK_EVERY);
   });
 
-  /** Whether hooks find this process, and would load the same program and policy as it did. */
+  /** Whether hooks find this process, and would run the same program, in the same Node, by the same policy. */
   function isCurrent(): boolean {
     try {
-      const found = lstatSync(socketPath, { bigint: true }).ino === own;
-      return found && identify(programFile) === identity && identify(policyFile) === policyIdentity;
+      if (lstatSync(socketPath, { bigint: true }).ino !== own || identify(programFile) !== identity) return false;
+      return files.every((file, index) => stampOf(file) === stamps[index]);
     } catch {
       return false;
     }
@@ -103,8 +105,8 @@ export function serveResident({ host, program, programFile, identity, identify, 
   }
 
   async function answerTo(request: ResidentRequest, socket: Socket): Promise<string> {
-    const { environment, directory } = request;
-    const handed = { host, program, environment, directory, input: Buffer.from(request.input, 'latin1'), at: new Date() };
+    const { environment, directory, input } = request;
+    const handed = { host, program, environment, directory, input, at: new Date() };
     let pulse: NodeJS.Timeout | undefined;
     let limit: NodeJS.Timeout | undefined;
     try {
@@ -122,6 +124,12 @@ export function serveResident({ host, program, programFile, identity, identify, 
       clearTimeout(limit);
     }
   }
+}
+
+/** Changes whenever a file is written to or replaced. */
+function stampOf(file: string): string {
+  const { dev, ino, size, ctimeNs } = statSync(file, { bigint: true });
+  return [dev, ino, size, ctimeNs].join(' ');
 }
 
 /** Says the last thing to a hook; whether the hook reads it or not, soon it is over. */
@@ -162,7 +170,7 @@ function readLine(socket: Socket): Promise<string | undefined> {
       if (length > LARGEST_REQUEST) finish(undefined);
       else if (text.endsWith('\n')) finish(chunks.join('').slice(0, -1));
     }
-    socket.setEncoding('utf8');
+    socket.setEncoding('latin1');
     socket.on('data', take);
     socket.once('close', () => finish(undefined));
   });

@@ -3,7 +3,7 @@ import { commandLine } from '../format/shell.js';
 import { weaknesses } from './config.js';
 import { readIfThere } from './files.js';
 import { type Finding, fault, note } from './finding.js';
-import { launcherPath, programs, type RunGit } from './install.js';
+import { launcherPath, perlRuns, programs, type RunGit } from './install.js';
 import { type LauncherValues, readLauncher } from './launcher.js';
 import type { HostPaths } from './paths.js';
 import { ownersShell, statOf, writablePlaces } from './writable.js';
@@ -118,10 +118,13 @@ function* examineRun({ root, run }: HostPaths, owner: number): Generator<Finding
   }
 }
 
-function* examineNode(root: string, { node }: LauncherValues): Generator<Finding> {
+function* examineNode(root: string, { node, perl }: LauncherValues): Generator<Finding> {
   try {
     accessSync(node, constants.X_OK);
   } catch {
     yield fault('node-missing', `${node}, which hooks run, is missing: every push is refused`, [reinstall(root)]);
+  }
+  if (perl !== '' && statOf(perl) !== undefined && !perlRuns(perl)) {
+    yield fault('perl-broken', `${perl}, which hooks run, does not run: pushes are refused`, [reinstall(root)]);
   }
 }

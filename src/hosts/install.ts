@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
@@ -13,6 +14,7 @@ export type RunGit = (directory: string, ...args: readonly string[]) => string |
 
 /** What the launcher runs, by its name in the host's directory, and where it lies in the package. */
 const PROGRAMS: Readonly<Record<string, string>> = {
+  'ask.pl': 'hooks/ask.pl',
   'compiled.cjs': 'hooks/compiled.cjs',
   'start.cjs': 'hooks/start.cjs',
   'pre-receive.cjs': 'dist/bundle/pre-receive.cjs',
@@ -96,7 +98,19 @@ function launcherValues(root: string): LauncherValues {
   const git = findOnPath('git');
   if (git === undefined) throw new VprError('hooks/no-git', 'git is not on the PATH', { help: ['install git 2.39 or later'] });
   const path = [...new Set([dirname(git), '/usr/local/bin', '/usr/bin', '/bin'])].join(':');
-  return { node: process.execPath, hooks: hostPaths(root).hooks, host: root, path };
+  const perl = process.platform === 'linux' ? findOnPath('perl') : undefined;
+  return {
+    perl: perl !== undefined && perlRuns(perl) ? perl : '',
+    node: process.execPath,
+    hooks: hostPaths(root).hooks,
+    host: root,
+    path,
+  };
+}
+
+/** Whether a Perl runs: one that doesn't, whatever the reason, would refuse pushes. */
+export function perlRuns(perl: string): boolean {
+  return spawnSync(perl, ['-e', 'exit 100'], { env: {}, stdio: 'ignore' }).status === 100;
 }
 
 function findOnPath(program: string): string | undefined {

@@ -30,7 +30,7 @@ t.test('kill -9 at moments of chance', async (t) => {
 });
 
 t.test('kill -9 of the hooks that ask it', async (t) => {
-  const { host, client, tips, residents } = await residentTrial(t, { count: 13 });
+  const { host, client, tips, residents } = await residentTrial(t, { count: 13, perl: false });
   const { pushes, killed, surprises } = await killPushes(host, client, tips.slice(1), seeded(20_260_113));
   t.comment(`${pushes} pushes, ${killed} of them killed`);
   t.ok(killed >= 3);
@@ -142,7 +142,7 @@ t.test('of two that start one is found, and the other ends', async (t) => {
   const PATH = readLauncher(readFileSync(launcherPath(host.directory), 'utf8'))?.path ?? ''; // with another one it would decline
   const started = [1, 2, 3].map(() => spawn(process.execPath, [start, host.directory, 'resident'], { stdio: 'ignore', env: { PATH } }));
   for (const child of started) child.unref();
-  t.ok(await until(() => started.filter(({ exitCode }) => exitCode === 0).length === 2));
+  t.ok(await until(() => started.filter(({ exitCode }) => exitCode !== null).length === 2));
   await sleep(1500);
   t.equal(residents().length, 1);
   t.equal((await push(tips[1] ?? '')).status, 0);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Test } from 'tap';
 import type { ObjectId } from '../../src/format/push.js';
+import { readLauncher, renderLauncher } from '../../src/hosts/launcher.js';
 import { hostPaths } from '../../src/hosts/paths.js';
 import { git, makeClient, makeHost, type Ran, setRef, type TestHost, temporary, writeObjects } from '../e2e/support.js';
 import { scenario } from '../support/scenario.js';
@@ -27,7 +28,7 @@ export interface ResidentTrial {
 }
 
 /** A host with a record, to which one push has been made; its resident validator ends with the host's directory. */
-export async function residentTrial(test: Test, { count = 6, policy = '' } = {}): Promise<ResidentTrial> {
+export async function residentTrial(test: Test, { count = 6, policy = '', perl = true } = {}): Promise<ResidentTrial> {
   const directory = realpathSync(temporary(test));
   const record = scenario(people);
   const first = record.append().made();
@@ -41,6 +42,7 @@ export async function residentTrial(test: Test, { count = 6, policy = '' } = {})
 
   const host = makeHost(join(directory, 'host'), people, { residentMinutes: 5, policy });
   watchLoading(host);
+  if (!perl) withoutPerl(host);
   writeObjects(
     host.repository,
     [...first.objects].filter(([id]) => first.former.has(id)),
@@ -55,7 +57,7 @@ export async function residentTrial(test: Test, { count = 6, policy = '' } = {})
     tips,
     bad: bad.updates[0]?.new ?? '',
     push: (tip) => git(client, 'push', 'origin', `+${tip}:${MAIN}`),
-    alone: () => loadings(host).filter((how) => how === 'judge').length,
+    alone: () => loadings(host).filter((how) => how !== 'resident').length,
     residents: () => residentsOf(host),
   };
   const { status, stderr } = await trial.push(tips[0] ?? '');
@@ -68,7 +70,7 @@ export async function residentTrial(test: Test, { count = 6, policy = '' } = {})
 /** The socket of the resident validator; undefined where there is none. */
 export function placeOf({ directory }: TestHost): string | undefined {
   const { run } = hostPaths(directory);
-  const name = existsSync(run) ? readdirSync(run).find((found) => /^v.*\.sock$/.test(found)) : undefined;
+  const name = existsSync(run) ? readdirSync(run).find((found) => /^[0-9].*\.sock$/.test(found)) : undefined;
   return name === undefined ? undefined : join(run, name);
 }
 
@@ -100,13 +102,21 @@ export function isThere(pid: number): boolean {
   }
 }
 
+/** Lets hooks ask in Node, as they do where there is no Perl. */
+function withoutPerl({ repository }: TestHost): void {
+  const hook = join(repository, 'hooks/pre-receive');
+  const values = readLauncher(readFileSync(hook, 'utf8'));
+  if (values === undefined) throw new Error('the hook is not the launcher');
+  writeFileSync(hook, renderLauncher({ ...values, perl: '' }));
+}
+
 /** Lets the host's program say whenever it is loaded, and what for. */
 function watchLoading(host: TestHost): void {
   const loader = join(hostPaths(host.directory).hooks, 'compiled.cjs');
   const said = JSON.stringify(noteOf(host));
   writeFileSync(
     loader,
-    `${readFileSync(loader, 'utf8')}\nrequire('node:fs').appendFileSync(${said}, (process.argv[3] ?? 'judge') + '\\n');\n`,
+    `${readFileSync(loader, 'utf8')}\nrequire('node:fs').appendFileSync(${said}, (process.argv[3] ?? 'alone') + '\\n');\n`,
   );
 }
 

@@ -88,7 +88,14 @@ t.test('busy with another, or asked by somebody who is slow or odd', async (t) =
   t.equal((await push(tips[1] ?? '')).status, 0);
   t.equal(alone(), 2, 'who is not served at once judges alone');
   t.equal(await lastWords(silent), 'declined\n', 'who says nothing is not waited for');
-  for (const words of ['\n', 'x\n', '{}\n', 'null\n', '{"nonce":1}\n', `${'x'.repeat(9_000_000)}\n`]) {
+  for (const words of [
+    '\n',
+    'x\n',
+    '- - - - - - - - - -\n',
+    'x x x x x x x x x x\n',
+    'x0 x x x x x x x x x\n',
+    `${'x'.repeat(9_000_000)}\n`,
+  ]) {
     const socket = connect(place);
     socket.on('error', () => {});
     socket.write(words);

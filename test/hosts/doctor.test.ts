@@ -59,7 +59,7 @@ t.test('hooks', async (t) => {
 t.test('the program and the launcher', async (t) => {
   const { root, repo } = hostWithRecord(t);
   const { hooks } = hostPaths(root);
-  for (const name of ['pre-receive.cjs', 'compiled.cjs', 'start.cjs']) {
+  for (const name of ['pre-receive.cjs', 'compiled.cjs', 'start.cjs', 'ask.pl']) {
     appendFileSync(join(hooks, name), '//\n');
     t.match(faults(root), [{ code: 'program-changed', help: [/^vpr hooks install --host '/] }]);
     rmSync(join(hooks, name));

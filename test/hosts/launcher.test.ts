@@ -7,7 +7,7 @@ import { commandLine, shellWord } from '../../src/format/shell.js';
 import { isOurs, readLauncher, renderLauncher } from '../../src/hosts/launcher.js';
 import { temporaryDirectory } from '../git/plumbing.js';
 
-const VALUES = { node: '/usr/bin/node', hooks: '/srv/vpr/hooks', host: '/srv/vpr', path: '/usr/bin:/bin' };
+const VALUES = { node: '/usr/bin/node', hooks: '/srv/vpr/hooks', host: '/srv/vpr', path: '/usr/bin:/bin', perl: '' };
 const ODD = `it's a "host" $HOME \`x\` \\ @NODE@ & Co`;
 
 t.test('a launcher is read back as it was written, and no other', async (t) => {
