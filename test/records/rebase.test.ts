@@ -68,6 +68,39 @@ t.test('two clinicians who wrote offline both get their messages in, by git pull
   t.equal(commitOf(here, MAIN), commitOf(there, MAIN));
 });
 
+t.test('a name is changed while the other writes', async (t) => {
+  const world = await makeWorld(t);
+  const { tom, john } = world.people;
+  const here = await world.clone('jane', 'jane');
+  beginCoordination(openWriter(here), { id: RECORD });
+  const { thread } = createThread(openWriter(here), {
+    participants: [
+      { participant_id: tom.participantId, role: 'clinician', display_name: 'Dr Tom Brown' },
+      { participant_id: john.participantId, role: 'patient', display_name: 'John Doe' },
+    ],
+    visibility: { sensitivity: 'standard', restricted: false },
+    policies: { allow_patient_participation: true, allow_external_organisations: true },
+  });
+  run(here, 'git', 'push', '--quiet');
+  const there = await world.clone('tom', 'tom');
+  addMessage(openWriter(there), { thread, body: 'Tom, offline.' });
+  run(there, 'git', 'push', '--quiet');
+  setLedger(openWriter(here), {
+    ...CHANGES,
+    thread,
+    change: [{ participant_id: john.participantId, role: 'patient', display_name: 'Johanna Doe', organisation: 'Home' }],
+  });
+  run(here, 'git', 'pull', '--quiet');
+  run(here, 'git', 'push', '--quiet');
+  const { ledger, messages } = viewThread(openRepository(here), thread);
+  t.match(ledger.participants.at(-1), { participant_id: john.participantId, display_name: 'Johanna Doe', organisation: 'Home' });
+  t.strictSame(
+    messages.map(({ body }) => body),
+    ['Tom, offline.', 'John Doe (patient) is now Johanna Doe (patient, Home).'],
+  );
+  t.strictSame((await world.judge()).verdict.problems, []);
+});
+
 t.test('one value changed two ways stops the rebase, and says so', async (t) => {
   const world = await makeWorld(t);
   const here = await world.clone('jane', 'jane');
