@@ -34,11 +34,13 @@ export async function renewCertificate(input: RenewInput): Promise<Issued> {
   const identity = certificateIdentity(certificate);
   if (!identity.ok)
     throw new VprError('cert/not-a-holder', `the certificate ${certificate.serial} is no person's or system's, and is not renewed here`);
-  refuseRevoked(authority, certificate, input.key === 'same');
+  const request = typeof input.key === 'object' ? await readRequest(input.key.csr) : undefined;
+  // A request made with the key that the holder has already asks for the same key.
+  const sameKey = input.key === 'same' || (request !== undefined && Buffer.compare(request.spki, certificate.spki) === 0);
+  refuseRevoked(authority, certificate, sameKey);
   const holder = holderOf(identity.value);
   refuseForeign(holder, authority);
-  const request = typeof input.key === 'object' ? await readRequest(input.key.csr) : undefined;
-  if (request !== undefined) refuseKnownKey(request.spki, authority);
+  if (request !== undefined && !sameKey) refuseKnownKey(request.spki, authority);
   const made = input.key === 'new' ? newKey() : undefined;
   const key = made ?? keyOf(request?.spki ?? certificate.spki);
   const certified = await certify({ ...input, authority, holder, key, made });

@@ -124,10 +124,14 @@ t.test('renewed: the same person, another serial number, and a key that suits', 
     t.strictSame(certificateIdentity(read(certificate)), certificateIdentity(former));
     t.match(run(directory, 'openssl', 'verify', '-x509_strict', '-CAfile', join(authority, 'authority.crt'), certificate), /OK$/);
   }
+  run(directory, 'openssl', 'req', '-new', '-key', old.key, '-subj', '/CN=x', '-out', 'own.csr');
+  const own = { csr: join(directory, 'own.csr') };
+  t.strictSame(read((await renew(own, 'own')).certificate).spki, former.spki, 'a request by the same key is for the same key');
   await t.rejects(renew('same', 'same'), { code: 'file/exists' });
   await t.rejects(renew({ csr: request }, 'again'), { code: 'cert/key-known' });
   revoke({ ...findIssued(authority, old.serial), reason: 'keyCompromise' }, new Date());
   await t.rejects(renew('same', 'x'), { code: 'cert/revoked', help: [/without --same-key/] }, 'a stolen key is not certified again');
+  await t.rejects(renew(own, 'x'), { code: 'cert/revoked' }, 'nor by a request');
   await renew('new', 'after');
   revoke({ ...findIssued(authority, fresh.serial), reason: 'privilegeWithdrawn' }, new Date());
   await t.rejects(renewCertificate({ authority, certificate: fresh.serial, key: 'new', days: 1, out: directory }), {
