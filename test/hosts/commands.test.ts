@@ -4,6 +4,7 @@ import { appendFileSync, chmodSync, readFileSync, realpathSync, rmSync, writeFil
 import { join, resolve } from 'node:path';
 import t from 'tap';
 import type { Findings } from '../../src/hosts/finding.js';
+import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { cleanEnvironment, git, temporaryDirectory } from '../git/plumbing.js';
 
 const ID = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
@@ -54,6 +55,25 @@ t.test('from nothing to a guarded repository', async (t) => {
   t.equal(vpr('doctor', host).status, 1);
   t.equal(vpr('hooks', 'install', '--host', host).status, 0);
   t.same(codes(), []);
+});
+
+t.test('a bare repository that was there before', async (t) => {
+  git(directory, 'init', '--quiet', '--bare', 'there.git');
+  const hooked = vpr('hooks', 'install', '--host', host, 'there.git');
+  t.equal(hooked.status, 0, hooked.stderr);
+  t.match(hooked.stdout, /every push to it is refused: there\.git\n/);
+  t.match(hooked.stdout, / {2}vpr host add '.*' coordination --repository there\.git\n/);
+  const added = vpr('host', 'add', host, 'coordination', '--repository', 'there.git', '--json');
+  const { id } = JSON.parse(added.stdout) as { id: string };
+  t.notMatch(vpr('hooks', 'install', '--host', host, 'there.git').stdout, /refused/);
+  t.ok(codes().includes('config-weak'), 'its configuration is still its own');
+
+  const entry = shardedPath(hostPaths(host).registry, id);
+  writeFileSync(entry, '{');
+  const { status, stdout } = vpr('hooks', 'install', '--host', host);
+  t.equal(status, 1, 'one damaged entry is said');
+  t.match(stdout, /hooked in: [\s\S]*not hooked in: the registry's entry for \S+ is damaged/, 'and keeps no other from its hook');
+  for (const path of [entry, join(directory, 'there.git')]) rmSync(path, { recursive: true });
 });
 
 t.test('policies that do not guard', async (t) => {

@@ -5,7 +5,7 @@ import { commandLine } from '../../format/shell.js';
 import { runGit } from '../../git/run.js';
 import { installHook, installProgram } from '../../hosts/install.js';
 import { hostAbove, openHost } from '../../hosts/plain.js';
-import { registeredRecords } from '../../hosts/registry.js';
+import { recordOf, registeredRecords } from '../../hosts/registry.js';
 
 export default class HooksInstall extends VprCommand {
   static override summary = 'Put the hook that checks pushes into repositories, or renew it.';
@@ -33,10 +33,22 @@ version. Without REPO, with --host, all registered repositories get the hook.`;
       });
     }
     const launcher = installProgram(host.root);
-    const repositories = given.length > 0 ? given : [...registeredRecords(host.root)].map(({ path }) => path);
+    const damaged: string[] = []; // one damaged entry keeps no other repository from its hook
+    const registered = given.length > 0 ? [] : registeredRecords(host.root, ({ message }) => damaged.push(message));
+    const repositories = given.length > 0 ? given : [...registered].map(({ path }) => path);
     const hooks = repositories.map((repository) => installHook(repository, launcher, runGit));
-    this.say(`the program in ${host.hooks} is that of vpr ${this.config.version}`, ...hooks.map((hook) => `hooked in: ${hook}`));
-    this.sayNext(commandLine('vpr', 'doctor', host.root));
-    return { root: host.root, hooks };
+    const unregistered = given.filter((repository) => recordOf(host.root, repository) === undefined);
+    this.say(
+      `the program in ${host.hooks} is that of vpr ${this.config.version}`,
+      ...hooks.map((hook) => `hooked in: ${hook}`),
+      ...unregistered.map((repository) => `not registered yet, so that every push to it is refused: ${repository}`),
+      ...damaged.map((message) => `not hooked in: ${message}`),
+    );
+    if (damaged.length > 0) this.problemsFound();
+    this.sayNext(
+      ...unregistered.map((repository) => commandLine('vpr', 'host', 'add', host.root, 'coordination', '--repository', repository)),
+      commandLine('vpr', 'doctor', host.root),
+    );
+    return { root: host.root, hooks, unregistered, damaged };
   }
 }

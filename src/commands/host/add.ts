@@ -50,6 +50,7 @@ The record itself begins with its first push.`;
     this.sayNext(
       `${commandLine('git', 'clone', record.path, 'record')}    # or by its ssh or HTTP address`,
       'vpr init coordination record --help',
+      ...(repository === undefined ? [] : [`${commandLine('vpr', 'doctor', root)}    # says what in its configuration does not guard yet`]),
     );
     return record;
   }
