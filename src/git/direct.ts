@@ -59,14 +59,15 @@ export function openDirect(
   function find(id: ObjectId): PackedObject | undefined {
     if (closed) throw new VprError('git/closed', 'the objects have been closed');
     if (!/^[0-9a-f]{40}$/.test(id)) return undefined;
-    const object = found.get(id) ?? look(id);
+    const known = found.get(id);
+    if (known !== undefined) return known;
+    const object = look(id);
     if (object !== undefined) found.set(id, object, 1);
     return object;
   }
 
   /** Timers must run, however much is read: a check that takes too long ends by one. */
   async function turn(): Promise<void> {
-    if (Date.now() - turned < TURN) return;
     await new Promise(setImmediate);
     turned = Date.now();
   }
@@ -78,7 +79,7 @@ export function openDirect(
       return object === undefined ? (await ask()).stat(id) : { type: object.type, size: object.size };
     },
     async read(id) {
-      await turn();
+      if (Date.now() - turned >= TURN) await turn();
       const object = find(id);
       if (object !== undefined && object.size > largest) {
         throw new VprError('git/too-large', `object ${id} has ${object.size} bytes, more than ${largest}`);
