@@ -22,6 +22,9 @@ const EXPECTED = [
   'hooks/pre-receive',
   'hooks/prepare-commit-msg',
   'schemas/ledger.schema.json',
+  'templates/ci/gitea.yaml',
+  'templates/ci/github.yaml',
+  'templates/ci/gitlab.yaml',
   'templates/host/vpr.yaml',
 ];
 const ALLOWED =
