@@ -169,8 +169,7 @@ t.test('never throws', async () => {
     fc.property(fc.array(pieces), (parts) => typeof readCommitMessage(parts.join('')).ok === 'boolean'),
     { numRuns: 1000 },
   );
-  const start = performance.now();
+  // In a time that is square to their size none of these would end.
   for (const text of [':'.repeat(1e6), '\n'.repeat(1e5), 'a: b\n'.repeat(1e5), 'A'.repeat(1e6), ` ${' '.repeat(1e6)}`])
-    readCommitMessage(text);
-  t.ok(performance.now() - start < 4000, 'and takes time in proportion');
+    t.type(readCommitMessage(text).ok, 'boolean');
 });

@@ -115,7 +115,7 @@ t.test('never throws, and a flood is cut short', async (t) => {
     { numRuns: 2000 },
   );
   fc.assert(fc.property(fc.uint8Array(), (input) => readCommitObject(input).faults.length > 0));
-  const start = performance.now();
+  // In a time that is square to their size none of these would end.
   for (const text of [
     'a b\n'.repeat(250_000),
     'gpgsig x\n y\n'.repeat(100_000),
@@ -125,5 +125,4 @@ t.test('never throws, and a flood is cut short', async (t) => {
   ]) {
     t.ok(readCommitObject(bytes(`${text}\n`)).faults.length <= 10);
   }
-  t.ok(performance.now() - start < 4000, 'and a megabyte of headers is read in time');
 });

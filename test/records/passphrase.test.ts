@@ -46,7 +46,6 @@ t.test('Ctrl-C stops git as well, and leaves terminal and repository as they wer
 t.test('nobody to ask: refused at once, in the background of a terminal too', { ...terminal, timeout: 120_000 }, async (t) => {
   const { clone, world } = await locked(t);
   const refused = /is protected by a passphrase, and there is no terminal to ask for it[\s\S]*GIT_ASKPASS or SSH_ASKPASS/;
-  const began = Date.now();
   const tree = run(clone, 'git', 'write-tree');
   const payload = `tree ${tree}\nauthor Dr Jane Smith <jane.smith@example.org> 1 +0000\ncommitter Dr Jane Smith <jane.smith@example.org> 1 +0000\n\nx\n`;
   writeFileSync(join(world.directory, 'payload'), payload);
@@ -57,7 +56,6 @@ t.test('nobody to ask: refused at once, in the background of a terminal too', { 
   t.match(background.output, refused);
   t.match(background.output, /status=1\r/, 'it neither waits nor is stopped');
   t.match(atTerminal(clone, sign, [], { GIT_TERMINAL_PROMPT: '0' }).output, refused);
-  t.ok(Date.now() - began < 60_000);
   t.equal(commits(clone), 0);
 });
 
