@@ -1,6 +1,6 @@
 /** The people of the examples, with keys and certificates of their own, and a host's policy that trusts their roots. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Policy, readPolicy } from '../../src/format/policy.js';
@@ -59,7 +59,7 @@ roots:
 `;
 
 /** Makes everybody, in a directory of their own. Two calls make people of the same names under different roots. */
-export async function makePeople(directory = mkdtempSync(join(tmpdir(), 'vpr-people-'))): Promise<People> {
+export async function makePeople(directory = ownDirectory()): Promise<People> {
   await createAuthority({ directory: join(directory, 'gmc'), name: 'Test GMC', authorities: ['GMC'], days: 3650 });
   await createAuthority({
     directory: join(directory, 'org'),
@@ -96,4 +96,11 @@ export async function makePeople(directory = mkdtempSync(join(tmpdir(), 'vpr-peo
 export function need<T>(reading: { ok: true; value: T } | { ok: false; faults: readonly { message: string }[] }): T {
   if (reading.ok) return reading.value;
   throw new Error(reading.faults.map(({ message }) => message).join('; '));
+}
+
+/** A directory that is gone with this process. */
+function ownDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'vpr-people-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  return directory;
 }
