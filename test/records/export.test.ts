@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { createHierarchy } from '../../src/records/hierarchy.js';
@@ -11,8 +11,9 @@ import { convertSignature, payloadOf, withSignature } from '../../src/trust/inde
 import { KNOWN_RULES } from '../../src/validators/index.js';
 import { vpr, vprJson } from '../commands/support.js';
 import { agreementOn, needsOracles } from '../support/agreement.js';
+import { verifies } from '../support/exported.js';
 import { opensslSigner } from '../support/outside.js';
-import { needsProgram, needsVectors, vectors } from '../trust/support/shared.js';
+import { needsProgram } from '../trust/support/shared.js';
 import { run, temporary } from './support.js';
 
 /** A repository that Jane signs in, below an intermediate; her certificate is listed, so that no encoding needs to carry it. */
@@ -63,11 +64,6 @@ function converted(gpgsig: string, encoding: 'container' | 'raw'): string {
 function keyOnly(gpgsig: string): string {
   const { signature, public_key } = JSON.parse(Buffer.from(converted(gpgsig, 'container'), 'base64').toString('utf8'));
   return Buffer.from(JSON.stringify({ signature, public_key })).toString('base64');
-}
-
-function verifies(directory: string, commit: string, root: string): string {
-  const files = ['-content', `${commit}.payload`, '-inform', 'DER', '-in', `${commit}.p7s`, '-CAfile', root];
-  return run(directory, 'openssl', 'cms', '-verify', '-binary', ...files, '-out', `${commit}.out`);
 }
 
 t.test('from every encoding, without a key: openssl accepts what is written', { ...needsOracles(), timeout: 240_000 }, async (t) => {
@@ -126,26 +122,4 @@ t.test('what cannot be exported is refused in words, and nothing is written', ne
     status: 0,
     stdout: /2 certificates of these the commit does not carry: from the host's trust bundle/,
   });
-});
-
-const RECORD = 'signed-with-certificate.coordination.bundle';
-t.test("what VPR's own program signed, high-S too, is exported for openssl", { ...needsVectors('vpr', RECORD), timeout: 240_000 }, (t) => {
-  const directory = temporary(t);
-  const clone = join(directory, 'clone');
-  run(directory, 'git', 'clone', '--quiet', '--bare', vectors('vpr', RECORD), clone);
-  mkdirSync(join(directory, 'out'));
-  const all = ['dr-jane-smith', 'dr-lodie-martin-roux', 'sam-okoro'].map((name) =>
-    readFileSync(vectors('vpr/certificates', `${name}.crt`), 'utf8'),
-  );
-  writeFileSync(join(directory, 'all.pem'), all.join('\n'));
-  const commits = run(clone, 'git', 'rev-list', '--all').split('\n');
-  t.ok(commits.length >= 18);
-  for (const commit of commits.slice(0, 6)) {
-    t.match(vprJson(clone, ['signature', 'export', commit, '--out', join(directory, 'out')]), {
-      status: 0,
-      value: { encoding: 'container', supplied: 0 },
-    });
-    t.doesNotThrow(() => verifies(join(directory, 'out'), commit, '../all.pem'), commit);
-  }
-  t.end();
 });
