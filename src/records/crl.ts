@@ -1,7 +1,8 @@
 /** Revoking certificates, and the lists that tell the world of it (RFC 5280 §5). */
 import { VprError } from '../errors.js';
 import { parseInstant } from '../format/index.js';
-import { unsignedInteger } from '../trust/der/write.js';
+import { TAG } from '../trust/der/tags.js';
+import { element, unsignedInteger } from '../trust/der/write.js';
 import { type Certificate, toPem } from '../trust/index.js';
 import { type Authority, authorityKey, authorityPaths } from './authority.js';
 import { ALGORITHM, certificates, publicKey, signingKey, validity, wholeSecond } from './certificate-parts.js';
@@ -11,6 +12,19 @@ import { changeRegister, type Reason, type Revocation } from './register.js';
 
 /** Extension identifiers (RFC 5280 §5.2.3). */
 const CRL_NUMBER = '2.5.29.20';
+/** X.509 §9.5.2.8: certificates that expired since then stay on the list, so that what it doesn't name was never revoked. */
+const EXPIRED_CERTS_ON_CRL = '2.5.29.60';
+
+function generalizedTime(time: Date): Uint8Array {
+  return element(
+    TAG.generalizedTime,
+    Buffer.from(
+      wholeSecond(time)
+        .toISOString()
+        .replace(/[-:T]|\.000/g, ''),
+    ),
+  );
+}
 
 /** What `vpr cert revoke` takes. */
 export interface RevokeInput {
@@ -113,6 +127,7 @@ export async function writeCrl(authority: Authority, days: number, from: Passphr
     extensions: [
       await x509.AuthorityKeyIdentifierExtension.create(await publicKey(key)),
       new x509.Extension(CRL_NUMBER, false, unsignedInteger(number)),
+      new x509.Extension(EXPIRED_CERTS_ON_CRL, false, generalizedTime(authority.certificate.notBefore)),
     ],
   });
   const file = authorityPaths(authority.directory).crl;

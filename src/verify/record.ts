@@ -5,6 +5,7 @@ import { DEFAULT_POLICY, type Policy } from '../format/policy.js';
 import type { ObjectId } from '../format/push.js';
 import type { ObjectReader } from '../git/cat-file.js';
 import { type Journal, readJournal } from '../hosts/journal-read.js';
+import { revocationNotChecked } from '../trust/revocation/lists.js';
 import type { Trust } from '../trust/types.js';
 import { type Cached, type CacheKey, cacheable } from './cache.js';
 import { contains } from './contains.js';
@@ -98,9 +99,15 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
     ...given({ cached: cached && { commits: cached.commits, tip: cached.tip, on: cached.on } }),
     ...promises(measure.expect, baseline, met),
     gaps,
-    notes: [...notes, ...historyNotes(history), ...journalNotes(journal, fresh)],
+    notes: [...notes, ...revocationNotes(measure), ...historyNotes(history), ...journalNotes(journal, fresh)],
     good,
   };
+}
+
+/** A host that checks no revocation says so of every history. */
+function revocationNotes({ host }: Measure): string[] {
+  const sentence = host === undefined ? undefined : revocationNotChecked(host.trust);
+  return sentence === undefined ? [] : [sentence];
 }
 
 /** What was trusted at the moment of the look: a revocation list that came later did not exist then. */

@@ -6,13 +6,14 @@ import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import t from 'tap';
 import { judgeHistory } from '../../src/cli/judging.js';
+import { loadHostPolicy } from '../../src/hooks/receive-policy.js';
 import { rememberCertificates } from '../../src/hosts/certificates.js';
 import { openAuthority } from '../../src/records/authority.js';
 import { openRepository } from '../../src/records/clone.js';
 import { revoke, writeCrl } from '../../src/records/crl.js';
 import { renderBundle } from '../../src/records/trust-bundle.js';
 import { exportBundle } from '../../src/records/trust-export.js';
-import { markOf } from '../../src/trust/index.js';
+import { markOf, revocationNotChecked } from '../../src/trust/index.js';
 import { KNOWN_RULES } from '../../src/validators/rules.js';
 import { makePeople, type People } from '../support/people.js';
 import { scenario } from '../support/scenario.js';
@@ -44,6 +45,14 @@ t.test('with fresh lists a push lands without a word', async (t) => {
   const { host, push } = await prepared(t, people);
   useLists(host, people, 'require');
   t.match(await push(), { status: 0, stderr: /^(?!.*remote:)/s });
+  const { trust } = loadHostPolicy(join(host.directory, 'vpr.yaml'));
+  t.same(
+    trust.crls.map(({ expiredSince }) => expiredSince),
+    trust.roots.map(({ certificate }) => certificate.notBefore),
+    'whatever ever expired stays on our lists',
+  );
+  t.equal(revocationNotChecked(trust), undefined);
+  t.match(revocationNotChecked(people.trust), /^whether certificates were revoked: the host's policy says revocation: off$/);
 });
 
 t.test('a key that was compromised is refused by the hook, and by vpr check in the same words', async (t) => {
