@@ -23,7 +23,8 @@ export interface CommitObject {
 }
 
 const MAX_FAULTS = 10;
-const PARENT = /^parent ([0-9a-f]{40}|[0-9a-f]{64})$/gm;
+/** Not by `^` and `$` of lines, which for JavaScript end at a CR as well. */
+const PARENT = /(?<=^|\n)parent ([0-9a-f]{40}|[0-9a-f]{64})(?=\n|$)/g;
 const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const UTF8_HELP = ['git config i18n.commitEncoding UTF-8 && git commit --amend -S  # and write the message in UTF-8'];
 

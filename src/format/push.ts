@@ -64,8 +64,8 @@ export interface PushedCommit {
 export type WalkEnd =
   | { readonly kind: 'old' }
   | { readonly kind: 'root' }
-  /** `new` does not descend from `old`, along the first parents; `merged` where a commit on the way has others. */
-  | { readonly kind: 'unrelated'; readonly merged: boolean }
+  /** `new` does not descend from `old`, along the first parents; `merged` where a commit on the way has others, `ownRoot` where it has no commit of `old`'s. */
+  | { readonly kind: 'unrelated'; readonly merged: boolean; readonly ownRoot: boolean }
   | { readonly kind: 'missing'; readonly id: ObjectId }
   | { readonly kind: 'not-a-commit'; readonly id: ObjectId; readonly type: string }
   | { readonly kind: 'too-large'; readonly id: ObjectId; readonly size: number }

@@ -66,7 +66,10 @@ export async function walk(readCommit: ReadCommit, from: ObjectId, old: ObjectId
   const formers = await follow(readCommit, old, undefined, limits.commitsPerPush);
   const shared = formers.ids.map((id) => place.get(id)).find((index) => index !== undefined);
   const diverged = shared !== undefined || found.end.kind === 'root';
-  return { ids: found.ids.slice(0, shared).reverse(), end: diverged ? { kind: 'unrelated', merged: found.merged } : found.end };
+  return {
+    ids: found.ids.slice(0, shared).reverse(),
+    end: diverged ? { kind: 'unrelated', merged: found.merged, ownRoot: shared === undefined && formers.end.kind === 'root' } : found.end,
+  };
 }
 
 /** The first parents of a commit, newest first; `merged` where one of them has others. */

@@ -12,7 +12,7 @@ export const howToSetUp: readonly string[] = ['vpr setup --certificate FILE --ke
 
 /** A certificate that has to be replaced. */
 export const howToRenew: readonly string[] = [
-  'vpr setup --certificate FILE --key FILE  # with a new certificate of the same authority (where that is you: vpr cert issue)',
+  'vpr setup --certificate FILE --key FILE  # with a new certificate of the same authority (where that is you: vpr cert renew)',
   ...howToSign.slice(0, 2),
 ];
 

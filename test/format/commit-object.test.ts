@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import t from 'tap';
-import { readCommitObject } from '../../src/format/commit-object.js';
+import { parentsOf, readCommitObject } from '../../src/format/commit-object.js';
 import { bytes, MESSAGE_EXAMPLE } from './format-page.js';
 
 const TREE = 'b8aa1eaf5741bc9bbdc23317c88a4c0bc492c7c6';
@@ -91,6 +91,27 @@ t.test('known culprits come with commands', async (t) => {
   t.same(help('\n\n', '\nencoding ISO-8859-1\n\n'), ['git config i18n.commitEncoding UTF-8 && git commit --amend --no-edit -S']);
   t.same(help('\n\n', '\nHG:extra x\n\n'), ['git reset --soft HEAD~1 && git commit -S -C ORIG_HEAD']);
   t.same(help('author ', `parent ${TREE}\nauthor `), ['git pull --rebase -S origin main']);
+});
+
+t.test('parents alone are those of the whole', async () => {
+  const pieces = fc.constantFrom(
+    `parent ${PARENT}`,
+    `parent ${PARENT}0`,
+    ` parent ${PARENT}`,
+    'parent x',
+    '\r',
+    '\u2028',
+    '\n',
+    '\n\n',
+    'gpgsig x',
+    'a',
+  );
+  fc.assert(
+    fc.property(fc.array(pieces), (parts) => {
+      const input = bytes(parts.join(''));
+      return JSON.stringify(parentsOf(input)) === JSON.stringify(readCommitObject(input).parents);
+    }),
+  );
 });
 
 t.test('parents are found wherever they stand', async (t) => {

@@ -100,15 +100,19 @@ t.test('how a walk ends', async (t) => {
   t.same((await ends(second, tip, { commitsPerPush: 9 })).end, { kind: 'too-many', limit: 9 });
 
   const rewritten = repository.commit(empty, [chain[10] ?? ''], 'amended\n');
-  t.same(await ends(tip, rewritten), { end: { kind: 'unrelated', merged: false }, ids: [rewritten] }, 'only what is new is listed');
+  t.same(
+    await ends(tip, rewritten),
+    { end: { kind: 'unrelated', merged: false, ownRoot: false }, ids: [rewritten] },
+    'only what is new is listed',
+  );
   t.same(
     await ends(tip, rewritten, { commitsPerPush: 3 }),
-    { end: { kind: 'unrelated', merged: false }, ids: [rewritten] },
+    { end: { kind: 'unrelated', merged: false, ownRoot: false }, ids: [rewritten] },
     'however long the history is',
   );
-  t.same(await ends(tip, second), { end: { kind: 'unrelated', merged: false }, ids: [] }, 'rewound');
+  t.same(await ends(tip, second), { end: { kind: 'unrelated', merged: false, ownRoot: false }, ids: [] }, 'rewound');
   const stranger = repository.commit(empty, [], 'another root\n');
-  t.same(await ends(tip, stranger), { end: { kind: 'unrelated', merged: false }, ids: [stranger] });
+  t.same(await ends(tip, stranger), { end: { kind: 'unrelated', merged: false, ownRoot: true }, ids: [stranger] });
 
   const orphan = repository.commit(empty, [NOWHERE]);
   t.same(await ends(root, orphan), { end: { kind: 'missing', id: NOWHERE }, ids: [orphan] });
@@ -121,7 +125,7 @@ t.test('how a walk ends', async (t) => {
 
   const merge = repository.commit(empty, [tip, stranger]);
   t.same(await ends(tip, merge), { end: { kind: 'old' }, ids: [merge] }, 'a merge is followed along its first parent');
-  t.same((await ends(stranger, merge)).end, { kind: 'unrelated', merged: true });
+  t.same((await ends(stranger, merge)).end, { kind: 'unrelated', merged: true, ownRoot: true });
 
   writeFileSync(join(repository.path, 'shallow'), `${second}\n`);
   t.same((await ends(undefined, tip)).ids, chain, 'a shallow file has no say');

@@ -32,6 +32,11 @@ const CASES: readonly Case[] = [
   ['.gitignore by a clinician of no thread', (r) => r.commit({ by: 'rob', ...IGNORE }), []],
   ['.gitignore by a system', (r) => r.commit({ by: 'bot', ...IGNORE }), ['signer/may']],
   ['.gitignore beside a thread', (r) => r.commit({ files: { [`${r.thread}/.gitignore`]: 'files/\n' } }), ['tree/layout']],
+  [
+    'a history with a root of its own',
+    (r) => r.commit({ parent: 'root', ...IGNORE }),
+    ['commit/empty', 'history/linear', 'ref/fast-forward'],
+  ],
   ['a root commit with the action update', (r) => r.begin((yaml) => yaml, {}, { subject: 'coordination:update: x' }), ['commit/message']],
   // §2
   ['an id in 32 digits', (r) => r.begin((yaml) => yaml.replace(r.id, plain(r.id))), []],

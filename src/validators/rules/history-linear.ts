@@ -53,6 +53,16 @@ function* ends({ end }: NonNullable<Push['main']>): Generator<Finding> {
         ],
       };
       break;
+    case 'unrelated':
+      if (end.ownRoot && !end.merged) {
+        yield {
+          message: 'begins a second history with a root of its own; a record has one root',
+          help: [
+            'git rebase -S --root --onto origin/main  # puts your commits on top instead, without their root where that is empty then',
+          ],
+        };
+      }
+      break;
     default:
   }
 }
