@@ -83,6 +83,8 @@ async function displaced(trial: ResidentTrial): Promise<string> {
   return place;
 }
 
+t.setTimeout(300_000); // three seconds of silence are waited for, many times
+
 for (const [how, perl] of [
   ['Perl', true],
   ['Node', false],
@@ -107,10 +109,13 @@ for (const [how, perl] of [
       const before = trial.alone();
       const bad = await trial.push(trial.bad);
       t.equal(bad.status, 1, names[index] ?? '');
-      const good = await trial.push(trial.tips[index + 1] ?? '');
-      t.equal(good.status, 0, good.stderr);
-      t.notMatch(bad.stderr + good.stderr, TEXT.trim());
-      t.equal(trial.alone() - before, 2, 'both were judged by their own process');
+      t.notMatch(bad.stderr, TEXT.trim());
+      t.equal(trial.alone() - before, 1, 'it was judged by its own process');
+      if (index % 3 === 0) {
+        const good = await trial.push(trial.tips[index + 1] ?? '');
+        t.equal(good.status, 0, good.stderr);
+        t.notMatch(good.stderr, TEXT.trim());
+      }
       await new Promise((resolve) => server.close(resolve));
     }
   });
