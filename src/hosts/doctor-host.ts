@@ -125,6 +125,6 @@ function* examineNode(root: string, { node, perl }: LauncherValues): Generator<F
     yield fault('node-missing', `${node}, which hooks run, is missing: every push is refused`, [reinstall(root)]);
   }
   if (perl !== '' && statOf(perl) !== undefined && !perlRuns(perl)) {
-    yield fault('perl-broken', `${perl}, which hooks run, does not run: pushes are refused`, [reinstall(root)]);
+    yield fault('perl-broken', `${perl}, which hooks run, does not run: hooks ask without it, and are slower`, [reinstall(root)]);
   }
 }

@@ -10,7 +10,7 @@ import { hostPaths } from '../../src/hosts/paths.js';
 import { git, journalOf, stateOf } from '../e2e/support.js';
 import { killPushes } from '../e2e/support-kill.js';
 import { seeded } from '../support/random.js';
-import { isThere, onlyResident, placeOf, residentTrial, socketOf, until } from './resident-support.js';
+import { isThere, onlyResident, placeOf, residentTrial, socketOf, until, withoutPerl } from './resident-support.js';
 
 t.setTimeout(300_000);
 
@@ -149,6 +149,17 @@ t.test('of two that start one is found, and the other ends', async (t) => {
   t.equal(residents().length, 1);
   t.equal((await push(tips[1] ?? '')).status, 0);
   t.equal(alone(), 1);
+});
+
+t.test('a Perl that has gone to pieces', async (t) => {
+  const { host, tips, bad, push, alone } = await residentTrial(t);
+  const broken = join(host.directory, 'perl');
+  writeFileSync(broken, '#!/nowhere/at/all\n', { mode: 0o755 });
+  withoutPerl(host, broken);
+  const { status, stderr } = await push(tips[1] ?? '');
+  t.equal(status, 0, stderr);
+  t.equal(alone(), 1, 'Node asks the resident validator instead');
+  t.equal((await push(bad)).status, 1);
 });
 
 t.test('where there can be none, nothing is different', async (t) => {

@@ -102,12 +102,12 @@ export function isThere(pid: number): boolean {
   }
 }
 
-/** Lets hooks ask in Node, as they do where there is no Perl. */
-function withoutPerl({ repository }: TestHost): void {
+/** Lets hooks ask in Node, as they do where there is no Perl; or in what stands at another path. */
+export function withoutPerl({ repository }: TestHost, perl = ''): void {
   const hook = join(repository, 'hooks/pre-receive');
   const values = readLauncher(readFileSync(hook, 'utf8'));
   if (values === undefined) throw new Error('the hook is not the launcher');
-  writeFileSync(hook, renderLauncher({ ...values, perl: '' }));
+  writeFileSync(hook, renderLauncher({ ...values, perl }));
 }
 
 /** Lets the host's program say whenever it is loaded, and what for. */
