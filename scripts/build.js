@@ -1,6 +1,6 @@
-// Builds the project: schemas → src/format/generated, TypeScript → dist, and
-// the bundles that hooks and git run. A step whose inputs and outputs are as
-// it left them is skipped.
+// Builds the project: schemas → src/format/generated, TypeScript → dist, the
+// bundles that hooks and git run, and the list of commands. A step whose inputs
+// and outputs are as it left them is skipped.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,8 @@ const BUNDLES = [
   { entry: 'src/hooks/sign.ts', outfile: 'dist/bundle/vpr-sign.cjs' },
   { entry: 'src/hooks/merge.ts', outfile: 'dist/bundle/vpr-merge.cjs' },
 ];
+/** What every command takes, for oclif: without it each run of `vpr` loads all of them. */
+const MANIFEST = 'oclif.manifest.json';
 const TOOLS = ['package-lock.json', 'scripts/build.js'];
 
 const steps = [
@@ -37,6 +39,12 @@ const steps = [
     inputs: ['src', 'tsconfig.json', ...TOOLS],
     outputs: () => BUNDLES.filter(({ entry }) => existsSync(join(root, entry))).map(({ outfile }) => outfile),
     run: bundle,
+  },
+  {
+    name: 'manifest',
+    inputs: ['src', 'package.json', ...TOOLS],
+    outputs: () => [MANIFEST],
+    run: manifest,
   },
 ];
 
@@ -75,6 +83,13 @@ async function bundle() {
       logLevel: 'warning',
     });
   }
+}
+
+async function manifest() {
+  rmSync(join(root, MANIFEST), { force: true }); // or oclif would read it
+  const { Config } = await import('@oclif/core');
+  const config = await Config.load(root);
+  writeFileSync(join(root, MANIFEST), JSON.stringify(config.plugins.get(config.name).manifest));
 }
 
 function filesUnder(path) {
