@@ -21,6 +21,7 @@ const EXPECTED = [
   'dist/src/validators/index.js',
   'hooks/pre-receive',
   'hooks/prepare-commit-msg',
+  'oclif.manifest.json',
   'schemas/ledger.schema.json',
   'templates/ci/gitea.yaml',
   'templates/ci/github.yaml',
@@ -28,7 +29,7 @@ const EXPECTED = [
   'templates/host/vpr.yaml',
 ];
 const ALLOWED =
-  /^(?:(?:LICENSE|README\.md|package\.json)|bin\/[^/]+\.js|dist\/bundle\/[^/]+\.cjs|dist\/src\/.+\.(?:js|d\.ts)|hooks\/[^/]+|schemas\/[^/]+\.schema\.json|templates\/.+)$/;
+  /^(?:(?:LICENSE|README\.md|package\.json|oclif\.manifest\.json)|bin\/[^/]+\.js|dist\/bundle\/[^/]+\.cjs|dist\/src\/.+\.(?:js|d\.ts)|hooks\/[^/]+|schemas\/[^/]+\.schema\.json|templates\/.+)$/;
 
 /** What git, its hooks and the demo's lines call besides: part of every system that has a shell. */
 const SYSTEM = ['sh', 'env', 'cat', 'date', 'grep', 'sed', 'rm', 'mkdir', 'ls', 'uname', 'tr', 'expr', 'basename', 'dirname'];
