@@ -203,7 +203,7 @@ t.test('faults name no person, and help', async (t) => {
   const expired = await leafUnder(root, {}, { to: '2026-05-31T00:00:00Z' });
   const { signerFaults } = verifyCommit(signed([expired]), trust, NOW);
   t.notMatch(JSON.stringify(signerFaults), 'Jane');
-  t.match(signerFaults, [{ help: [/vpr cert issue/, /git commit --amend --no-edit -S/, /git rebase --exec/] }]);
+  t.match(signerFaults, [{ help: [/vpr cert renew/, /git commit --amend --no-edit -S/, /git rebase --exec/] }]);
 });
 
 t.test('a participant id from the policy', async (t) => {
