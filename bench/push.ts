@@ -161,7 +161,7 @@ async function residentIsThere({ kind, root }: BenchHost): Promise<void> {
 function forget({ repository, packs }: BenchHost, { old }: RefUpdate): void {
   setRef(repository, MAIN, old);
   for (const name of packsOf(repository)) if (!packs.has(name)) rmSync(join(repository, 'objects/pack', name));
-  rmSync(join(repository, 'vpr-turn'), { force: true });
+  rmSync(join(repository, `vpr-turn-${old}`), { force: true });
 }
 
 /** The examples' record with more threads, which came in one commit. */

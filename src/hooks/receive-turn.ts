@@ -1,12 +1,16 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isZero, MAIN, type RefUpdate } from '../format/push.js';
 import { codeOf, readIfThere } from '../hosts/files.js';
 import type { JudgedProblem } from '../problem.js';
 
-/** The file in a repository that says whose turn it is: the id that main is about to have. */
-const TURN = 'vpr-turn';
+/**
+ * The file in a repository that says whose turn it is: what main is as its name
+ * goes on, and in it what main is about to be. So what a former turn left
+ * behind is in nobody's way, and nobody has to remove it who might hit another's.
+ */
+const TURN = 'vpr-turn-';
 /** How long one and the same push may keep the others waiting, in milliseconds: it was killed, or git refused it after us. A slow host needs more than a second to move main. */
 const PATIENCE = 5000;
 const LOOK_EVERY = 5;
@@ -32,7 +36,7 @@ const OVERTAKEN: JudgedProblem = {
  * journal, and a pusher may say of main what they like.
  */
 export async function takeTurn(repository: string, update: RefUpdate): Promise<JudgedProblem | undefined> {
-  const place = join(repository, TURN);
+  const place = turnPlace(repository, update);
   let holder: string | undefined;
   let since = Date.now();
   for (;;) {
@@ -41,19 +45,28 @@ export async function takeTurn(repository: string, update: RefUpdate): Promise<J
     if (claim(place, update.new)) break;
     const found = readIfThere(place);
     if (found !== holder) [holder, since] = [found, Date.now()];
-    // What has been done, what was this very push and is tried again, and what has taken too long is no one's turn.
-    if (found === main || found === update.new || Date.now() - since > PATIENCE) rmSync(place, { force: true });
+    // What was this very push and is tried again, and what has taken too long is no one's turn.
+    if (found === update.new || Date.now() - since > PATIENCE) rmSync(place, { force: true });
     else await sleep(LOOK_EVERY);
   }
-  if (!isOvertaken(update, mainOf(repository))) return undefined;
-  rmSync(place, { force: true });
-  return OVERTAKEN;
+  if (isOvertaken(update, mainOf(repository))) {
+    rmSync(place, { force: true });
+    return OVERTAKEN;
+  }
+  for (const name of readdirSync(repository)) {
+    if (name.startsWith(TURN) && join(repository, name) !== place) rmSync(join(repository, name), { force: true });
+  }
+  return undefined;
 }
 
 /** Gives the turn back: the push that took it is refused after all. */
 export function leaveTurn(repository: string, update: RefUpdate): void {
-  const place = join(repository, TURN);
+  const place = turnPlace(repository, update);
   if (readIfThere(place) === update.new) rmSync(place, { force: true });
+}
+
+function turnPlace(repository: string, { old }: RefUpdate): string {
+  return join(repository, `${TURN}${old}`);
 }
 
 /** What main is, by its own file or the packed refs; undefined where neither has it. */

@@ -75,7 +75,7 @@ t.test('compiled code that is damaged is not used', async (t) => {
   ]) {
     writeFileSync(join(hooks, compiled), spoiled);
     await gitLine(pushed.host.repository, 'update-ref', 'refs/heads/main', update?.old ?? '');
-    rmSync(join(pushed.host.repository, 'vpr-turn'), { force: true });
+    rmSync(join(pushed.host.repository, `vpr-turn-${update?.old}`), { force: true });
     const { status, stderr } = hook(pushed.host, line);
     t.equal(status, 0, stderr);
     t.equal(readFileSync(join(hooks, compiled)).equals(spoiled), false, 'and is replaced');

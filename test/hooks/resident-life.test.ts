@@ -87,7 +87,7 @@ t.test('a check that takes too long', async (t) => {
   const { host, tips, push, alone } = trial;
   const pid = onlyResident(trial);
   // Another push has the turn, again and again.
-  const turn = join(host.repository, 'vpr-turn');
+  const turn = join(host.repository, `vpr-turn-${tips[0]}`);
   const keep = setInterval(() => writeFileSync(turn, String(Math.random())), 20);
   const { status, stderr } = await push(tips[1] ?? '');
   clearInterval(keep);
