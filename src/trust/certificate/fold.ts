@@ -10,8 +10,13 @@ const BLANKS = /[\s\u0085\p{Z}]+/gu;
 
 /** Two texts are the same to a name where this is the same. */
 export function folded(text: string): string {
-  const plain = text.replace(INVISIBLE, '').toLowerCase().replaceAll('ß', 'ss').replaceAll('ς', 'σ');
-  return plain.normalize('NFKC').toLowerCase().replace(BLANKS, ' ').replace(/^ | $/g, '');
+  // Again after NFKC, which makes letters of symbols: of a mathematical final sigma, a final sigma.
+  const plain = withoutCase(withoutCase(text.replace(INVISIBLE, '')).normalize('NFKC')).normalize('NFKC');
+  return plain.replace(BLANKS, ' ').replace(/^ | $/g, '');
+}
+
+function withoutCase(text: string): string {
+  return text.toLowerCase().replaceAll('ß', 'ss').replaceAll('ς', 'σ');
 }
 
 /** ASCII letters in lower case, and nothing else changed: hosts of URIs, e-mail addresses and DNS names. */
