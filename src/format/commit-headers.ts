@@ -32,18 +32,30 @@ const UNKNOWN: Readonly<Record<string, { readonly why: string; readonly help: re
 
 /** Splits the text before the first blank line (latin1) into headers. */
 export function splitHeaders(text: string): Header[] {
-  const headers: { key: string; lines: string[]; line: number }[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
-    const last = headers.at(-1);
-    if (line.startsWith(' ') && last !== undefined) {
-      last.lines.push(line.slice(1));
-      continue;
-    }
-    const blank = line.indexOf(' ');
-    const key = blank < 0 ? line : line.slice(0, blank);
-    headers.push({ key, lines: [blank < 0 ? '' : line.slice(blank + 1)], line: index + 1 });
+  const headers: Header[] = [];
+  let line = 1;
+  for (let start = 0; start <= text.length; ) {
+    let end = text.indexOf('\n', start);
+    let lines = 1;
+    for (; end >= 0 && text[end + 1] === ' '; end = text.indexOf('\n', end + 1)) lines += 1;
+    headers.push(header(text.slice(start, end < 0 ? text.length : end), line, lines > 1));
+    line += lines;
+    start = end < 0 ? text.length + 1 : end + 1;
   }
-  return headers.map(({ key, lines, line }) => ({ key, value: lines.join('\n'), line, folded: lines.length > 1 }));
+  return headers;
+}
+
+/** Of one line, or several, where `folded`: the key ends at the first line's first blank, or with it. */
+function header(text: string, line: number, folded: boolean): Header {
+  const first = folded ? text.indexOf('\n') : text.length;
+  const blank = text.indexOf(' ');
+  const end = blank < 0 || blank > first ? first : blank;
+  const value = text.slice(end === blank ? end + 1 : end);
+  return { key: text.slice(0, end), value: folded ? unfolded(value) : value, line, folded };
+}
+
+function unfolded(value: string): string {
+  return value.split('\n ').join('\n'); // several times as fast as replaceAll
 }
 
 /** Everything but values: unknown headers, order, repetition, what is missing, folding. */

@@ -52,8 +52,9 @@ export function readCommitObject(bytes: Uint8Array): CommitObject {
   const first = (key: string): Header | undefined => headers.find((header) => header.key === key);
   const tree = objectId(first('tree'), faults);
   const parents = headers.filter(({ key }) => key === 'parent').map((header) => objectId(header, faults));
-  const author = ident(first('author'), faults);
-  const committer = ident(first('committer'), faults);
+  const [by, kept] = [first('author'), first('committer')];
+  const author = ident(by, faults);
+  const committer = author !== undefined && by?.value === kept?.value ? author : ident(kept, faults);
   const gpgsig = first('gpgsig')?.value;
   faults.sort((a, b) => (a.line ?? Number.MAX_SAFE_INTEGER) - (b.line ?? Number.MAX_SAFE_INTEGER));
   if (end < 0) faults.push({ message: 'the commit has no blank line behind its headers' });

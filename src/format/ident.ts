@@ -16,6 +16,8 @@ export interface Ident {
 /** Years beyond 9999 are nobody's. */
 const MAX_TIME = 253_402_300_799;
 const IDENT = /^([^<>]*) <([^<>]*)> (\S*) (\S*)$/;
+/** ASCII without control characters, as nearly every one is. */
+const PLAIN = /^[\x20-\x7e]*$/;
 const TIME = /^(?:0|[1-9][0-9]{0,11})$/;
 const ZONE = /^[+-](?:0[0-9]|1[0-4])[0-5][0-9]$/;
 
@@ -24,11 +26,16 @@ const ZONE = /^[+-](?:0[0-9]|1[0-4])[0-5][0-9]$/;
  * as Git writes it and no other way. Faults quote nothing.
  */
 export function readIdent(latin1: string): Read<Ident> {
+  if (PLAIN.test(latin1)) return fromText(latin1);
   const bytes = Buffer.from(latin1, 'latin1');
   if (!isUtf8(bytes)) return unread({ message: 'is not UTF-8' });
   const text = bytes.toString('utf8');
   const forbidden = forbiddenCharacter(text);
   if (forbidden !== undefined) return unread({ message: `holds ${describeCharacter(forbidden.codePoint)}` });
+  return fromText(text);
+}
+
+function fromText(text: string): Read<Ident> {
   const match = IDENT.exec(text);
   if (match === null) return unread({ message: 'is not "name <e-mail> seconds zone"' });
   const [, name = '', email = '', seconds = '', zone = ''] = match;

@@ -1,6 +1,7 @@
 /** Which paths a record may hold, and what each means (FORMAT.md §1, §3, §8). */
 import { parseTimestampId, type RecordKind } from './identifiers.js';
 import { nearest } from './nearest.js';
+import { remember } from './remember.js';
 
 /** What a path of a record is. `communication` is the timestamp id that names the thread's directory. */
 export type PathMeaning =
@@ -21,6 +22,8 @@ export const STATUS_FILE: Readonly<Record<RecordKind, string>> = {
 export const GITIGNORE_CONTENTS: readonly string[] = ['files/\n', '\n# VPR default ignores\nfiles/\n'];
 
 const THREADS = 'communications';
+/** Every rule that looks at a path asks what it means. */
+const timestampIds = remember<boolean>(1000);
 const THREAD_FILES: Readonly<Record<string, 'thread' | 'ledger'>> = { 'thread.md': 'thread', 'ledger.yaml': 'ledger' };
 /** FORMAT.md §3 names them; what goes into them is still to come. */
 const LATER: ReadonlySet<string> = new Set(['encounters', 'appointments', 'referrals', 'tasks', 'episodes']);
@@ -38,7 +41,11 @@ export function meaningOf(kind: RecordKind, path: string): PathMeaning | undefin
   const [top, communication = '', name = '', ...rest] = path.split('/');
   const file = Object.hasOwn(THREAD_FILES, name) ? THREAD_FILES[name] : undefined;
   if (top !== THREADS || file === undefined || rest.length > 0) return undefined;
-  return parseTimestampId(communication) === undefined ? undefined : { kind: file, communication };
+  return isTimestampId(communication) ? { kind: file, communication } : undefined;
+}
+
+function isTimestampId(name: string): boolean {
+  return name.length <= 64 && timestampIds(name, () => parseTimestampId(name) !== undefined);
 }
 
 /**

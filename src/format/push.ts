@@ -22,15 +22,15 @@ export interface FileState {
   /** Size of the blob in bytes; -1 where the object is not a readable blob. */
   readonly size: number;
   /** The content; absent where the blob is larger than the reader's limit, or unreadable. */
-  readonly bytes?: Uint8Array;
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /** One path that differs between a commit and its parent (or nothing, for a root). */
 export interface Change {
   /** Slash-separated path; each byte of Git's path is one character (latin1), so none is lost. */
   readonly path: string;
-  readonly before?: FileState;
-  readonly after?: FileState;
+  readonly before?: FileState | undefined;
+  readonly after?: FileState | undefined;
 }
 
 /** What is wrong with a commit's trees themselves. */
@@ -50,7 +50,7 @@ export interface PushedCommit {
   /** The same, taken apart. */
   readonly commit: CommitObject;
   /** The parent; absent for a root. */
-  readonly parent?: CommitObject;
+  readonly parent?: CommitObject | undefined;
   /** All paths that differ from the parent, in Git's order. */
   readonly changes: readonly Change[];
   readonly treeFaults: readonly TreeFault[];
@@ -94,14 +94,36 @@ export interface GitObject {
   readonly bytes: Uint8Array;
 }
 
+/** What an object is, with its content where that is wanted. */
+export interface StoredObject {
+  readonly type: string;
+  /** In bytes. */
+  readonly size: number;
+  readonly bytes?: Uint8Array;
+  /** The content of a large tree, in place of `bytes`. */
+  readonly pieces?: Pieces;
+}
+
+/** Content in pieces of one size (the last may be shorter), which are never written to. */
+export interface Pieces {
+  readonly length: number;
+  readonly size: number;
+  readonly pieces: readonly Uint8Array[];
+}
+
 /** Where objects come from: a repository with its quarantine, or a table in a test. */
 export interface ObjectSource {
   /** Type and size, without reading the content; undefined where there is no such object. */
   stat(id: ObjectId): Promise<{ readonly type: string; readonly size: number } | undefined>;
   /** The object, or undefined where there is none. */
   read(id: ObjectId): Promise<GitObject | undefined>;
-  /** Answers at once, so that asking ahead gains nothing and only fills the memory. */
-  readonly immediate?: boolean;
+  /**
+   * Type, size and content of up to `most` bytes, without waiting; undefined where only `stat` and `read` can tell.
+   * A source that has it answers at once, so that asking ahead gains nothing.
+   */
+  readNow?(id: ObjectId, most: number): StoredObject | undefined;
+  /** Type, size and the first few hundred bytes, which nothing was checked of yet; undefined where that would be as much work as all. */
+  startNow?(id: ObjectId): StoredObject | undefined;
 }
 
 /** The one branch of a record (FORMAT.md §1). */

@@ -87,6 +87,7 @@ export function printable(text: string, limit = 200): string {
 }
 
 function characterFaults(text: string): Fault[] {
+  if (!FORBIDDEN_ANYWHERE.test(text)) return [];
   const faults: Fault[] = [];
   const every = new RegExp(FORBIDDEN_ANYWHERE, 'gu');
   let line = 1;

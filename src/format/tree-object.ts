@@ -26,14 +26,21 @@ export function readTreeObject(bytes: Uint8Array, idBytes = 20): Read<readonly T
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const entries: TreeEntry[] = [];
   for (let at = 0; at < buffer.length; ) {
-    const blank = buffer.subarray(at, at + MAX_MODE).indexOf(BLANK);
-    const mode = buffer.toString('latin1', at, at + Math.max(blank, 0));
-    if (!/^[0-7]+$/.test(mode)) return unread({ message: `entry ${entries.length + 1} of the tree has no mode` });
-    const start = at + blank + 1;
-    const end = buffer.indexOf(0, start);
-    if (end < 0 || end + 1 + idBytes > buffer.length) return unread({ message: `entry ${entries.length + 1} of the tree is cut off` });
-    entries.push({ mode, name: buffer.toString('latin1', start, end), id: buffer.toString('hex', end + 1, end + 1 + idBytes) });
+    let blank = at;
+    while (isOctal(buffer[blank])) blank += 1;
+    if (blank === at || blank - at >= MAX_MODE || buffer[blank] !== BLANK)
+      return unread({ message: `entry ${entries.length + 1} of the tree has no mode` });
+    let end = blank + 1;
+    while (end < buffer.length && buffer[end] !== 0) end += 1;
+    if (end + 1 + idBytes > buffer.length) return unread({ message: `entry ${entries.length + 1} of the tree is cut off` });
+    const mode = buffer.toString('latin1', at, blank);
+    const name = buffer.toString('latin1', blank + 1, end);
+    entries.push({ mode, name, id: buffer.toString('hex', end + 1, end + 1 + idBytes) });
     at = end + 1 + idBytes;
   }
   return read(entries);
+}
+
+function isOctal(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x37;
 }

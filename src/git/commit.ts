@@ -1,5 +1,5 @@
 import { STATUS_FILE } from '../format/layout.js';
-import type { Change, FileState, ObjectId, PushedCommit, TreeFault } from '../format/push.js';
+import type { FileState, ObjectId, PushedCommit, TreeFault } from '../format/push.js';
 import type { TreeEntry } from '../format/tree-object.js';
 import { type DiffLimits, diffTrees, type TreeDiff } from './diff.js';
 import type { BlobReading, Objects } from './objects.js';
@@ -42,16 +42,12 @@ export async function readCommit(
     id,
     bytes: stored.bytes,
     commit,
-    ...(parent === undefined ? {} : { parent }),
-    changes: diff.changes.map(({ path }) => change(path, files.before.get(path), files.after.get(path))),
+    parent,
+    changes: diff.changes.map(({ path }) => ({ path, before: files.before.get(path), after: files.after.get(path) })),
     treeFaults: [...noTree(commit.tree), ...diff.faults, ...missingBlobs(diff, files.after), ...notRead(files, limits)],
     before: (path) => files.before.get(path),
     after: (path) => files.after.get(path),
   };
-}
-
-function change(path: string, before: FileState | undefined, after: FileState | undefined): Change {
-  return { path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
 }
 
 /** Largest content that is read of a file of that name, in bytes. */
@@ -66,10 +62,11 @@ function entriesToRead(diff: TreeDiff, side: Side): Map<string, TreeEntry> {
     const entry = changed[side];
     if (entry !== undefined) entries.set(changed.path, entry);
   }
-  for (const [directory, names] of contextNames(diff)) {
-    const context = diff.directories.get(directory)?.[side]?.entries();
+  for (const [directory, sides] of diff.directories) {
+    const names = directory === '' ? STATUS_NAMES : /^communications\/[^/]+$/.test(directory) ? THREAD_NAMES : undefined;
+    const context = names === undefined ? undefined : sides[side]?.entries();
     for (const entry of context?.ok === true ? context.value : []) {
-      if (names.has(entry.name) && !isDirectory(entry)) entries.set(directory === '' ? entry.name : `${directory}/${entry.name}`, entry);
+      if (names?.has(entry.name) && !isDirectory(entry)) entries.set(directory === '' ? entry.name : `${directory}/${entry.name}`, entry);
     }
   }
   return entries;
@@ -78,20 +75,17 @@ function entriesToRead(diff: TreeDiff, side: Side): Map<string, TreeEntry> {
 const STATUS_NAMES: ReadonlySet<string> = new Set(Object.values(STATUS_FILE));
 const THREAD_NAMES: ReadonlySet<string> = new Set(['thread.md', 'ledger.yaml']);
 
-function* contextNames(diff: TreeDiff): Generator<[directory: string, names: ReadonlySet<string>]> {
-  yield ['', STATUS_NAMES];
-  for (const directory of diff.directories.keys()) {
-    if (/^communications\/[^/]+$/.test(directory)) yield [directory, THREAD_NAMES];
-  }
-}
-
 function blobLimits(entries: Readonly<Record<Side, ReadonlyMap<string, TreeEntry>>>, limits: ReadLimits): Map<ObjectId, number> {
   const wanted = new Map<ObjectId, number>();
-  for (const [path, entry] of [...entries.before, ...entries.after]) {
-    if (isBlob(entry)) wanted.set(entry.id, Math.max(wanted.get(entry.id) ?? 0, limitOf(path, limits)));
+  for (const side of [entries.before, entries.after]) {
+    for (const [path, entry] of side) {
+      if (isBlob(entry)) wanted.set(entry.id, Math.max(wanted.get(entry.id) ?? 0, limitOf(path, limits)));
+    }
   }
   return wanted;
 }
+
+const NO_BLOB: BlobReading = { size: -1 };
 
 function fileStates(
   entries: ReadonlyMap<string, TreeEntry>,
@@ -100,8 +94,8 @@ function fileStates(
 ): Map<string, FileState> {
   const states = new Map<string, FileState>();
   for (const [path, { mode, id }] of entries) {
-    const { size, bytes } = blobs.get(id) ?? { size: -1 };
-    states.set(path, { mode, id, size, ...(bytes === undefined || size > limitOf(path, limits) ? {} : { bytes }) });
+    const { size, bytes } = blobs.get(id) ?? NO_BLOB;
+    states.set(path, { mode, id, size, bytes: size > limitOf(path, limits) ? undefined : bytes });
   }
   return states;
 }

@@ -1,25 +1,127 @@
+/** Deltas (gitformat-pack): an object as parts of another one, and what is new. */
+import { Buffer } from 'node:buffer';
+import type { Pieces } from '../format/push.js';
+import { PIECE } from './pieces.js';
+
+/** Takes a run of bytes that a delta copies from `source`, which is the base or the delta itself. */
+type Take = (fromBase: boolean, offset: number, length: number) => void;
+
+/** From so many bytes on, room is left behind an object for what is appended to it next. */
+const GROWS = 4096;
+/** How many bytes of a memory hold something: what stands there is never written to again. */
+const filledTo = new WeakMap<ArrayBufferLike, number>();
+
 /**
- * Applies a delta to the object it was made from (gitformat-pack); undefined where it doesn't fit, or makes anything else than
- * `size` bytes. Takes time in proportion to what it makes.
+ * Applies a delta to the object it was made from; undefined where it doesn't
+ * fit, or makes anything else than `size` bytes. Takes time in proportion to
+ * what it makes; of a file that is only appended to, to what is appended: its
+ * versions share their memory.
  */
 export function applyDelta(base: Buffer, delta: Buffer, size: number): Buffer | undefined {
+  let result: Buffer | undefined;
+  let filled = 0;
+  const whole = eachRun(delta, base.length, size, (fromBase, offset, length) => {
+    if (result === undefined && fromBase && offset === 0) {
+      filled = length;
+      result = length === base.length ? extended(base, size) : undefined;
+      if (result !== undefined) return;
+      filled = 0;
+    }
+    result ??= Buffer.allocUnsafe(size);
+    (fromBase ? base : delta).copy(result, filled, offset, offset + length);
+    filled += length;
+  });
+  return whole ? (result ?? Buffer.alloc(0)) : undefined;
+}
+
+/** An object that begins with `base` and goes on to `size`, in the same memory where nothing stands behind the base there. */
+function extended(base: Buffer, size: number): Buffer | undefined {
+  if (size < GROWS || size <= base.length) return undefined;
+  const { buffer, byteOffset, length } = base;
+  if (byteOffset === 0 && filledTo.get(buffer) === length && size <= buffer.byteLength) {
+    filledTo.set(buffer, size);
+    return Buffer.from(buffer, 0, size);
+  }
+  const roomy = new ArrayBuffer(size + (size >> 1));
+  const bytes = Buffer.from(roomy, 0, size);
+  base.copy(bytes);
+  filledTo.set(roomy, size);
+  return bytes;
+}
+
+/** The same for an object in pieces: what stands where it stood is shared with the base, piece by piece. */
+export function applyToPieces(base: Pieces, delta: Buffer, size: number): Pieces | undefined {
+  const pieces: Uint8Array[] = [];
+  let current: Buffer | undefined;
+  let filled = 0;
+
+  function put(from: Uint8Array): void {
+    for (let at = 0; at < from.length; ) {
+      const within = filled % PIECE;
+      current ??= Buffer.allocUnsafe(Math.min(PIECE, size - filled));
+      const length = Math.min(from.length - at, current.length - within);
+      current.set(from.subarray(at, at + length), within);
+      at += length;
+      filled += length;
+      if (within + length < current.length) continue;
+      pieces.push(current);
+      current = undefined;
+    }
+  }
+
+  const whole = eachRun(delta, base.length, size, (fromBase, offset, length) => {
+    if (!fromBase) return put(delta.subarray(offset, offset + length));
+    for (let at = offset; at < offset + length; ) {
+      const number = Math.floor(at / PIECE);
+      const piece = base.pieces[number] as Uint8Array;
+      const start = at - number * PIECE;
+      const end = Math.min(piece.length, offset + length - number * PIECE);
+      const sameEnd = piece.length === PIECE || filled + piece.length === size;
+      if (start === 0 && end === piece.length && filled % PIECE === 0 && sameEnd) {
+        pieces.push(piece);
+        filled += piece.length;
+      } else put(piece.subarray(start, end));
+      at += end - start;
+    }
+  });
+  return whole ? { length: size, size: PIECE, pieces } : undefined;
+}
+
+/**
+ * Hands on what a delta is made of, in order, what is copied from one place on
+ * in one run; true where that is `size` bytes, of a base of `baseSize`. What is
+ * wrong is found before it is handed on.
+ */
+function eachRun(delta: Buffer, baseSize: number, size: number, take: Take): boolean {
   const from = readSize(delta, 0);
   const to = readSize(delta, from.next);
-  if (from.size !== base.length || to.size !== size) return undefined;
-  const result = Buffer.allocUnsafe(size);
+  if (from.size !== baseSize || to.size !== size) return false;
   let filled = 0;
+  let [runOffset, runLength] = [0, 0];
   for (let at = to.next; at < delta.length; ) {
     const command = delta[at++] ?? 0;
-    if (command === 0) return undefined; // reserved
+    if (command === 0) return false; // reserved
+    let [offset, length] = [at, command];
+    if ((command & 0x80) !== 0) {
+      [offset, length] = [0, 0];
+      for (let bit = 0; bit < 32; bit += 8) if ((command & (1 << (bit >> 3))) !== 0) offset += ((delta[at++] ?? 0) << bit) >>> 0;
+      for (let bit = 0; bit < 24; bit += 8) if ((command & (0x10 << (bit >> 3))) !== 0) length += (delta[at++] ?? 0) << bit;
+      if (length === 0) length = 0x10000;
+    }
     const copies = (command & 0x80) !== 0;
-    const copy = copies ? readCopy(delta, at, command) : { offset: at, length: command, next: at };
-    const source = copies ? base : delta;
-    if (copy.offset + copy.length > source.length || filled + copy.length > size) return undefined;
-    source.copy(result, filled, copy.offset, copy.offset + copy.length);
-    filled += copy.length;
-    at = copies ? copy.next : at + command;
+    if (offset + length > (copies ? baseSize : delta.length) || filled + length > size) return false;
+    filled += length;
+    if (!copies) at += length;
+    if (copies && runLength > 0 && offset === runOffset + runLength) {
+      runLength += length;
+      continue;
+    }
+    if (runLength > 0) take(true, runOffset, runLength);
+    [runOffset, runLength] = copies ? [offset, length] : [0, 0];
+    if (!copies) take(false, offset, length);
   }
-  return filled === size ? result : undefined;
+  if (runLength > 0) take(true, runOffset, runLength);
+  return filled === size;
 }
 
 /** The size of what a delta makes, from its first bytes. */
@@ -36,13 +138,4 @@ function readSize(bytes: Buffer, from: number): { size: number; next: number } {
     if ((byte & 0x80) === 0) return { size, next: at + 1 };
   }
   return { size: Number.POSITIVE_INFINITY, next: bytes.length };
-}
-
-/** Offset (four bytes) and length (three) of a copy; the bits of the command say which bytes are there. */
-function readCopy(delta: Buffer, from: number, command: number): { offset: number; length: number; next: number } {
-  let at = from;
-  let [offset, length] = [0, 0];
-  for (let bit = 0; bit < 4; bit += 1) if ((command & (1 << bit)) !== 0) offset += (delta[at++] ?? 0) * 2 ** (8 * bit);
-  for (let bit = 0; bit < 3; bit += 1) if ((command & (0x10 << bit)) !== 0) length += (delta[at++] ?? 0) * 2 ** (8 * bit);
-  return { offset, length: length === 0 ? 0x10000 : length, next: at };
 }

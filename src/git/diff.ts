@@ -1,7 +1,7 @@
 import type { ObjectId, TreeFault } from '../format/push.js';
 import type { TreeEntry } from '../format/tree-object.js';
-import { type Directory, LARGE } from './directory.js';
-import { compareLarge, compareSmall, type DirectoryChange } from './large-directory.js';
+import { compareBytes, compareEntries, type DirectoryChange } from './compare-directories.js';
+import type { Directory } from './directory.js';
 import type { Budget, Objects, TreeReading } from './objects.js';
 import { entryFaults, isDirectory } from './tree-faults.js';
 
@@ -16,8 +16,8 @@ export interface DiffLimits {
 /** A path whose entry is another one after the commit; neither side is a directory. */
 export interface EntryChange {
   readonly path: string;
-  readonly before?: TreeEntry;
-  readonly after?: TreeEntry;
+  readonly before: TreeEntry | undefined;
+  readonly after: TreeEntry | undefined;
 }
 
 /** How two trees differ. */
@@ -29,17 +29,17 @@ export interface TreeDiff {
   readonly directories: ReadonlyMap<string, Sides>;
 }
 
-/** A directory as either side of a commit has it; absent where it has none that can be read. */
+/** A directory as either side of a commit has it; undefined where it has none that can be read. */
 export interface Sides {
-  readonly before?: Directory;
-  readonly after?: Directory;
+  readonly before: Directory | undefined;
+  readonly after: Directory | undefined;
 }
 
 /** A directory that is to be compared. */
 interface Pair {
   readonly path: string;
-  readonly before?: ObjectId | undefined;
-  readonly after?: ObjectId | undefined;
+  readonly before: ObjectId | undefined;
+  readonly after: ObjectId | undefined;
 }
 
 /**
@@ -60,7 +60,7 @@ export async function diffTrees(
   let level: Pair[] = before === after ? [] : [{ path: '', before, after }];
 
   for (let depth = 1; level.length > 0; depth += 1) {
-    const trees = await objects.trees(new Set(level.flatMap(idsOf)), budget);
+    const trees = await objects.trees(idsOf(level), budget);
     const next: Pair[] = [];
     for (const pair of level) {
       for (const directory of compareDirectory(pair, trees, found, limits.filesPerCommit)) {
@@ -83,7 +83,7 @@ interface Found {
 }
 
 function inOrder({ changes, faults, directories }: Found): TreeDiff {
-  return { changes: changes.sort((a, b) => (a.path < b.path ? -1 : 1)), faults, directories };
+  return { changes: changes.length > 1 ? changes.sort((a, b) => (a.path < b.path ? -1 : 1)) : changes, faults, directories };
 }
 
 function tooMany(found: Found, { filesPerCommit }: DiffLimits): TreeDiff {
@@ -91,48 +91,32 @@ function tooMany(found: Found, { filesPerCommit }: DiffLimits): TreeDiff {
   return inOrder(found);
 }
 
-/** Adds what differs in one directory, up to a little more than `most` changes; yields the directories in it that differ. */
-function* compareDirectory(
-  pair: Pair,
-  trees: ReadonlyMap<ObjectId, TreeReading>,
-  { changes, faults, directories }: Found,
-  most: number,
-): Generator<Pair> {
-  const sides = {
-    ...side('before', pair, (id) => readable(id, trees, pair.path, faults)),
-    ...side('after', pair, (id) => readable(id, trees, pair.path, faults)),
-  };
+/** Adds what differs in one directory, up to a little more than `most` changes; returns the directories in it that differ. */
+function compareDirectory(pair: Pair, trees: ReadonlyMap<ObjectId, TreeReading>, found: Found, most: number): Pair[] {
+  const { changes, faults, directories } = found;
+  const sides = { before: readable(pair.before, trees, pair.path, faults), after: readable(pair.after, trees, pair.path, faults) };
   directories.set(pair.path, sides);
   const { changes: names, order } = compareSides(sides, pair.path, faults);
   if (order !== undefined) faults.push({ kind: 'order', path: pair.path, message: order });
-  if (sides.after?.bytes.length === 0 && pair.path !== '')
+  if (sides.after?.content.length === 0 && pair.path !== '')
     faults.push({ kind: 'empty', path: pair.path, message: 'the directory is empty' });
-  for (const change of names) {
-    const path = pair.path === '' ? change.name : `${pair.path}/${change.name}`;
-    if (change.after !== undefined) faults.push(...entryFaults(change.after, path));
-    const file = { ...side('before', change, fileOf), ...side('after', change, fileOf) };
-    if (file.before !== undefined || file.after !== undefined) changes.push({ path, ...file });
-    const directory = { ...side('before', change, directoryOf), ...side('after', change, directoryOf) };
-    if (directory.before !== directory.after) yield { path, ...directory };
-    if (changes.length > most) return;
+  const differing: Pair[] = [];
+  for (const { name, before, after } of names) {
+    const path = pair.path === '' ? name : `${pair.path}/${name}`;
+    if (after !== undefined) for (const fault of entryFaults(after, path)) faults.push(fault);
+    // Each side by itself: a name may turn from a file into a directory.
+    const file = { path, before: fileOf(before), after: fileOf(after) };
+    if (file.before !== undefined || file.after !== undefined) changes.push(file);
+    const directory = { path, before: directoryOf(before), after: directoryOf(after) };
+    if (directory.before !== directory.after) differing.push(directory);
+    if (changes.length > most) break;
   }
-}
-
-/** Each side by itself: a name may turn from a file into a directory. */
-function side<T, U>(
-  name: 'before' | 'after',
-  sides: { readonly before?: T | undefined; readonly after?: T | undefined },
-  of: (value: T) => U | undefined,
-): { before?: U; after?: U } {
-  const value = sides[name];
-  const made = value === undefined ? undefined : of(value);
-  return made === undefined ? {} : { [name]: made };
+  return differing;
 }
 
 function compareSides({ before, after }: Sides, path: string, faults: TreeFault[]): DirectoryChange {
-  const large =
-    before !== undefined && after !== undefined && after.bytes.length >= LARGE ? compareLarge(before.bytes, after.bytes) : undefined;
-  return large ?? compareSmall(entriesOf(before, path, faults), entriesOf(after, path, faults));
+  const bytewise = before !== undefined && after !== undefined ? compareBytes(before, after) : undefined;
+  return bytewise ?? compareEntries(entriesOf(before, path, faults), entriesOf(after, path, faults));
 }
 
 function entriesOf(directory: Directory | undefined, path: string, faults: TreeFault[]): readonly TreeEntry[] {
@@ -143,21 +127,31 @@ function entriesOf(directory: Directory | undefined, path: string, faults: TreeF
 }
 
 /** A directory that was read; one that could not be is a fault, whichever side it is on. */
-function readable(id: ObjectId, trees: ReadonlyMap<ObjectId, TreeReading>, path: string, faults: TreeFault[]): Directory | undefined {
-  const tree = trees.get(id);
+function readable(
+  id: ObjectId | undefined,
+  trees: ReadonlyMap<ObjectId, TreeReading>,
+  path: string,
+  faults: TreeFault[],
+): Directory | undefined {
+  const tree = id === undefined ? undefined : trees.get(id);
   if (tree === undefined || 'directory' in tree) return tree?.directory;
   faults.push({ ...tree.fault, path });
   return undefined;
 }
 
-function fileOf(entry: TreeEntry): TreeEntry | undefined {
-  return isDirectory(entry) ? undefined : entry;
+function fileOf(entry: TreeEntry | undefined): TreeEntry | undefined {
+  return entry === undefined || isDirectory(entry) ? undefined : entry;
 }
 
-function directoryOf(entry: TreeEntry): ObjectId | undefined {
-  return isDirectory(entry) ? entry.id : undefined;
+function directoryOf(entry: TreeEntry | undefined): ObjectId | undefined {
+  return entry !== undefined && isDirectory(entry) ? entry.id : undefined;
 }
 
-function idsOf({ before, after }: Pair): ObjectId[] {
-  return [before, after].filter((id) => id !== undefined);
+function idsOf(level: readonly Pair[]): Set<ObjectId> {
+  const ids = new Set<ObjectId>();
+  for (const { before, after } of level) {
+    if (before !== undefined) ids.add(before);
+    if (after !== undefined) ids.add(after);
+  }
+  return ids;
 }

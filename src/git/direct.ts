@@ -6,17 +6,16 @@ import type { ObjectReader, ReaderOptions } from './cat-file.js';
 import { openParts } from './file-part.js';
 import { COMPRESSED_START, compressedBound, inflateStart, inflateWhole } from './inflate.js';
 import { boundedMemory } from './memory.js';
-import { ownContent } from './own-content.js';
+import { ownContent, ownPieces } from './own-content.js';
 import { openPack, type Pack, type PackedObject } from './pack.js';
 
 /** With more packs than this a repack is overdue, and git finds objects faster. */
 const MOST_PACKS = 100;
 /** Larger objects, and what others are deltas of, git reads in a process of its own, in bytes. */
 const LARGEST_HERE = 64 * 1024 * 1024;
+const ID = /^[0-9a-f]{40}$/;
 /** Places of so many objects are remembered: whoever asks for a size asks for the content next. */
 const REMEMBERED = 1000;
-/** For so long, in milliseconds, everything else waits at most while objects are read. */
-const TURN = 50;
 
 /**
  * Opens a repository for reading without starting git: its packs and loose
@@ -35,9 +34,9 @@ export function openDirect(
   const places = [...new Set([environment['GIT_OBJECT_DIRECTORY'] ?? '', join(gitDirectory, 'objects')])].filter((place) => place !== '');
   const packs = packsIn(places, Math.min(largest, LARGEST_HERE));
   const found = boundedMemory<PackedObject>(REMEMBERED);
+  const ownTree = ownPieces();
   let git: Promise<ObjectReader> | undefined;
   let closed = false;
-  let turned = Date.now();
 
   function ask(): Promise<ObjectReader> {
     git ??= import('./cat-file.js').then(({ openObjects }) => openObjects(gitDirectory, environment, { largest, ...options }));
@@ -56,9 +55,14 @@ export function openDirect(
     return undefined;
   }
 
-  function find(id: ObjectId): PackedObject | undefined {
+  /** Whether the id is one that is looked for here. */
+  function ofId(id: ObjectId): boolean {
     if (closed) throw new VprError('git/closed', 'the objects have been closed');
-    if (!/^[0-9a-f]{40}$/.test(id)) return undefined;
+    return ID.test(id);
+  }
+
+  function find(id: ObjectId): PackedObject | undefined {
+    if (!ofId(id)) return undefined;
     const known = found.get(id);
     if (known !== undefined) return known;
     const object = look(id);
@@ -66,20 +70,26 @@ export function openDirect(
     return object;
   }
 
-  /** Timers must run, however much is read: a check that takes too long ends by one. */
-  async function turn(): Promise<void> {
-    await new Promise(setImmediate);
-    turned = Date.now();
-  }
-
   return {
-    immediate: true,
+    readNow(id, most) {
+      const object = ofId(id) ? look(id) : undefined;
+      if (object === undefined || object.size > largest) return undefined;
+      const { type, size } = object;
+      if (size > most) return { type, size };
+      const pieces = object.pieces?.();
+      if (pieces !== undefined) return { type, size, pieces: ownTree(id, pieces) };
+      const bytes = object.bytes();
+      return bytes === undefined ? undefined : { type, size, bytes: ownContent(id, { type, bytes }).bytes };
+    },
+    startNow(id) {
+      const object = ofId(id) ? look(id) : undefined;
+      return object?.start === undefined ? undefined : { type: object.type, size: object.size, bytes: object.start() };
+    },
     async stat(id) {
       const object = find(id);
       return object === undefined ? (await ask()).stat(id) : { type: object.type, size: object.size };
     },
     async read(id) {
-      if (Date.now() - turned >= TURN) await turn();
       const object = find(id);
       if (object !== undefined && object.size > largest) {
         throw new VprError('git/too-large', `object ${id} has ${object.size} bytes, more than ${largest}`);

@@ -1,26 +1,21 @@
-import { Buffer } from 'node:buffer';
 import type { Read } from '../format/fault.js';
+import type { Pieces } from '../format/push.js';
 import { readTreeObject, type TreeEntry } from '../format/tree-object.js';
+import { joined } from './pieces.js';
 
 /** A tree as stored. */
 export interface Directory {
-  readonly bytes: Buffer;
-  /** Its entries, taken apart when they are first needed. */
+  readonly content: Pieces;
+  /** Its entries, taken apart each time: they take ten times the memory of the bytes. */
   entries(): Read<readonly TreeEntry[]>;
+  /** Where entries begin, and the end; undefined where the tree is cut off. Kept by what compares two versions. */
+  boundaries: Int32Array | undefined;
 }
 
-/** From so many bytes on, entries are taken apart each time, not kept: they take ten times the memory. */
+/** From so many bytes on a directory is a large one. */
 export const LARGE = 32 * 1024;
 
-/** `bytes` are a tree object's, without its header. */
-export function directoryOf(bytes: Uint8Array): Directory {
-  let kept: Read<readonly TreeEntry[]> | undefined;
-  return {
-    bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-    entries() {
-      const entries = kept ?? readTreeObject(bytes);
-      if (bytes.length < LARGE) kept = entries;
-      return entries;
-    },
-  };
+/** `content` is a tree object's, without its header. */
+export function directoryOf(content: Pieces): Directory {
+  return { content, entries: () => readTreeObject(joined(content)), boundaries: undefined };
 }

@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { boundedMemory } from './memory.js';
 
 /** A file that is read in parts. */
 export interface PartFile {
@@ -31,13 +30,21 @@ export function openParts(path: string): PartFile | undefined {
 }
 
 function inPages(file: number, size: number): PartFile {
-  const pages = boundedMemory<Buffer, number>(REMEMBERED);
+  const pages: (Buffer | undefined)[] = [];
+  const kept: number[] = [];
+  let oldest = 0;
 
   function page(number: number): Buffer {
-    const known = pages.get(number);
-    if (known !== undefined) return known;
+    return pages[number] ?? readPage(number);
+  }
+
+  /** What was read longest ago makes room: a ring of the numbers of those that are kept. */
+  function readPage(number: number): Buffer {
     const read = readPart(file, number * PAGE, Math.min(PAGE, size - number * PAGE));
-    pages.set(number, read, PAGE);
+    pages[kept[oldest] ?? number] = undefined;
+    pages[number] = read;
+    kept[oldest] = number;
+    oldest = (oldest + 1) % (REMEMBERED / PAGE);
     return read;
   }
 

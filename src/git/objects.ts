@@ -1,6 +1,8 @@
-import type { FileState, ObjectId, ObjectSource } from '../format/push.js';
-import { type Directory, directoryOf } from './directory.js';
+import { Buffer } from 'node:buffer';
+import type { FileState, ObjectId, ObjectSource, Pieces, StoredObject } from '../format/push.js';
+import { type Directory, directoryOf, LARGE } from './directory.js';
 import { boundedMemory, oneAtATime } from './memory.js';
+import { onePiece } from './pieces.js';
 
 /** A directory as stored, or why it can't be read. */
 export type TreeReading =
@@ -12,10 +14,12 @@ export type BlobReading = Pick<FileState, 'size' | 'bytes'>;
 
 /** Trees and blobs of a repository, read in batches, within bounds, and remembered for the next commit. */
 export interface Objects {
-  trees(ids: ReadonlySet<ObjectId>, budget: Budget): Promise<ReadonlyMap<ObjectId, TreeReading>>;
+  trees(ids: ReadonlySet<ObjectId>, budget: Budget): Found<TreeReading>;
   /** Reads blobs, each up to its own limit in bytes. */
-  blobs(limits: ReadonlyMap<ObjectId, number>, budget: Budget): Promise<ReadonlyMap<ObjectId, BlobReading>>;
+  blobs(limits: ReadonlyMap<ObjectId, number>, budget: Budget): Found<BlobReading>;
 }
+
+type Found<T> = ReadonlyMap<ObjectId, T> | Promise<ReadonlyMap<ObjectId, T>>;
 
 /** Bytes that one commit may still bring into memory. Counts what is remembered as well: a verdict doesn't depend on what was read before. */
 export interface Budget {
@@ -24,48 +28,64 @@ export interface Budget {
 
 /** A small tree, parsed, takes about so many times its bytes; large ones are kept as bytes. */
 const TREE_WEIGHT = 8;
-const TREES = 64 * 1024 * 1024;
+const TREES = 2 * 1024 * 1024;
+/** Large trees apart: there is one of them, in many versions, and they would drive the others out. */
+const LARGE_TREES = 1024 * 1024;
 const BLOBS = 64 * 1024 * 1024;
 
 /** Reads from `source`; `largestTree` in bytes. Memory is bounded, however many commits are read. */
 export function rememberObjects(source: ObjectSource, largestTree: number): Objects {
   const trees = boundedMemory<TreeReading>(TREES);
+  const largeTrees = boundedMemory<TreeReading>(LARGE_TREES);
   const blobs = boundedMemory<BlobReading>(BLOBS);
-
   const oneTree = oneAtATime<TreeReading>();
   const oneBlob = oneAtATime<BlobReading>();
 
-  async function readTree(id: ObjectId, budget: Budget): Promise<TreeReading> {
-    const known = trees.get(id);
+  function readTree(id: ObjectId, budget: Budget): TreeReading | Promise<TreeReading> {
+    const known = trees.get(id) ?? largeTrees.get(id);
     if (known !== undefined) return take(budget, known.size) ? known : overBudget(known.size);
-    const stat = await source.stat(id);
+    const object = source.readNow?.(id, Math.min(largestTree, budget.left));
+    return object === undefined ? askTree(id, budget) : (treeFault(object, budget) ?? keepTree(id, contentOf(object)));
+  }
+
+  async function askTree(id: ObjectId, budget: Budget): Promise<TreeReading> {
+    const fault = treeFault(await source.stat(id), budget);
+    return fault ?? oneTree(id, async () => keepTree(id, contentOf(await source.read(id))));
+  }
+
+  function treeFault(stat: Omit<StoredObject, 'bytes'> | undefined, budget: Budget): TreeReading | undefined {
     if (stat === undefined) return unreadable('the directory is missing');
     if (stat.type !== 'tree') return unreadable(`a ${stat.type} stands where a directory should`);
     if (stat.size > largestTree) return tooLarge(stat.size, `the directory has ${stat.size} bytes; the host reads up to ${largestTree}`);
-    return take(budget, stat.size) ? oneTree(id, () => loadTree(id)) : overBudget(stat.size);
+    return take(budget, stat.size) ? undefined : overBudget(stat.size);
   }
 
-  async function loadTree(id: ObjectId): Promise<TreeReading> {
-    const object = await source.read(id);
-    if (object === undefined) return unreadable('the directory is missing');
-    const size = object.bytes.length;
-    const tree = { size, directory: directoryOf(object.bytes) };
-    trees.set(id, tree, size * TREE_WEIGHT + 200);
+  function keepTree(id: ObjectId, content: Pieces | undefined): TreeReading {
+    if (content === undefined) return unreadable('the directory is missing');
+    const size = content.length;
+    const tree = { size, directory: directoryOf(content) };
+    if (size < LARGE) trees.set(id, tree, size * TREE_WEIGHT + 200);
+    else largeTrees.set(id, tree, size);
     return tree;
   }
 
-  async function readBlob(id: ObjectId, limit: number, budget: Budget): Promise<BlobReading> {
+  function readBlob(id: ObjectId, limit: number, budget: Budget): BlobReading | Promise<BlobReading> {
     const known = blobs.get(id);
     if (known !== undefined) return take(budget, known.size) ? known : { size: known.size };
-    const stat = await source.stat(id);
-    if (stat?.type !== 'blob') return { size: -1 };
-    return stat.size <= limit && take(budget, stat.size) ? oneBlob(id, () => loadBlob(id)) : { size: stat.size };
+    const object = source.readNow?.(id, Math.min(limit, budget.left));
+    if (object === undefined) return askBlob(id, limit, budget);
+    return mayRead(object, limit, budget) ? keepBlob(id, object.bytes) : sizeOf(object);
   }
 
-  async function loadBlob(id: ObjectId): Promise<BlobReading> {
-    const object = await source.read(id);
-    if (object === undefined) return { size: -1 };
-    const blob = { size: object.bytes.length, bytes: object.bytes };
+  async function askBlob(id: ObjectId, limit: number, budget: Budget): Promise<BlobReading> {
+    const stat = await source.stat(id);
+    if (!mayRead(stat, limit, budget)) return sizeOf(stat);
+    return oneBlob(id, async () => keepBlob(id, (await source.read(id))?.bytes));
+  }
+
+  function keepBlob(id: ObjectId, bytes: Uint8Array | undefined): BlobReading {
+    if (bytes === undefined) return { size: -1 };
+    const blob = { size: bytes.length, bytes };
     blobs.set(id, blob, blob.size + 200);
     return blob;
   }
@@ -74,6 +94,18 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
     trees: (ids, budget) => all(ids, (id) => readTree(id, budget)),
     blobs: (limits, budget) => all(limits.keys(), (id) => readBlob(id, limits.get(id) ?? 0, budget)),
   };
+}
+
+function contentOf(object: Pick<StoredObject, 'bytes' | 'pieces'> | undefined): Pieces | undefined {
+  return object?.pieces ?? (object?.bytes === undefined ? undefined : onePiece(Buffer.from(object.bytes.buffer, object.bytes.byteOffset, object.bytes.byteLength)));
+}
+
+function mayRead(stat: Omit<StoredObject, 'bytes'> | undefined, limit: number, budget: Budget): boolean {
+  return stat?.type === 'blob' && stat.size <= limit && take(budget, stat.size);
+}
+
+function sizeOf(stat: Omit<StoredObject, 'bytes'> | undefined): BlobReading {
+  return { size: stat?.type === 'blob' ? stat.size : -1 };
 }
 
 function take(budget: Budget, size: number): boolean {
@@ -94,7 +126,14 @@ function overBudget(size: number): TreeReading {
   return tooLarge(size, 'all directories of the commit together are larger than the host reads');
 }
 
-/** Asks for everything at once, so that git gets one batch and not a question at a time. */
-async function all<T>(ids: Iterable<ObjectId>, readOne: (id: ObjectId) => Promise<T>): Promise<ReadonlyMap<ObjectId, T>> {
-  return new Map(await Promise.all([...ids].map(async (id): Promise<[ObjectId, T]> => [id, await readOne(id)])));
+/** Asks for everything at once, so that git gets one batch and not a question at a time. Waits for nothing where all is at hand. */
+function all<T>(ids: Iterable<ObjectId>, readOne: (id: ObjectId) => T | Promise<T>): Found<T> {
+  const found = new Map<ObjectId, T>();
+  const coming: Promise<unknown>[] = [];
+  for (const id of ids) {
+    const one = readOne(id);
+    if (one instanceof Promise) coming.push(one.then((value) => found.set(id, value)));
+    else found.set(id, one);
+  }
+  return coming.length === 0 ? found : Promise.all(coming).then(() => found);
 }

@@ -21,6 +21,15 @@ function near(place: number, order: number, low: number, high: number, step: num
   return Math.max(low, Math.min(high - 1, next));
 }
 
+/** As `Buffer.compare`, which costs ten times as much for so few bytes. */
+function compareIds(one: Buffer, other: Buffer): number {
+  for (let at = 0; at < ID; at += 1) {
+    const difference = (one[at] ?? -1) - (other[at] ?? -1);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
 /** Opens an index (gitformat-pack, version 2, of a SHA-1 repository); undefined where it is no such file. */
 export function openPackIndex(path: string): PackIndex | undefined {
   const file = openParts(path);
@@ -52,7 +61,7 @@ export function openPackIndex(path: string): PackIndex | undefined {
       let place = from + Math.floor((to - from) * spread);
       let [low, high] = [from, to];
       for (let look = 1; low < high; look += 1) {
-        const order = file.part(names + place * ID, ID).compare(id);
+        const order = compareIds(file.part(names + place * ID, ID), id);
         if (order === 0) return offsetAt(place);
         if (order < 0) low = place + 1;
         else high = place;

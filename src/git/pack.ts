@@ -1,8 +1,11 @@
-import { applyDelta, resultSize } from './delta.js';
+import type { Pieces } from '../format/push.js';
+import { applyDelta, applyToPieces, resultSize } from './delta.js';
+import { LARGE } from './directory.js';
 import { openParts, type PartFile } from './file-part.js';
 import { COMPRESSED_START, compressedBound, inflateStart, inflateWhole } from './inflate.js';
 import { boundedMemory } from './memory.js';
 import { openPackIndex } from './pack-index.js';
+import { joined, piecesOf } from './pieces.js';
 
 /** An object of a pack: what it is, and its content when it is asked for. */
 export interface PackedObject {
@@ -10,6 +13,10 @@ export interface PackedObject {
   readonly size: number;
   /** Undefined where it can't be had: it is larger than the pack's reader takes, or its deltas are of an odd kind. */
   bytes(): Buffer | undefined;
+  /** The same of a large tree, in pieces that it shares with others; undefined for anything else. */
+  pieces?(): Pieces | undefined;
+  /** The first few hundred bytes; absent where they are those of a delta. */
+  start?(): Buffer;
 }
 
 /** One pack with its index. */
@@ -28,9 +35,9 @@ const HEADER = 64;
 const LONGEST_CHAIN = 100;
 /** Bytes of objects that others are deltas of: blobs come again after many commits, the rest in the next one or never. */
 const BLOBS = 64 * 1024 * 1024;
-const OTHERS = 8 * 1024 * 1024;
+const OTHERS = 1 * 1024 * 1024;
 /** What nobody asked for, but stands on the way to what was: kept apart, since it could drive out all the rest. */
-const PASSED = 16 * 1024 * 1024;
+const PASSED = 4 * 1024 * 1024;
 
 interface Entry {
   readonly kind: number;
@@ -45,7 +52,9 @@ interface Entry {
 /** An object put together. */
 interface Whole {
   readonly type: string;
-  readonly bytes: Buffer;
+  readonly size: number;
+  /** Large trees are in pieces. */
+  readonly content: Buffer | Pieces;
 }
 
 /**
@@ -73,17 +82,24 @@ export function openPack(path: string, largest: number): Pack | undefined {
     const base = entry.base === undefined ? undefined : read(entry.base, depth + 1);
     if (entry.base !== undefined && base === undefined) return undefined;
     const own = inflateWhole(part(entry.data, compressedBound(entry.size)), entry.size);
-    const bytes = own === undefined || base === undefined ? own : fromDelta(base.bytes, own);
-    const type = base?.type ?? TYPES[entry.kind];
-    if (bytes === undefined || type === undefined) return undefined;
-    const whole = { type, bytes };
-    (depth > 0 ? passed : type === 'blob' ? blobs : others).set(offset, whole, bytes.length + 200);
+    const whole = own === undefined ? undefined : base === undefined ? notDelta(entry, own) : fromDelta(base, own);
+    if (whole === undefined) return undefined;
+    (depth > 0 ? passed : whole.type === 'blob' ? blobs : others).set(offset, whole, whole.size + 200);
     return whole;
   }
 
-  function fromDelta(base: Buffer, delta: Buffer): Buffer | undefined {
+  function notDelta({ kind }: Entry, bytes: Buffer): Whole | undefined {
+    const type = TYPES[kind];
+    return type === undefined ? undefined : { type, size: bytes.length, content: inPieces(type, bytes.length) ? piecesOf(bytes) : bytes };
+  }
+
+  function fromDelta({ type, content }: Whole, delta: Buffer): Whole | undefined {
     const size = resultSize(delta);
-    return size > largest ? undefined : applyDelta(base, delta, size);
+    if (size > largest) return undefined;
+    const made = inPieces(type, size)
+      ? applyToPieces(Buffer.isBuffer(content) ? piecesOf(content) : content, delta, size)
+      : applyDelta(bytesOf(content), delta, size);
+    return made === undefined ? undefined : { type, size, content: made };
   }
 
   function entryAt(offset: number): Entry | undefined {
@@ -91,6 +107,19 @@ export function openPack(path: string, largest: number): Pack | undefined {
     if (entry?.kind !== ID_DELTA) return entry;
     const base = index?.find(part(entry.data - ID, ID));
     return base === undefined ? undefined : { ...entry, base };
+  }
+
+  function contentAt(offset: number): Pick<Required<PackedObject>, 'bytes' | 'pieces'> {
+    return {
+      bytes() {
+        const whole = read(offset);
+        return whole === undefined ? undefined : bytesOf(whole.content);
+      },
+      pieces() {
+        const content = read(offset)?.content;
+        return content === undefined || Buffer.isBuffer(content) ? undefined : content;
+      },
+    };
   }
 
   /** The type of the object at the end of a chain of deltas. */
@@ -111,11 +140,13 @@ export function openPack(path: string, largest: number): Pack | undefined {
       if (offset === undefined || entry === undefined) return undefined;
       if (entry.base === undefined) {
         const type = TYPES[entry.kind];
-        return type === undefined ? undefined : { type, size: entry.size, bytes: () => read(offset)?.bytes };
+        if (type === undefined) return undefined;
+        const start = () => inflateStart(part(entry.data, COMPRESSED_START));
+        return { type, size: entry.size, start, ...contentAt(offset) };
       }
       // Whoever asks about an object reads it next: put together at once, its delta is inflated once.
       const whole = read(offset);
-      if (whole !== undefined) return { type: whole.type, size: whole.bytes.length, bytes: () => read(offset)?.bytes };
+      if (whole !== undefined) return { type: whole.type, size: whole.size, ...contentAt(offset) };
       const type = typeAt(offset);
       const size = resultSize(inflateStart(part(entry.data, COMPRESSED_START)));
       return type !== undefined && Number.isFinite(size) ? { type, size, bytes: () => undefined } : undefined;
@@ -125,6 +156,14 @@ export function openPack(path: string, largest: number): Pack | undefined {
       file?.close();
     },
   };
+}
+
+function inPieces(type: string, size: number): boolean {
+  return type === 'tree' && size >= LARGE;
+}
+
+function bytesOf(content: Buffer | Pieces): Buffer {
+  return Buffer.isBuffer(content) ? content : joined(content);
 }
 
 const ID = 20;

@@ -2,7 +2,8 @@ import type { History, ObjectId, ObjectSource, Push, PushedCommit, RefUpdate } f
 import { isZero, MAIN } from '../format/push.js';
 import { type ReadLimits, readCommit } from './commit.js';
 import { rememberObjects } from './objects.js';
-import { commitReader, needCommit, type ReadCommit, type WalkLimits, walk } from './walk.js';
+import { turns } from './turns.js';
+import { type CommitReader, commitReader, needChild, needCommit, type Walk, type WalkLimits, walk } from './walk.js';
 
 /** The host's limits on what a push makes it read. A policy's `limits` fits. */
 export interface PushLimits extends ReadLimits, WalkLimits {}
@@ -34,9 +35,9 @@ export async function readHistory(
   limits: PushLimits,
   allRead: () => void = () => {},
 ): Promise<History> {
-  const readOne = commitReader(source, limits.commitBytes);
-  const { ids, end } = await walk(readOne, range.new, range.old, limits);
-  return { old: range.old, new: range.new, end, ids, commits: () => readCommits(source, readOne, ids, limits, allRead) };
+  const commits = commitReader(source, limits.commitBytes);
+  const { ids, end } = await walk(commits, range.new, range.old, limits);
+  return { old: range.old, new: range.new, end, ids, commits: () => readCommits(source, commits, { ids, end }, range.old, limits, allRead) };
 }
 
 /** So many commits are read at a time: git answers a batch as fast as one, and works while rules do. */
@@ -44,26 +45,31 @@ const AHEAD = 8;
 
 async function* readCommits(
   source: ObjectSource,
-  readOne: ReadCommit,
-  ids: readonly ObjectId[],
+  commits: CommitReader,
+  { ids, end }: Walk,
+  old: ObjectId | undefined,
   limits: PushLimits,
   allRead: () => void,
 ): AsyncGenerator<PushedCommit> {
   const objects = rememberObjects(source, limits.treeBytes);
-  const load = async (id: ObjectId): Promise<PushedCommit> => {
-    const commit = await needCommit(readOne, id);
+  const load = async (index: number): Promise<PushedCommit> => {
+    const id = ids[index] ?? '';
+    const below = ids[index - 1] ?? (end.kind === 'old' ? old : undefined);
+    const commit = below === undefined ? await needCommit(commits, id) : await needChild(commits, id, below);
     const parent = commit.object().parents[0];
-    return readCommit(objects, id, commit, parent === undefined ? undefined : await needCommit(readOne, parent), limits);
+    return readCommit(objects, id, commit, parent === undefined ? undefined : await needCommit(commits, parent), limits);
   };
+  const turn = turns();
   const ahead: Promise<PushedCommit>[] = [];
   for (let next = 0; next < ids.length || ahead.length > 0; ) {
-    for (; next < ids.length && ahead.length < (source.immediate === true ? 1 : AHEAD); next += 1) {
-      const loading = load(ids[next] ?? '');
+    for (; next < ids.length && ahead.length < (source.readNow === undefined ? AHEAD : 1); next += 1) {
+      const loading = load(next);
       loading.catch(() => {}); // thrown when its turn comes
       ahead.push(loading);
     }
     const current = await ahead.shift();
     if (next === ids.length && ahead.length === 0) allRead();
     if (current !== undefined) yield current;
+    await turn();
   }
 }

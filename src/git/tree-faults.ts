@@ -3,11 +3,12 @@ import type { TreeEntry } from '../format/tree-object.js';
 
 /** Whether an entry stands for a directory, however its mode is spelt. */
 export function isDirectory({ mode }: TreeEntry): boolean {
-  return (Number.parseInt(mode, 8) & 0o170000) === 0o040000;
+  return mode === '40000' || (Number.parseInt(mode, 8) & 0o170000) === 0o040000;
 }
 
 /** Whether an entry stands for a file whose content is a blob of this repository (a submodule's is not). */
 export function isBlob({ mode }: TreeEntry): boolean {
+  if (mode === '100644') return true;
   const type = Number.parseInt(mode, 8) & 0o170000;
   return type === 0o100000 || type === 0o120000;
 }

@@ -1,7 +1,8 @@
 import { VprError } from '../errors.js';
 import { type CommitObject, parentsOf, readCommitObject } from '../format/commit-object.js';
-import type { ObjectId, ObjectSource, WalkEnd } from '../format/push.js';
+import type { ObjectId, ObjectSource, StoredObject, WalkEnd } from '../format/push.js';
 import { boundedMemory } from './memory.js';
+import { turns } from './turns.js';
 
 /** How far a walk goes, and how large a commit may be. */
 export interface WalkLimits {
@@ -27,7 +28,15 @@ export interface StoredCommit {
 /** A commit, or why it is not there. */
 export type CommitReading = StoredCommit | { readonly end: WalkEnd };
 
-export type ReadCommit = (id: ObjectId) => Promise<CommitReading>;
+export interface CommitReader {
+  read(id: ObjectId): Promise<CommitReading>;
+  /**
+   * What it is a child of. Of a commit that begins as they should only the
+   * beginning is read, and nothing of it checked: whoever follows it reads each
+   * commit afterwards, and must find the same (`needChild`).
+   */
+  parents(id: ObjectId): Promise<readonly ObjectId[] | { readonly end: WalkEnd }>;
+}
 
 /** Bytes of commits that are remembered, so that what the walk has read isn't read again. */
 const REMEMBERED = 8 * 1024 * 1024;
@@ -35,20 +44,50 @@ const REMEMBERED = 8 * 1024 * 1024;
 const TAKEN_APART = 4;
 
 /** Reads commits up to a size, and remembers the small ones. */
-export function commitReader(source: ObjectSource, largest: number): ReadCommit {
-  const memory = boundedMemory<CommitReading>(REMEMBERED);
-  return async (id) => {
+export function commitReader(source: ObjectSource, largest: number): CommitReader {
+  const memory = boundedMemory<StoredCommit>(REMEMBERED);
+
+  async function read(id: ObjectId): Promise<CommitReading> {
     const known = memory.get(id);
     if (known !== undefined) return known;
+    const object = source.readNow?.(id, largest) ?? (await ask(id));
+    const end = endAt(id, object, largest);
+    if (end !== undefined || object?.bytes === undefined) return { end: end ?? { kind: 'missing', id } };
+    const reading = storedCommit(object.bytes);
+    memory.set(id, reading, object.size * TAKEN_APART);
+    return reading;
+  }
+
+  async function ask(id: ObjectId): Promise<StoredObject | undefined> {
     // Both are asked for at once: one journey to git, not two, for nearly every commit.
     const [stat, object] = await Promise.all([source.stat(id), source.read(id)]);
-    if (stat === undefined || object === undefined) return { end: { kind: 'missing', id } };
-    if (stat.type !== 'commit') return { end: { kind: 'not-a-commit', id, type: stat.type } };
-    if (stat.size > largest) return { end: { kind: 'too-large', id, size: stat.size } };
-    const reading = storedCommit(object.bytes);
-    memory.set(id, reading, stat.size * TAKEN_APART);
-    return reading;
+    return stat === undefined || object === undefined ? undefined : { ...stat, bytes: object.bytes };
+  }
+
+  return {
+    read,
+    async parents(id) {
+      const start = source.startNow?.(id);
+      const parent = start?.bytes === undefined ? null : USUAL.exec(latin1(start.bytes));
+      if (parent !== null && endAt(id, start, largest) === undefined) return [parent[1] as ObjectId];
+      const reading = await read(id);
+      return 'end' in reading ? reading : parentsOf(reading.bytes);
+    },
   };
+}
+
+/** Why a walk ends at an object; undefined where it is a commit that may be read. */
+function endAt(id: ObjectId, object: StoredObject | undefined, largest: number): WalkEnd | undefined {
+  if (object === undefined) return { kind: 'missing', id };
+  if (object.type !== 'commit') return { kind: 'not-a-commit', id, type: object.type };
+  return object.size > largest ? { kind: 'too-large', id, size: object.size } : undefined;
+}
+
+/** How a commit with one parent begins, where nothing is wrong with it. */
+const USUAL = /^tree [0-9a-f]{40}\nparent ([0-9a-f]{40})\nauthor /;
+
+function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }
 
 /**
@@ -59,11 +98,11 @@ export function commitReader(source: ObjectSource, largest: number): ReadCommit 
  * Where `old` is not met, commits that `old` has as well are left out, and the
  * end is `unrelated`: `from` does not descend from `old`.
  */
-export async function walk(readCommit: ReadCommit, from: ObjectId, old: ObjectId | undefined, limits: WalkLimits): Promise<Walk> {
-  const found = await follow(readCommit, from, old, limits.commitsPerPush);
+export async function walk(commits: CommitReader, from: ObjectId, old: ObjectId | undefined, limits: WalkLimits): Promise<Walk> {
+  const found = await follow(commits, from, old, limits.commitsPerPush);
   if (old === undefined || found.end.kind === 'old') return { ids: found.ids.reverse(), end: found.end };
   const place = new Map(found.ids.map((id, index) => [id, index]));
-  const formers = await follow(readCommit, old, undefined, limits.commitsPerPush);
+  const formers = await follow(commits, old, undefined, limits.commitsPerPush);
   const shared = formers.ids.map((id) => place.get(id)).find((index) => index !== undefined);
   const diverged = shared !== undefined || found.end.kind === 'root';
   return {
@@ -79,18 +118,19 @@ interface Followed {
   readonly merged: boolean;
 }
 
-async function follow(readCommit: ReadCommit, from: ObjectId, until: ObjectId | undefined, limit: number): Promise<Followed> {
+async function follow(commits: CommitReader, from: ObjectId, until: ObjectId | undefined, limit: number): Promise<Followed> {
   const ids: ObjectId[] = [];
+  const turn = turns();
   let merged = false;
   for (let id: ObjectId | undefined = from; id !== undefined; ) {
     if (id === until) return { ids, end: { kind: 'old' }, merged };
     if (ids.length === limit) return { ids, end: { kind: 'too-many', limit }, merged };
-    const reading: CommitReading = await readCommit(id);
-    if ('end' in reading) return { ids, end: reading.end, merged };
+    const parents: Awaited<ReturnType<CommitReader['parents']>> = await commits.parents(id);
+    if ('end' in parents) return { ids, end: parents.end, merged };
     ids.push(id);
-    const parents: readonly ObjectId[] = parentsOf(reading.bytes);
     merged ||= parents.length > 1;
     id = parents[0];
+    await turn();
   }
   return { ids, end: { kind: 'root' }, merged };
 }
@@ -107,8 +147,17 @@ function storedCommit(bytes: Uint8Array): StoredCommit {
 }
 
 /** A commit that must be there. Throws `git/unreadable-commit`. */
-export async function needCommit(readCommit: ReadCommit, id: ObjectId): Promise<StoredCommit> {
-  const reading = await readCommit(id);
+export async function needCommit({ read }: CommitReader, id: ObjectId): Promise<StoredCommit> {
+  const reading = await read(id);
   if ('bytes' in reading) return reading;
   throw new VprError('git/unreadable-commit', `commit ${id} cannot be read: ${reading.end.kind}`);
+}
+
+/** The same, which must be the child that the walk took it for. Throws `git/tampered`. */
+export async function needChild(commits: CommitReader, id: ObjectId, parent: ObjectId): Promise<StoredCommit> {
+  const commit = await needCommit(commits, id);
+  if (commit.object().parents[0] === parent) return commit;
+  throw new VprError('git/tampered', `commit ${id} is not what it began as: the store is damaged or was tampered with`, {
+    help: ['tell your administrator: git fsck --full'],
+  });
 }

@@ -3,7 +3,7 @@ import type { Fault, Read } from '../format/fault.js';
 import { read, unread } from '../format/fault.js';
 import { parseUuid } from '../format/identifiers.js';
 import { forbiddenCharacter, isTrimmedLine } from '../format/text.js';
-import { remember } from './remember.js';
+import { remember } from '../format/remember.js';
 import type { Certificate, Identity, Registration } from './types.js';
 
 const AUTHORITY = /^[A-Za-z0-9.-]+$/;
@@ -17,8 +17,11 @@ const CRUD_AT_ENDS = /^[\0- .,:;<>"\\']+|(?<![\0- .,:;<>"\\'])[\0- .,:;<>"\\']+$
  * removes from the names it writes into commits.
  */
 export function comparableName(name: string): string {
-  return withoutCrud(withoutCrud(name).normalize('NFC'));
+  return comparableNames(name, () => withoutCrud(withoutCrud(name).normalize('NFC')));
 }
+
+/** Every commit names its author three times. Names are at most as long as a commit. */
+const comparableNames = remember<string>(100);
 
 function withoutCrud(name: string): string {
   return name.replace(CRUD_AT_ENDS, '').replace(/[<>\n]/g, '');

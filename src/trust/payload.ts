@@ -40,7 +40,7 @@ export function payloadOf(commit: Uint8Array): SignedBytes | Fault {
   if (/\n[^ ]/.test(value)) return { message: 'the gpgsig header is followed by another header, expected it last' };
   return {
     payload: Buffer.concat([bytes.subarray(0, start), bytes.subarray(end + 1)]),
-    gpgsig: value.replaceAll('\n ', '\n'),
+    gpgsig: value.split('\n ').join('\n'), // several times as fast as replaceAll
   };
 }
 

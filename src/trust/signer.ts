@@ -6,7 +6,7 @@ import { certificateIdentity } from './identity.js';
 import { leafFaults } from './leaf.js';
 import { type CertificatePath, findPaths } from './path/build.js';
 import { dateFaults, judgePath } from './path/validate.js';
-import { remember } from './remember.js';
+import { remember } from '../format/remember.js';
 import { judgeRevocation } from './revocation/judge.js';
 import { type Standing, standingsOf } from './revocation/standing.js';
 import { listedAs } from './store.js';

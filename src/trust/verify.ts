@@ -81,7 +81,21 @@ function judge(signature: CommitSignature, certificate: Certificate, trust: Trus
  * In CMS the certificates are the path without its root and nothing else; with
  * signed attributes those may be missing that the host's store holds.
  */
-function carriedFaults({ encoding }: CommitSignature, carried: readonly Certificate[], { certificates }: CertificatePath): Fault[] {
+function carriedFaults({ encoding }: CommitSignature, carried: readonly Certificate[], path: CertificatePath): readonly Fault[] {
+  const last = lastCarried.get(carried);
+  if (last?.encoding === encoding && last.path === path) return last.faults;
+  const faults = compareCarried(encoding, carried, path);
+  lastCarried.set(carried, { encoding, path, faults });
+  return faults;
+}
+
+/** By the very array that a signer's signatures carry, where that is the same each time. */
+const lastCarried = new WeakMap<
+  readonly Certificate[],
+  { readonly encoding: CommitSignature['encoding']; readonly path: CertificatePath; readonly faults: readonly Fault[] }
+>();
+
+function compareCarried(encoding: CommitSignature['encoding'], carried: readonly Certificate[], { certificates }: CertificatePath): Fault[] {
   const on = (list: readonly Certificate[], certificate: Certificate) =>
     list.some(({ fingerprint }) => fingerprint === certificate.fingerprint);
   const extra = carried.filter((certificate, i) => !on(certificates, certificate) || on(carried.slice(0, i), certificate));

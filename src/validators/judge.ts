@@ -44,6 +44,7 @@ export async function judge(push: Push, context: Context, { rules: among = RULES
   const missing = notKnown(context);
   const rules = among.filter((rule) => severityOf(rule, context) !== 'off');
   const judged = rules.filter((rule) => !(rule.needs ?? []).some((need) => missing.has(need)));
+  const ofCommits = judged.filter((rule) => rule.onCommit !== undefined);
 
   for (const rule of judged) {
     if (rule.onPush !== undefined)
@@ -63,7 +64,7 @@ export async function judge(push: Push, context: Context, { rules: among = RULES
       commits += 1;
       const step = stepOf(pushed, context, documents, known);
       const problems = found.within(() => {
-        for (const rule of judged) judgeCommit(rule, step, found);
+        for (const rule of ofCommits) judgeCommit(rule, step, found);
       });
       const { signer, path = [] } = step.verification;
       if (signer !== undefined) {
@@ -146,6 +147,7 @@ function collector(context: Context): Collector {
   let fresh: JudgedProblem[] = [];
   return {
     add(rule, commit, findings) {
+      if (findings.length === 0) return;
       const weight = severityOf(rule, context);
       if (weight === 'off') return;
       for (const finding of findings) {

@@ -37,8 +37,7 @@ export function changesOtherBytes({ ledger }: ThreadStep): boolean {
   const now = valueOf(ledger.after);
   if (formerly !== undefined && now !== undefined && sameButTime(formerly, now)) return false;
   const before = withoutTime(ledger.before?.bytes);
-  const after = withoutTime(ledger.after?.bytes);
-  return before === undefined || after === undefined || before !== after;
+  return before === undefined || before !== withoutTime(ledger.after?.bytes);
 }
 
 /** Whether one was read from the other by `readLedgerTime`, which holds where nothing but the time differs. */

@@ -6,6 +6,7 @@ import type { RecordKind, Uuid } from '../format/identifiers.js';
 import { STATUS_FILE } from '../format/layout.js';
 import type { Policy } from '../format/policy.js';
 import type { PushedCommit } from '../format/push.js';
+import { remember } from '../format/remember.js';
 import type { CoordinationStatus } from '../format/status.js';
 import type { CertificateMark } from '../trust/twins.js';
 import type { ReceiptKnown, Trust, Verification } from '../trust/types.js';
@@ -62,6 +63,14 @@ export interface Step {
 /** What earlier commits have shown. */
 export type Known = Pick<Step, 'knownRegistrations' | 'knownCertificates'>;
 
+/** The shorter messages of a record are mostly the same few. */
+const messages = remember<Read<CommitMessage>>(1000);
+const SHORT = 1000;
+
+function messageOf(text: string): Read<CommitMessage> {
+  return text.length > SHORT ? readCommitMessage(text) : messages(text, () => readCommitMessage(text));
+}
+
 /** Reads all that rules share of one commit. Pure: bytes in, values and faults out. */
 export function stepOf(pushed: PushedCommit, context: Context, documents: Documents, known: Known): Step {
   const { commit, parent } = pushed;
@@ -72,7 +81,7 @@ export function stepOf(pushed: PushedCommit, context: Context, documents: Docume
     pushed,
     commit,
     ...(parent === undefined ? {} : { parent }),
-    message: readCommitMessage(commit.message),
+    message: messageOf(commit.message),
     verification: verifyCommit(pushed.bytes, context.trust, times.received, { known: times.known }),
     times,
     status: documents.status(pushed, statusPath),

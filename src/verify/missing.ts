@@ -19,7 +19,8 @@ export function watchMissing(objects: ObjectSource) {
       if (object === undefined) note(id);
       return object;
     },
-    ...(objects.immediate === undefined ? {} : { immediate: objects.immediate }),
+    ...(objects.readNow === undefined ? {} : { readNow: objects.readNow }),
+    ...(objects.startNow === undefined ? {} : { startNow: objects.startNow }),
   };
   return { source, missing: () => ({ count: gone.size, ids: [...gone].slice(0, LISTED) }) };
 }

@@ -6,7 +6,7 @@ import { TAG } from '../der/tags.js';
 import { bitStringOctets, oid } from '../der/values.js';
 import { element, objectId, sequence } from '../der/write.js';
 import { OID } from '../oids.js';
-import { remember } from '../remember.js';
+import { remember } from '../../format/remember.js';
 import type { Certificate, KeyKind } from '../types.js';
 
 const CURVES: Readonly<Record<string, { kind: KeyKind; octets: number }>> = {

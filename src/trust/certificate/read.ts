@@ -8,7 +8,7 @@ import { time } from '../der/time.js';
 import { bitStringOctets, integerOctets, oid, smallInteger } from '../der/values.js';
 import { CERTIFICATE_LIMIT, certificateDer } from '../pem.js';
 import { attempt, refuse } from '../refusal.js';
-import { remember } from '../remember.js';
+import { remember } from '../../format/remember.js';
 import type { Certificate } from '../types.js';
 import { readExtensions } from './extensions.js';
 import { readPublicKey } from './key.js';

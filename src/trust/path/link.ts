@@ -2,7 +2,7 @@
 import { verify } from 'node:crypto';
 import { publicKeyOf } from '../certificate/key.js';
 import { OID } from '../oids.js';
-import { remember } from '../remember.js';
+import { remember } from '../../format/remember.js';
 import type { Certificate } from '../types.js';
 
 /** What issuers may sign with. SHA-1, DSA and RSA-PSS are not among it. */

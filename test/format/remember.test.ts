@@ -1,5 +1,5 @@
 import t from 'tap';
-import { remember } from '../../src/trust/remember.js';
+import { remember } from '../../src/format/remember.js';
 
 t.test('a result is made once, and the oldest goes when there are too many', (t) => {
   const made: string[] = [];
