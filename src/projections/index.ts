@@ -1,0 +1,8 @@
+/**
+ * `vpr/projections`: records as rows of a database, and questions to it. What
+ * is answered is derived from Git and can lag behind it: Git is the record.
+ */
+export type { Connection, Database, DatabaseOptions, Transaction } from './database.js';
+export type { Dialect } from './migrations/types.js';
+export { openDatabase } from './open.js';
+export type * from './tables.js';
