@@ -9,10 +9,17 @@ export interface Connection {
   readonly kysely: Kysely<Tables>;
 }
 
+/** What SQLite's index of words is given. */
+export interface IndexedRow {
+  readonly rowid: number;
+  readonly body: string;
+  readonly ids: string;
+}
+
 /** A transaction: all of it comes to be, or nothing. */
 export interface Transaction extends Connection {
   /** Stores rows, many at a time. All have the same columns. */
-  insert<T extends keyof Tables>(table: T, rows: readonly Tables[T][]): Promise<void>;
+  insert<T extends keyof Tables | 'words'>(table: T, rows: readonly (T extends keyof Tables ? Tables[T] : IndexedRow)[]): Promise<void>;
   /**
    * Waits until nobody else writes this record's rows, and keeps others from it
    * until the transaction ends. In SQLite there is one writer anyway.

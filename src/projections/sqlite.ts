@@ -124,7 +124,7 @@ function keepStatements(handle: Handle): Prepare {
   };
 }
 
-function insert(prepare: Prepare, table: keyof Tables, rows: readonly object[]): void {
+function insert(prepare: Prepare, table: string, rows: readonly object[]): void {
   const [first] = rows;
   if (first === undefined) return;
   const columns = Object.keys(first);

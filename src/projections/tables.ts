@@ -172,3 +172,31 @@ export interface Tables {
   status_versions: StatusVersionRow;
   problems: ProblemRow;
 }
+
+/** The tables that a record's history fills, and their keys: what digests are of. */
+export const HISTORY_KEYS = {
+  records: ['record'],
+  commits: ['record', 'seq'],
+  status_versions: ['record', 'seq'],
+  threads: ['record', 'thread'],
+  ledger_versions: ['record', 'thread', 'seq'],
+  participants: ['record', 'thread', 'participant', 'from_seq'],
+  messages: ['record', 'thread', 'position'],
+} as const;
+
+/** What everybody reads of a message: all but what full text keeps beside it. */
+export const MESSAGE_COLUMNS = [
+  'record',
+  'thread',
+  'position',
+  'message',
+  'role',
+  'author_id',
+  'author_name',
+  'written_at',
+  'timestamp',
+  'corrects',
+  'body',
+  'seq',
+  'recorded_by',
+] as const satisfies readonly (keyof MessageRow)[];
