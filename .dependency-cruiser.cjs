@@ -31,6 +31,14 @@ module.exports = {
     may('git', 'format'),
     may('hosts', 'format'),
     may('records', 'git', 'format', 'trust'),
+    may('projections', 'git', 'format', 'trust'),
+    {
+      name: 'watch-imports',
+      comment: "src/watch imports anything but commands and the hooks' entry points",
+      severity: 'error',
+      from: { path: '^src/watch/' },
+      to: { path: `^src/(commands|cli)/|${HOOK_ENTRIES}` },
+    },
     may('verify', 'format', 'trust', 'validators', 'git', 'hosts', 'records'),
     may('hooks', 'format', 'trust', 'validators', 'git', 'hosts', 'records'),
     {
@@ -88,6 +96,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/hooks/pre-receive[.]ts$' },
       to: { path: '(^|/)node_modules/(@oclif|simple-git|@peculiar|reflect-metadata|ajv)(/|$)', reachable: true },
+    },
+    {
+      name: 'databases-in-projections',
+      comment: 'kysely, better-sqlite3 and pg only in src/projections',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/projections/' },
+      to: { path: '(^|/)node_modules/(kysely|better-sqlite3|pg)/' },
     },
     {
       name: 'no-circular',

@@ -1,7 +1,7 @@
 import { VprError } from '../errors.js';
+import { rememberDocuments } from '../format/documents.js';
 import type { Push } from '../format/push.js';
 import type { JudgedProblem, Problem, Severity } from '../problem.js';
-import { rememberDocuments } from './documents.js';
 import type { Finding, Rule } from './rule.js';
 import { RULES } from './rules.js';
 import { seenSoFar } from './seen.js';

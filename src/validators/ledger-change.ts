@@ -1,10 +1,10 @@
+import { differs, valueOf } from '../format/documents.js';
 import { parseUuid } from '../format/identifiers.js';
 import { parseInstant } from '../format/instant.js';
 import type { Ledger } from '../format/ledger.js';
+import type { ThreadStep } from '../format/thread-steps.js';
 import { readYaml } from '../format/yaml.js';
 import { nodeAt } from '../format/yaml-place.js';
-import { differs, valueOf } from './documents.js';
-import type { ThreadStep } from './threads.js';
 
 export type Participant = Ledger['participants'][number];
 

@@ -1,6 +1,7 @@
 import type { CommitMessage } from '../format/commit-message.js';
 import { readCommitMessage } from '../format/commit-message.js';
 import type { CommitObject } from '../format/commit-object.js';
+import type { Documents } from '../format/documents.js';
 import type { Read } from '../format/fault.js';
 import type { RecordKind, Uuid } from '../format/identifiers.js';
 import { STATUS_FILE } from '../format/layout.js';
@@ -8,11 +9,10 @@ import type { Policy } from '../format/policy.js';
 import type { PushedCommit } from '../format/push.js';
 import { remember } from '../format/remember.js';
 import type { CoordinationStatus } from '../format/status.js';
+import { type ThreadStep, threadSteps, type Versions } from '../format/thread-steps.js';
 import type { CertificateMark } from '../trust/twins.js';
 import type { ReceiptKnown, Trust, Verification } from '../trust/types.js';
 import { verifyCommit } from '../trust/verify.js';
-import type { Documents } from './documents.js';
-import { type ThreadStep, threadSteps, type Versions } from './threads.js';
 
 /** What a push is judged against. */
 export interface Context {

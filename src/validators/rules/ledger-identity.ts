@@ -1,5 +1,5 @@
+import { valueOf } from '../../format/documents.js';
 import { parseInstant } from '../../format/instant.js';
-import { valueOf } from '../documents.js';
 import type { Rule } from '../rule.js';
 
 export const ledgerIdentity: Rule = {

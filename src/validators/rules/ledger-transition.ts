@@ -1,5 +1,5 @@
+import { valueOf } from '../../format/documents.js';
 import type { Ledger } from '../../format/ledger.js';
-import { valueOf } from '../documents.js';
 import type { Rule } from '../rule.js';
 
 const NEXT: Readonly<Record<Ledger['status'], readonly Ledger['status'][]>> = {

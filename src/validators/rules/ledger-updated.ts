@@ -1,7 +1,7 @@
+import { differs, valueOf } from '../../format/documents.js';
 import { instantOf, parseInstant } from '../../format/instant.js';
-import { differs, valueOf } from '../documents.js';
+import type { ThreadStep } from '../../format/thread-steps.js';
 import type { Finding, Rule } from '../rule.js';
-import type { ThreadStep } from '../threads.js';
 
 export const ledgerUpdated: Rule = {
   id: 'ledger/updated',

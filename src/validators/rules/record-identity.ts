@@ -1,5 +1,5 @@
+import { valueOf } from '../../format/documents.js';
 import { parseUuid } from '../../format/identifiers.js';
-import { valueOf } from '../documents.js';
 import { takeBack } from '../mend.js';
 import type { Rule } from '../rule.js';
 

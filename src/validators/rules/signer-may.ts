@@ -1,12 +1,12 @@
+import { valueOf } from '../../format/documents.js';
 import { meaningOf } from '../../format/layout.js';
+import type { ThreadStep } from '../../format/thread-steps.js';
 import type { Signer } from '../../trust/types.js';
 import { authorshipOf } from '../authorship.js';
-import { valueOf } from '../documents.js';
 import { changesOtherBytes, participant } from '../ledger-change.js';
 import { DROP, takeBack } from '../mend.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Step } from '../step.js';
-import type { ThreadStep } from '../threads.js';
 
 export const signerMay: Rule = {
   id: 'signer/may',

@@ -1,5 +1,5 @@
+import { valueOf } from '../../format/documents.js';
 import { meaningOf } from '../../format/layout.js';
-import { valueOf } from '../documents.js';
 import type { Rule } from '../rule.js';
 
 const PATH = 'COORDINATION_STATUS.yaml';

@@ -1,5 +1,5 @@
+import { valueOf } from '../../format/documents.js';
 import type { CoordinationStatus } from '../../format/status.js';
-import { valueOf } from '../documents.js';
 import type { Rule } from '../rule.js';
 
 const PATH = 'COORDINATION_STATUS.yaml';

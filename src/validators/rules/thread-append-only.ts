@@ -1,7 +1,7 @@
-import { valueOf } from '../documents.js';
+import { valueOf } from '../../format/documents.js';
+import type { ThreadStep } from '../../format/thread-steps.js';
 import { takeBack } from '../mend.js';
 import type { Rule } from '../rule.js';
-import type { ThreadStep } from '../threads.js';
 
 export const threadAppendOnly: Rule = {
   id: 'thread/append-only',

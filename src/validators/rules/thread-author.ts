@@ -1,12 +1,12 @@
 import { trailer } from '../../format/commit-message.js';
+import { valueOf } from '../../format/documents.js';
 import { parseUuid } from '../../format/identifiers.js';
 import type { Message } from '../../format/thread.js';
+import type { ThreadStep } from '../../format/thread-steps.js';
 import { ALLOWED_ROLES, type Authorship, authorshipOf } from '../authorship.js';
-import { valueOf } from '../documents.js';
 import { participant, saysOtherThings } from '../ledger-change.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Step } from '../step.js';
-import type { ThreadStep } from '../threads.js';
 
 export const threadAuthor: Rule = {
   id: 'thread/author',

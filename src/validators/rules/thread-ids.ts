@@ -1,4 +1,4 @@
-import { valueOf } from '../documents.js';
+import { valueOf } from '../../format/documents.js';
 import type { Rule } from '../rule.js';
 
 export const threadIds: Rule = {

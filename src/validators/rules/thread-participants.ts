@@ -1,10 +1,10 @@
+import { valueOf } from '../../format/documents.js';
 import type { Ledger } from '../../format/ledger.js';
 import type { Message } from '../../format/thread.js';
+import type { ThreadStep } from '../../format/thread-steps.js';
 import { authorshipOf } from '../authorship.js';
-import { valueOf } from '../documents.js';
 import { type Participant, participant } from '../ledger-change.js';
 import type { Finding, Rule } from '../rule.js';
-import type { ThreadStep } from '../threads.js';
 
 export const threadParticipants: Rule = {
   id: 'thread/participants',

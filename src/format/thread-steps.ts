@@ -1,9 +1,9 @@
-import { meaningOf } from '../format/layout.js';
-import type { Ledger } from '../format/ledger.js';
-import type { PushedCommit } from '../format/push.js';
-import type { Message, Thread } from '../format/thread.js';
-import { type AppendRead, appendOf } from '../format/thread-append.js';
 import { type Documents, differs, type Versions, valueOf } from './documents.js';
+import { meaningOf } from './layout.js';
+import type { Ledger } from './ledger.js';
+import type { PushedCommit } from './push.js';
+import type { Message, Thread } from './thread.js';
+import { type AppendRead, appendOf } from './thread-append.js';
 
 export type { Versions } from './documents.js';
 

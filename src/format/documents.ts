@@ -1,11 +1,11 @@
-import type { Read } from '../format/fault.js';
-import { read } from '../format/fault.js';
-import { type Ledger, readLedger } from '../format/ledger.js';
-import { readLedgerTime } from '../format/ledger-time.js';
-import type { FileState, PushedCommit } from '../format/push.js';
-import { type CoordinationStatus, readStatus } from '../format/status.js';
-import { readThread, type Thread } from '../format/thread.js';
-import { readThreadAfter } from '../format/thread-after.js';
+import type { Read } from './fault.js';
+import { read } from './fault.js';
+import { type Ledger, readLedger } from './ledger.js';
+import { readLedgerTime } from './ledger-time.js';
+import type { FileState, PushedCommit } from './push.js';
+import { type CoordinationStatus, readStatus } from './status.js';
+import { readThread, type Thread } from './thread.js';
+import { readThreadAfter } from './thread-after.js';
 
 /** A version of a file with what it reads as. Unreadable where Git gave no bytes (too large). */
 export interface Document<T> {

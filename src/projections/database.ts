@@ -1,0 +1,56 @@
+import type { Kysely } from 'kysely';
+import { VprError } from '../errors.js';
+import type { Dialect } from './migrations/types.js';
+import type { Tables } from './tables.js';
+
+/** What reads and writes rows: a database, or a transaction in it. */
+export interface Connection {
+  readonly dialect: Dialect;
+  readonly kysely: Kysely<Tables>;
+}
+
+/** What SQLite's index of words is given. */
+export interface IndexedRow {
+  readonly rowid: number;
+  readonly body: string;
+  readonly ids: string;
+}
+
+/** A transaction: all of it comes to be, or nothing. */
+export interface Transaction extends Connection {
+  /** Stores rows, many at a time. All have the same columns. */
+  insert<T extends keyof Tables | 'words'>(table: T, rows: readonly (T extends keyof Tables ? Tables[T] : IndexedRow)[]): Promise<void>;
+  /**
+   * Waits until nobody else writes this record's rows, and keeps others from it
+   * until the transaction ends. In SQLite there is one writer anyway.
+   */
+  lock(record: string): Promise<void>;
+}
+
+/** An open projection. */
+export interface Database extends Connection {
+  /** Where it is, fit to be shown: without a password. */
+  readonly name: string;
+  /** Throws what `run` throws, and nothing has happened then; `projections/database` where the database fails. */
+  transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** How to open one. */
+export interface DatabaseOptions {
+  /** For queries alone: nothing is made, nothing can be changed. */
+  readonly readOnly?: boolean;
+  /** PostgreSQL: the schema that has the tables. `vpr` unless said otherwise. */
+  readonly schema?: string;
+}
+
+/** What a database's own error is to others. Its code says what it was; its words may quote rows. */
+export function databaseError(name: string, cause: unknown): VprError {
+  if (cause instanceof VprError) return cause;
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : undefined;
+  const why = code ?? (cause instanceof Error ? cause.name : 'unknown');
+  return new VprError('projections/database', `the database ${name} failed: ${why}`, {
+    cause,
+    help: ['nothing is lost: what it holds is made from the records again'],
+  });
+}

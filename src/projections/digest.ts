@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import type { Connection } from './database.js';
+import { HISTORY_KEYS, MESSAGE_COLUMNS, type Tables } from './tables.js';
+
+type HistoryTable = keyof typeof HISTORY_KEYS;
+
+/** A row as it is compared: its columns in alphabetical order. */
+export interface DigestedRow {
+  readonly table: HistoryTable | 'projections';
+  /** The values of its key after the record. */
+  readonly key: readonly (string | number)[];
+  /** All its values, as canonical JSON. */
+  readonly text: string;
+}
+
+/**
+ * SHA-256 over a record's rows, in hex. Rows follow from the record's commits,
+ * the journal and the projection's version alone: however they came to be,
+ * and on whichever database, the digest is the same. When it was projected and
+ * how the index numbers messages is no part of it.
+ */
+export async function digestOf(database: Connection, record: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const { table, text } of digestedRows(database, record)) hash.update(`${table} ${text}\n`);
+  return hash.digest('hex');
+}
+
+/** Every row that a record's digest is of, in order. */
+export async function* digestedRows({ kysely }: Connection, record: string): AsyncGenerator<DigestedRow> {
+  const state = await kysely
+    .selectFrom('projections')
+    .select(['kind', 'reached', 'seq', 'version'])
+    .where('record', '=', record)
+    .executeTakeFirst();
+  if (state !== undefined) yield { table: 'projections', key: [], text: canonical(state) };
+  for (const table of Object.keys(HISTORY_KEYS) as HistoryTable[]) {
+    const [, ...key] = HISTORY_KEYS[table] as readonly string[];
+    let query = kysely.selectFrom(table as 'messages').where('record', '=', record);
+    for (const column of key) query = query.orderBy(column as 'position');
+    const rows = table === 'messages' ? query.select(MESSAGE_COLUMNS) : query.selectAll();
+    for (const row of (await rows.execute()) as Tables[HistoryTable][]) {
+      yield { table, key: key.map((column) => row[column as keyof typeof row] as string | number), text: canonical(row) };
+    }
+  }
+}
+
+function canonical(row: object): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
+}

@@ -1,0 +1,96 @@
+/** Putting messages into the index of words, and taking them out. */
+import { sql } from 'kysely';
+import type { Connection, Transaction } from './database.js';
+import type { MessageRow, StoredMessageRow } from './tables.js';
+import { idWord, wordsOf } from './words.js';
+
+/**
+ * So many messages of one millisecond have numbers of their own; further ones
+ * get those of the next. A number is `written_at` times this and something
+ * below it, so that the index, which goes by numbers, goes by time.
+ */
+export const NUMBERS = 1024;
+/** Times outside 1970 to 2248 count as the first or the last of these: numbers stay exact. */
+const LAST = Math.floor(Number.MAX_SAFE_INTEGER / NUMBERS) - NUMBERS;
+
+/** The first number of a time. */
+export function firstNumber(milliseconds: number): number {
+  return Math.min(Math.max(milliseconds, 0), LAST) * NUMBERS;
+}
+
+/** Stores messages, to be found by their words. `unindexed`: a bulk build makes the index at its end. */
+export async function storeMessages(transaction: Transaction, rows: readonly MessageRow[], unindexed: boolean): Promise<void> {
+  if (transaction.dialect === 'postgres') {
+    return transaction.insert(
+      'messages',
+      rows.map((row): StoredMessageRow => ({ ...row, words: vectorOf(row) })),
+    );
+  }
+  if (unindexed) {
+    return transaction.insert(
+      'messages',
+      rows.map((row): StoredMessageRow => ({ ...row, document: firstNumber(row.written_at) })),
+    );
+  }
+  const numbered: (MessageRow & { document: number })[] = [];
+  // The index takes ascending numbers best.
+  for (const row of [...rows].sort((a, b) => a.written_at - b.written_at)) {
+    const former = numbered.at(-1)?.document ?? -1;
+    numbered.push({ ...row, document: await freeNumber(transaction, Math.max(firstNumber(row.written_at), former + 1)) });
+  }
+  await transaction.insert('messages', numbered);
+  await transaction.insert('words', numbered.map(indexed));
+}
+
+/** What SQLite's index has of a message. */
+export function indexed({
+  document,
+  body,
+  record,
+  thread,
+  author_id,
+}: Pick<StoredMessageRow, 'body' | 'record' | 'thread' | 'author_id'> & { document: number }) {
+  return { rowid: document, body: wordsOf(body).join(' '), ids: idWords({ record, thread, author_id }).join(' ') };
+}
+
+/** Takes a record's messages away. */
+export async function deleteMessages({ dialect, kysely }: Connection, record: string): Promise<void> {
+  if (dialect === 'sqlite')
+    await sql`delete from words where rowid in (select document from messages where record = ${record})`.execute(kysely);
+  await kysely.deleteFrom('messages').where('record', '=', record).execute();
+}
+
+/** The first number from one on that no message has. */
+async function freeNumber({ kysely }: Connection, from: number): Promise<number> {
+  const until = from - (from % NUMBERS) + NUMBERS;
+  const taken = await kysely
+    .selectFrom('messages')
+    .select('document')
+    .where('document', '>=', from)
+    .where('document', '<', until)
+    .orderBy('document', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (taken?.document === undefined) return from;
+  return taken.document + 1 < until ? taken.document + 1 : freeNumber({ dialect: 'sqlite', kysely }, until);
+}
+
+function idWords({ record, thread, author_id }: Pick<MessageRow, 'record' | 'thread' | 'author_id'>): string[] {
+  return [idWord('record', record), idWord('thread', thread), idWord('author', author_id)];
+}
+
+/** PostgreSQL's `tsvector` of a message. Ids have a sign before them that no word has. */
+function vectorOf(row: MessageRow): string {
+  const places = new Map<string, number[]>();
+  for (const [index, word] of wordsOf(row.body).entries()) {
+    const known = places.get(word);
+    if (known === undefined) places.set(word, [index + 1]);
+    else if (known.length < MOST_PLACES) known.push(index + 1);
+  }
+  const words = [...places].map(([word, at]) => `'${word}':${at.filter((place) => place < LAST_PLACE).join(',') || LAST_PLACE}`);
+  return [...words, ...idWords(row).map((id) => `'@${id}'`)].join(' ');
+}
+
+/** What PostgreSQL keeps of where a word stands. */
+const MOST_PLACES = 255;
+const LAST_PLACE = 16_383;

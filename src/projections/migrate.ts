@@ -1,0 +1,31 @@
+import { type Kysely, type Migration, Migrator } from 'kysely';
+import { VprError } from '../errors.js';
+import { tables } from './migrations/001-tables.js';
+import { indexes } from './migrations/002-indexes.js';
+import type { Dialect, Step } from './migrations/types.js';
+import type { Tables } from './tables.js';
+
+/** In order, by names that are never changed. A new one is added at the end. */
+const STEPS: Readonly<Record<string, Step>> = { '001-tables': tables, '002-indexes': indexes };
+
+/**
+ * Brings a database's tables to this program's version. Several may do so at
+ * once: the database lets them take turns.
+ *
+ * @throws VprError `projections/newer`: the tables are of a later program; `projections/migration`
+ */
+export async function migrate(database: Kysely<Tables>, dialect: Dialect): Promise<void> {
+  const migrations: Record<string, Migration> = Object.fromEntries(
+    Object.entries(STEPS).map(([name, step]) => [name, { up: (db) => step(db, dialect) }]),
+  );
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
+  const { error } = await migrator.migrateToLatest();
+  if (error === undefined) return;
+  if (error instanceof Error && /previously executed migration .* is missing/.test(error.message)) {
+    throw new VprError('projections/newer', 'the database was made by a later version of vpr', {
+      cause: error,
+      help: ['use that version, or name another database in vpr.yaml and build it: vpr projection build'],
+    });
+  }
+  throw new VprError('projections/migration', "the database's tables could not be made", { cause: error });
+}

@@ -1,0 +1,26 @@
+import { sql } from 'kysely';
+import type { Dialect, Step } from './types.js';
+
+/** What queries go by, besides the keys: name → what it is on. */
+const BOTH: Readonly<Record<string, string>> = {
+  messages_of_commit: 'messages (record, seq)',
+  messages_by_id: 'messages (message)',
+  threads_by_time: 'threads (last_updated_at, record, thread)',
+  threads_by_status: 'threads (status, last_updated_at, record, thread)',
+  threads_of_record: 'threads (record, last_updated_at, thread)',
+  participants_by_id: 'participants (participant, record, thread)',
+  projections_by_state: 'projections (state, next_try_at)',
+};
+
+const OWN: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
+  sqlite: { messages_by_document: 'messages (document)' },
+  postgres: {
+    messages_by_time: 'messages (written_at, record, thread, position)',
+    messages_by_word: 'messages using gin (words)',
+  },
+};
+
+/** Makes the indexes. */
+export const indexes: Step = async (database, dialect) => {
+  for (const [name, on] of Object.entries({ ...BOTH, ...OWN[dialect] })) await sql.raw(`create index ${name} on ${on}`).execute(database);
+};

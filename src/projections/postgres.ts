@@ -1,0 +1,97 @@
+/** PostgreSQL through pg: several watchers, on several machines, share one. */
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import type { Pool } from 'pg';
+import { VprError } from '../errors.js';
+import { type Connection, type Database, type DatabaseOptions, databaseError, type Transaction } from './database.js';
+import { migrate } from './migrate.js';
+import type { Tables } from './tables.js';
+
+/** Connections of one process. */
+const CONNECTIONS = 4;
+/** So long, in milliseconds, connecting may take. */
+const PATIENCE = 10_000;
+/** The type `bigint`: times and counts, all of them exact as JavaScript's numbers. */
+const INT8 = 20;
+
+/** Connects. The schema is made where it isn't there. */
+export async function openPostgres(url: string, { readOnly = false, schema = 'vpr' }: DatabaseOptions): Promise<Database> {
+  const name = nameOf(url);
+  if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema))
+    throw new VprError('projections/schema', `${JSON.stringify(schema)} is no schema's name: lowercase letters, digits and _`);
+  const pool = await openPool(url, schema, readOnly);
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const transaction: Database['transaction'] = async (run) => {
+    try {
+      return await kysely.transaction().execute((inside) => run(transactionOf(inside)));
+    } catch (cause) {
+      throw databaseError(name, cause);
+    }
+  };
+  try {
+    if (readOnly) await needTables(kysely, name, schema);
+    else {
+      await makeSchema(kysely, schema);
+      await migrate(kysely, 'postgres');
+    }
+  } catch (cause) {
+    await kysely.destroy();
+    throw databaseError(name, cause);
+  }
+  return { name, dialect: 'postgres', kysely, transaction, close: () => kysely.destroy() };
+}
+
+/** Host and database alone: a URL may hold a password. */
+function nameOf(url: string): string {
+  try {
+    const { host, pathname } = new URL(url);
+    return `postgres://${host}${pathname}`;
+  } catch (cause) {
+    throw new VprError('projections/url', 'the URL of the database does not read', { cause, help: ['postgres://user@host:5432/database'] });
+  }
+}
+
+async function openPool(url: string, schema: string, readOnly: boolean): Promise<Pool> {
+  const { default: pg } = await import('pg');
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: PATIENCE,
+    application_name: 'vpr',
+    options: `-c search_path=${schema}${readOnly ? ' -c default_transaction_read_only=on' : ''}`,
+    types: { getTypeParser: ((type: number, format: 'text') => (type === INT8 ? Number : pg.types.getTypeParser(type, format))) as never },
+  });
+  // A connection that breaks while nobody uses it: the next one is made anew.
+  pool.on('error', () => {});
+  return pool;
+}
+
+/** One after the other: PostgreSQL's `if not exists` fails where somebody else makes it at the same moment. */
+async function makeSchema(kysely: Kysely<Tables>, schema: string): Promise<void> {
+  await kysely.transaction().execute(async (inside) => {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`schema ${schema}`}, 0))`.execute(inside);
+    await sql`create schema if not exists ${sql.id(schema)}`.execute(inside);
+  });
+}
+
+async function needTables(kysely: Kysely<Tables>, name: string, schema: string): Promise<void> {
+  const { rows } = await sql<{ there: unknown }>`select to_regclass(${`${schema}.projections`}) as there`.execute(kysely);
+  if (rows[0]?.there == null)
+    throw new VprError('projections/missing', `there is no projection in ${name}`, { help: ['vpr projection build', 'vpr watch'] });
+}
+
+function transactionOf(kysely: Connection['kysely']): Transaction {
+  return {
+    dialect: 'postgres',
+    kysely,
+    async insert(table, rows) {
+      const [first] = rows;
+      if (first === undefined) return;
+      const columns = sql.join(Object.keys(first).map((column) => sql.id(column)));
+      const from = sql`json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)`;
+      await sql`insert into ${sql.table(table)} (${columns}) select ${columns} from ${from}`.execute(kysely);
+    },
+    async lock(record) {
+      await sql`select pg_advisory_xact_lock(hashtextextended(${record}, 0))`.execute(kysely);
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { VprError } from '../errors.js';
+import type { RecordKind, Uuid } from '../format/identifiers.js';
+import { DEFAULT_POLICY } from '../format/policy.js';
+import type { History, ObjectId, ObjectSource } from '../format/push.js';
+import { type PushLimits, readHistory } from '../git/push.js';
+import { gatherChanges } from './changes.js';
+import type { Database } from './database.js';
+import { type Advance, PROJECTION_VERSION, storeAdvance } from './store.js';
+import type { CommitRow } from './tables.js';
+
+/** A record to be projected. */
+export interface ProjectRequest {
+  readonly record: { readonly kind: RecordKind; readonly id: Uuid };
+  /** The record's repository. */
+  readonly source: ObjectSource;
+  /** The commit to be reached: main's, whose commits have all been accepted or judged good. */
+  readonly to: ObjectId;
+  readonly verdictOf: (commit: ObjectId) => CommitRow['verdict'];
+  /** When the host received a commit, in milliseconds since 1970: from its journal. */
+  readonly receivedAt: (commit: ObjectId) => number | undefined;
+  readonly now: Date;
+  /** What is read of a commit at most; the defaults of `vpr.yaml` unless given. However many commits there are, all are read. */
+  readonly limits?: PushLimits;
+}
+
+/** What was done. */
+export interface Projected {
+  /** Commits whose rows were stored. */
+  readonly commits: number;
+  /** The rows were made anew from the root: main doesn't descend from what had been reached, or the projection's version is another. */
+  readonly anew: boolean;
+}
+
+/** A step that is ready to be stored. */
+export interface PreparedAdvance extends Advance {
+  readonly commits: number;
+}
+
+/** So much is stored in one transaction at most: a long history in pieces, each of which is a whole projection of a former main. */
+const MOST_COMMITS = 1000;
+const MOST_CHARACTERS = 8 * 1024 * 1024;
+/** Others that project the same record make us begin again; so often. */
+const MOST_ATTEMPTS = 20;
+
+/**
+ * Projects a record's commits up to one: from what had been reached, in order.
+ * Rows and the commit reached are stored in one transaction, so that after a
+ * crash at any moment the next call goes on where it should. Any number of
+ * processes may do so at once.
+ *
+ * @throws VprError `projections/history` (main's commits are not all there), `projections/unreadable`,
+ * `projections/database`, and what the source throws
+ */
+export async function projectRecord(database: Database, request: ProjectRequest): Promise<Projected> {
+  let commits = 0;
+  let anew = false;
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    let raced = false;
+    for await (const advance of advances(database, request)) {
+      raced = !(await database.transaction((transaction) => storeAdvance(transaction, advance, { now: request.now, bulk: false })));
+      if (raced) break;
+      commits += advance.commits;
+      anew ||= advance.anew && advance.from !== null;
+    }
+    if (!raced) return { commits, anew };
+  }
+  throw new VprError('projections/busy', `the record ${request.record.id} was projected by somebody else each time it was tried`);
+}
+
+/** What is to be stored, in order: nothing where the commit has been reached. */
+export async function* advances(database: Pick<Database, 'kysely'>, request: ProjectRequest): AsyncGenerator<PreparedAdvance> {
+  const { record, source, to } = request;
+  const limits = { ...(request.limits ?? DEFAULT_POLICY.limits), commitsPerPush: Number.MAX_SAFE_INTEGER };
+  const state = await database.kysely.selectFrom('projections').selectAll().where('record', '=', record.id).executeTakeFirst();
+  const reached = state?.reached ?? null;
+  const fits = state?.version === PROJECTION_VERSION;
+  if (reached === to && fits) return;
+  const onward = reached !== null && fits ? await readHistory(source, { old: reached, new: to }, limits) : undefined;
+  const continues = onward?.end.kind === 'old';
+  const history = onward !== undefined && continues ? onward : whole(await readHistory(source, { new: to }, limits), record.id);
+  yield* inPieces(history, request, { from: reached, anew: !continues, seq: continues ? (state?.seq ?? -1) + 1 : 0 });
+}
+
+async function* inPieces(
+  history: History,
+  { record, verdictOf, receivedAt }: ProjectRequest,
+  start: { readonly from: string | null; readonly anew: boolean; readonly seq: number },
+): AsyncGenerator<PreparedAdvance> {
+  const gatherer = gatherChanges(record, start.seq);
+  let { from, anew } = start;
+  let last: ObjectId | undefined;
+  const take = (): PreparedAdvance => {
+    const { commits } = gatherer.size();
+    const advance = { changes: gatherer.take(), from, anew, commits };
+    from = last ?? null;
+    anew = false;
+    return advance;
+  };
+  for await (const pushed of history.commits()) {
+    gatherer.add(pushed, { verdict: verdictOf(pushed.id), received_at: receivedAt(pushed.id) ?? null });
+    last = pushed.id;
+    const { commits, characters } = gatherer.size();
+    if (commits >= MOST_COMMITS || characters >= MOST_CHARACTERS) yield take();
+  }
+  if (gatherer.size().commits > 0) yield take();
+}
+
+function whole(history: History, record: Uuid): History {
+  const { end } = history;
+  if (end.kind === 'root') return history;
+  const about = 'id' in end ? ` (${end.id})` : '';
+  throw new VprError('projections/history', `the history of the record ${record} cannot be read to its root: ${end.kind}${about}`, {
+    help: ['git fsck --full'],
+  });
+}

@@ -1,0 +1,60 @@
+/**
+ * How text becomes the words that are searched for: the same for what is
+ * stored, on both databases, and for what is asked. Case and accents don't
+ * count; what is neither letter nor digit separates words; in scripts that are
+ * written without blanks each character is a word.
+ */
+
+/** A longer word counts by its beginning, in characters. */
+const LONGEST_WORD = 64;
+/** Of a text so many bytes of words are searched, so that no message is too much for a database's index. */
+const LONGEST_TEXT = 256 * 1024;
+
+const PLAIN = /^[\0-\x7f]*$/;
+const PLAIN_WORD = /[a-z0-9]+/g;
+const UNSPACED = '[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}]';
+const WORD = new RegExp(`${UNSPACED}|(?:(?!${UNSPACED})[\\p{L}\\p{N}])+`, 'gu');
+
+/** The words of a text, in order, folded. */
+export function wordsOf(text: string): string[] {
+  const folded = fold(text);
+  const words = folded.match(PLAIN.test(folded) ? PLAIN_WORD : WORD) ?? [];
+  const kept: string[] = [];
+  let bytes = 0;
+  for (const word of words) {
+    const short = word.length > LONGEST_WORD ? Array.from(word).slice(0, LONGEST_WORD).join('') : word;
+    bytes += Buffer.byteLength(short) + 1;
+    if (bytes > LONGEST_TEXT) break;
+    kept.push(short);
+  }
+  return kept;
+}
+
+/** A text without case and accents. */
+function fold(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase();
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toUpperCase()
+    .toLowerCase()
+    .replaceAll('ς', 'σ')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '');
+}
+
+/** Where the words of a text stand in it: for showing what was found. */
+export function* placesOfWords(text: string): Generator<{ readonly word: string; readonly start: number; readonly end: number }> {
+  for (const match of text.matchAll(SHOWN)) {
+    const [word = ''] = wordsOf(match[0]);
+    yield { word, start: match.index, end: match.index + match[0].length };
+  }
+}
+
+/** As `WORD`, in a text that is not folded: accents may stand beside their letters. */
+const SHOWN = new RegExp(`${UNSPACED}\\p{M}*|(?:(?!${UNSPACED})[\\p{L}\\p{N}\\p{M}])+`, 'gu');
+
+/** What an index knows a record, a thread or an author by: a word of its own that no text has. */
+export function idWord(kind: 'record' | 'thread' | 'author', id: string): string {
+  return kind.slice(0, 1) + id.replaceAll(/[-.]/g, '').toLowerCase();
+}

@@ -1,0 +1,78 @@
+import { statSync } from 'node:fs';
+import t from 'tap';
+import { VprError } from '../../src/errors.js';
+import { type Database, openDatabase } from '../../src/projections/index.js';
+import type { ProjectionRow } from '../../src/projections/tables.js';
+import { onEachDatabase } from './databases.js';
+
+const RECORD = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
+const ROW: ProjectionRow = {
+  record: RECORD,
+  kind: 'coordination',
+  reached: null,
+  seq: null,
+  version: 1,
+  projected_at: 1_767_225_600_123,
+  state: 'current',
+  reason: null,
+  attempts: 0,
+  next_try_at: null,
+};
+const codeOf = (error: unknown) => (error instanceof VprError ? error.code : error);
+const rowsOf = ({ kysely }: Database) => kysely.selectFrom('projections').selectAll().execute();
+
+onEachDatabase(t, async (t, { name, fresh }) => {
+  t.test('what is stored is read again, by others as well, with its numbers as numbers', async (t) => {
+    const place = fresh();
+    const [one, two] = await Promise.all([openDatabase(place), openDatabase(place)]);
+    await one.transaction((inside) => inside.insert('projections', [ROW]));
+    t.strictSame(await rowsOf(two), [ROW]);
+    const reader = await openDatabase(place, { readOnly: true });
+    t.strictSame(await rowsOf(reader), [ROW]);
+    t.equal(
+      await reader.transaction((inside) => inside.insert('projections', [{ ...ROW, record: 'x' }])).catch(codeOf),
+      'projections/database',
+    );
+    await Promise.all([one.close(), two.close(), reader.close()]);
+    const again = await openDatabase(place);
+    t.strictSame(await rowsOf(again), [ROW]);
+    await again.close();
+    if (name === 'SQLite') t.equal(statSync(place).mode & 0o077, 0, 'nobody else may read it');
+  });
+
+  t.test('a transaction that fails leaves nothing', async (t) => {
+    const database = await openDatabase(fresh());
+    const failed = database.transaction(async (inside) => {
+      await inside.insert('projections', [ROW]);
+      throw new VprError('test/stop', 'stop');
+    });
+    t.equal(await failed.catch(codeOf), 'test/stop');
+    t.strictSame(await rowsOf(database), []);
+    const twice = database.transaction((inside) => inside.insert('projections', [ROW, ROW]));
+    t.equal(await twice.catch(codeOf), 'projections/database', 'a key that is there already');
+    t.strictSame(await rowsOf(database), []);
+    await database.close();
+  });
+
+  t.test('what is missing, or of a later program, is said', async (t) => {
+    const place = fresh();
+    t.equal(await openDatabase(place, { readOnly: true }).catch(codeOf), 'projections/missing');
+    const database = await openDatabase(place);
+    await database.kysely
+      .insertInto('kysely_migration' as never)
+      .values({ name: '999-later', timestamp: 'x' } as never)
+      .execute();
+    await database.close();
+    t.equal(await openDatabase(place).catch(codeOf), 'projections/newer');
+  });
+});
+
+t.test('what is no database', async (t) => {
+  const directory = t.testdir({ 'text.db': 'This is a text, and longer than the header of a database is.'.repeat(100) });
+  t.equal(await openDatabase(`${directory}/text.db`).catch(codeOf), 'projections/database');
+  t.equal(await openDatabase(`${directory}/no/such/directory.db`).catch(codeOf), 'projections/database');
+  t.equal(await openDatabase('postgres://a b').catch(codeOf), 'projections/url');
+  const refused = await openDatabase('postgres://me:secret@127.0.0.1:1/none').catch((error: VprError) => error);
+  t.match(refused, { code: 'projections/database', message: /ECONNREFUSED/ });
+  t.notMatch((refused as VprError).message, /secret/);
+});
