@@ -9,13 +9,13 @@ export type { Ident } from './ident.js';
 
 /** A commit object, read leniently: what can be made out is there, and every departure is a fault. */
 export interface CommitObject {
-  readonly tree?: ObjectId;
+  readonly tree: ObjectId | undefined;
   /** Every `parent` that names an object, wherever it stands. */
   readonly parents: readonly ObjectId[];
-  readonly author?: Ident;
-  readonly committer?: Ident;
+  readonly author: Ident | undefined;
+  readonly committer: Ident | undefined;
   /** The first signature, unfolded: lines joined by LF, none at the end; each byte one character (latin1). */
-  readonly gpgsig?: string;
+  readonly gpgsig: string | undefined;
   /** Everything behind the blank line; bytes that are not UTF-8 stand as U+FFFD. */
   readonly message: string;
   /** Departures from FORMAT.md §6 "Headers", in the order of lines, at most ten. Lines are the object's own. */
@@ -63,11 +63,11 @@ export function readCommitObject(bytes: Uint8Array): CommitObject {
   if (!isUtf8(body)) faults.push({ message: 'the commit message is not UTF-8', help: UTF8_HELP });
 
   return {
-    ...(tree === undefined ? {} : { tree }),
+    tree,
     parents: parents.filter((id) => id !== undefined),
-    ...(author === undefined ? {} : { author }),
-    ...(committer === undefined ? {} : { committer }),
-    ...(gpgsig === undefined ? {} : { gpgsig }),
+    author,
+    committer,
+    gpgsig,
     message: utf8(body),
     faults: faults.slice(0, MAX_FAULTS),
   };

@@ -16,8 +16,8 @@ export interface Document<T> {
 
 /** A document on both sides of a commit. */
 export interface Versions<T> {
-  readonly before?: Document<T>;
-  readonly after?: Document<T>;
+  readonly before: Document<T> | undefined;
+  readonly after: Document<T> | undefined;
 }
 
 /** How a kind of file is read. */
@@ -75,7 +75,7 @@ export function rememberDocuments(): Documents {
   function versions<T>(reader: Reader<T>, commit: PushedCommit, path: string): Versions<T> {
     const before = document(reader, commit.before(path));
     const after = document(reader, commit.after(path), before);
-    return { ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) };
+    return { before, after };
   }
 
   return {

@@ -17,8 +17,8 @@ export interface ThreadStep {
   readonly ledger: Versions<Ledger>;
   /** The commit opens it: nothing of it was there before. */
   readonly isNew: boolean;
-  /** How the thread grew; absent where it is new, gone, or as it was. */
-  readonly append?: AppendRead;
+  /** How the thread grew; undefined where it is new, gone, or as it was. */
+  readonly append: AppendRead | undefined;
   /**
    * Messages of the file after the commit that weren't there before. Where it
    * is no append (which `thread/append-only` refuses), every message that says
@@ -48,7 +48,7 @@ export function threadSteps(commit: PushedCommit, documents: Documents): readonl
       thread,
       ledger,
       isNew: thread.before === undefined && ledger.before === undefined,
-      ...(append === undefined ? {} : { append }),
+      append,
       appended: appendedMessages(append, thread),
     };
   });

@@ -115,8 +115,8 @@ function compareDirectory(pair: Pair, trees: ReadonlyMap<ObjectId, TreeReading>,
 }
 
 function compareSides({ before, after }: Sides, path: string, faults: TreeFault[]): DirectoryChange {
-  const bytewise = before !== undefined && after !== undefined ? compareBytes(before, after) : undefined;
-  return bytewise ?? compareEntries(entriesOf(before, path, faults), entriesOf(after, path, faults));
+  const quick = before !== undefined && after !== undefined ? compareBytes(before, after) : undefined;
+  return quick ?? compareEntries(entriesOf(before, path, faults), entriesOf(after, path, faults));
 }
 
 function entriesOf(directory: Directory | undefined, path: string, faults: TreeFault[]): readonly TreeEntry[] {

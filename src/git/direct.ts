@@ -8,6 +8,7 @@ import { COMPRESSED_START, compressedBound, inflateStart, inflateWhole } from '.
 import { boundedMemory } from './memory.js';
 import { ownContent, ownPieces } from './own-content.js';
 import { openPack, type Pack, type PackedObject } from './pack.js';
+import { turns } from './turns.js';
 
 /** With more packs than this a repack is overdue, and git finds objects faster. */
 const MOST_PACKS = 100;
@@ -35,6 +36,7 @@ export function openDirect(
   const packs = packsIn(places, Math.min(largest, LARGEST_HERE));
   const found = boundedMemory<PackedObject>(REMEMBERED);
   const ownTree = ownPieces();
+  const turn = turns();
   let git: Promise<ObjectReader> | undefined;
   let closed = false;
 
@@ -90,6 +92,7 @@ export function openDirect(
       return object === undefined ? (await ask()).stat(id) : { type: object.type, size: object.size };
     },
     async read(id) {
+      await turn();
       const object = find(id);
       if (object !== undefined && object.size > largest) {
         throw new VprError('git/too-large', `object ${id} has ${object.size} bytes, more than ${largest}`);

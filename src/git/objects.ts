@@ -97,7 +97,10 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
 }
 
 function contentOf(object: Pick<StoredObject, 'bytes' | 'pieces'> | undefined): Pieces | undefined {
-  return object?.pieces ?? (object?.bytes === undefined ? undefined : onePiece(Buffer.from(object.bytes.buffer, object.bytes.byteOffset, object.bytes.byteLength)));
+  return (
+    object?.pieces ??
+    (object?.bytes === undefined ? undefined : onePiece(Buffer.from(object.bytes.buffer, object.bytes.byteOffset, object.bytes.byteLength)))
+  );
 }
 
 function mayRead(stat: Omit<StoredObject, 'bytes'> | undefined, limit: number, budget: Budget): boolean {

@@ -66,7 +66,7 @@ export function commonEnd(a: Pieces, b: Pieces, from: number): number {
 }
 
 function after({ length, size, pieces }: Pieces, piece: number): Pieces {
-  return { length: length - (piece + 1) * size, size, pieces: pieces.slice(piece + 1) };
+  return { length: Math.max(0, length - (piece + 1) * size), size, pieces: pieces.slice(piece + 1) };
 }
 
 function startOf(a: Buffer, b: Buffer): number {

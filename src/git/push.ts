@@ -37,7 +37,13 @@ export async function readHistory(
 ): Promise<History> {
   const commits = commitReader(source, limits.commitBytes);
   const { ids, end } = await walk(commits, range.new, range.old, limits);
-  return { old: range.old, new: range.new, end, ids, commits: () => readCommits(source, commits, { ids, end }, range.old, limits, allRead) };
+  return {
+    old: range.old,
+    new: range.new,
+    end,
+    ids,
+    commits: () => readCommits(source, commits, { ids, end }, range.old, limits, allRead),
+  };
 }
 
 /** So many commits are read at a time: git answers a batch as fast as one, and works while rules do. */

@@ -59,10 +59,15 @@ export function establishSigner(
   }
   if (good !== undefined && identity !== undefined) {
     const { path, revocationFaults } = good;
-    return { signer: signerOf(identity, certificate, path.anchor, listedAs(trust, certificate)?.participantId), path, revocationFaults };
+    const signer = signers.get(path) ?? signerOf(identity, certificate, path.anchor, listedAs(trust, certificate)?.participantId);
+    signers.set(path, signer);
+    return { signer, path, revocationFaults };
   }
   return { faults: [...own, ...(best?.faults ?? [noPath])], cannotBeShown: best?.cannotBeShown ?? false };
 }
+
+/** By the very path that was judged, which is remembered with the host's trust. */
+const signers = new WeakMap<CertificatePath, Signer>();
 
 /** What is found of a path at a moment. */
 interface AtMoment extends NotEstablished {

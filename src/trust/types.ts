@@ -178,17 +178,17 @@ export type ReceiptKnown = 'host' | 'signer';
 /** What `verifyCommit` found. Good is: no faults at all, and a signer where trust was given. */
 export interface Verification {
   /** Absent where there is no signature, or none of a known encoding. */
-  readonly encoding?: Encoding;
+  readonly encoding?: Encoding | undefined;
   /** Faults of the signature itself: rule `commit/signature`. */
   readonly signatureFaults: readonly Fault[];
   /** Faults of who signed: rule `commit/signer`. */
   readonly signerFaults: readonly Fault[];
   /** The certificate with whose key the signature verified. */
-  readonly certificate?: Certificate;
+  readonly certificate?: Certificate | undefined;
   /** Only where signature, path and identity are all good. */
-  readonly signer?: Signer;
+  readonly signer?: Signer | undefined;
   /** The certificates that show it: the signer's first, without the root. Present where `signer` is. */
-  readonly path?: readonly Certificate[];
+  readonly path?: readonly Certificate[] | undefined;
   /**
    * What is not known of a certificate's revocation, where it counts otherwise: no list, or none that is
    * fresh. Whether that is to be said is policy's (`Trust.revocation`).
@@ -199,7 +199,7 @@ export interface Verification {
    * says when it signed: nothing can show that the commit is older (FORMAT §6).
    * `signerFaults` then say so.
    */
-  readonly cannotBeShown?: true;
+  readonly cannotBeShown?: true | undefined;
 }
 
 /** An authority that a root (or a single certificate) may certify, and what it stands for. */

@@ -33,20 +33,22 @@ export function verifyCommit(bytes: Uint8Array, trust: Trust | undefined, at: Da
   const { encoding } = signature;
   const { certificate, ...resolved } = resolveSigner(signature, split.payload, trust);
   const signatureFaults = [...lowSFaults(signature, options), ...resolved.signatureFaults];
-  const found = { encoding, signatureFaults, signerFaults: resolved.signerFaults, revocationFaults: [] };
-  if (certificate === undefined) return found;
-  if (trust === undefined) return { ...found, certificate };
+  if (certificate === undefined || trust === undefined) {
+    return { encoding, signatureFaults, signerFaults: resolved.signerFaults, revocationFaults: [], certificate };
+  }
   const judged = judge(signature, certificate, trust, { at, known: options.known ?? 'signer' });
-  const all = {
-    ...found,
-    certificate,
-    signatureFaults: [...signatureFaults, ...judged.signatureFaults],
+  const faults = judged.signatureFaults.length === 0 ? signatureFaults : [...signatureFaults, ...judged.signatureFaults];
+  const isGood = judged.signer !== undefined && faults.length === 0;
+  return {
+    encoding,
+    signatureFaults: faults,
     signerFaults: judged.signerFaults,
     revocationFaults: judged.revocationFaults,
-    ...(judged.cannotBeShown ? { cannotBeShown: true as const } : {}),
+    certificate,
+    signer: isGood ? judged.signer : undefined,
+    path: isGood ? judged.path : undefined,
+    cannotBeShown: judged.cannotBeShown ? true : undefined,
   };
-  const { signer, path } = judged;
-  return signer === undefined || path === undefined || all.signatureFaults.length > 0 ? all : { ...all, signer, path };
 }
 
 const UNKNOWN_SIGNER = { signerFaults: [], revocationFaults: [] } as const;
@@ -95,7 +97,11 @@ const lastCarried = new WeakMap<
   { readonly encoding: CommitSignature['encoding']; readonly path: CertificatePath; readonly faults: readonly Fault[] }
 >();
 
-function compareCarried(encoding: CommitSignature['encoding'], carried: readonly Certificate[], { certificates }: CertificatePath): Fault[] {
+function compareCarried(
+  encoding: CommitSignature['encoding'],
+  carried: readonly Certificate[],
+  { certificates }: CertificatePath,
+): Fault[] {
   const on = (list: readonly Certificate[], certificate: Certificate) =>
     list.some(({ fingerprint }) => fingerprint === certificate.fingerprint);
   const extra = carried.filter((certificate, i) => !on(certificates, certificate) || on(carried.slice(0, i), certificate));

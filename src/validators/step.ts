@@ -45,8 +45,8 @@ export interface Step {
   readonly context: Context;
   readonly pushed: PushedCommit;
   readonly commit: CommitObject;
-  /** Absent for a root. */
-  readonly parent?: CommitObject;
+  /** Undefined for a root. */
+  readonly parent: CommitObject | undefined;
   readonly message: Read<CommitMessage>;
   readonly verification: Verification;
   readonly times: Times;
@@ -80,12 +80,13 @@ export function stepOf(pushed: PushedCommit, context: Context, documents: Docume
     context,
     pushed,
     commit,
-    ...(parent === undefined ? {} : { parent }),
+    parent,
     message: messageOf(commit.message),
     verification: verifyCommit(pushed.bytes, context.trust, times.received, { known: times.known }),
     times,
     status: documents.status(pushed, statusPath),
     threads: threadSteps(pushed, documents),
-    ...known,
+    knownRegistrations: known.knownRegistrations,
+    knownCertificates: known.knownCertificates,
   };
 }

@@ -87,9 +87,7 @@ t.test('one thread more, or changed, among many', async (t) => {
       changes: [{ name: former.name, before: former, after: changed }],
       order: undefined,
     });
-    t.same(byBytes(stored(threads), stored(change(at, former, fresh)))?.changes, [
-      { name: fresh.name, before: undefined, after: fresh },
-    ]);
+    t.same(byBytes(stored(threads), stored(change(at, former, fresh)))?.changes, [{ name: fresh.name, before: undefined, after: fresh }]);
     t.same(byBytes(stored(threads), stored(change(at)))?.changes, [{ name: former.name, before: former, after: undefined }], 'removed');
     t.type(byBytes(stored(threads), stored(change(at, fresh, former)))?.order, 'string', 'out of order');
   }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { ObjectSource } from '../../src/format/push.js';
-import { openObjects, type PushLimits, readHistory, readPush } from '../../src/git/index.js';
+import { openDirect, openObjects, type PushLimits, readHistory, readPush } from '../../src/git/index.js';
 import { cleanEnvironment, git, handMade, LIMITS, temporaryDirectory } from './plumbing.js';
 import { all, between } from './reading.js';
 
@@ -150,4 +150,41 @@ t.test('a history of ten thousand commits', async (t) => {
   let files = 0;
   for await (const { changes, treeFaults } of history.commits()) files += changes.length + treeFaults.length;
   t.equal(files, 2000, 'one file a commit');
+});
+
+t.test('what a commit began as when the history was walked, it must be when it is read', async (t) => {
+  const repository = handMade(t);
+  const tree = repository.tree(['100644', 'COORDINATION_STATUS.yaml', repository.blob('a: 1\n')]);
+  const ids: string[] = [];
+  for (let count = 0; count < 5; count += 1) ids.push(repository.commit(tree, ids.slice(-1), `${count}`));
+  git(repository.path, 'update-ref', 'refs/heads/main', ids[4] ?? '');
+  git(repository.path, 'repack', '-adq', '--window=0');
+  const honest = openDirect(repository.path, cleanEnvironment());
+  t.teardown(() => honest.close());
+  const history = await readHistory(honest, { new: ids[4] ?? '' }, LIMITS);
+  t.same(history.ids, ids);
+  t.equal((await all(history)).length, 5);
+  // A store that shows the fourth as the child of the second, then what it is.
+  const lying: ObjectSource = {
+    ...honest,
+    startNow(id) {
+      const start = honest.startNow?.(id);
+      if (id !== ids[3] || start?.bytes === undefined) return start;
+      return {
+        ...start,
+        bytes: Buffer.from(
+          Buffer.from(start.bytes)
+            .toString('latin1')
+            .replace(ids[2] ?? '', ids[1] ?? ''),
+          'latin1',
+        ),
+      };
+    },
+  };
+  const shorter = await readHistory(lying, { new: ids[4] ?? '' }, LIMITS);
+  t.same(shorter.ids, [ids[0], ids[1], ids[3], ids[4]]);
+  await t.rejects(all(shorter), { code: 'git/tampered' });
+  const range = await readHistory(lying, { old: ids[1] ?? '', new: ids[4] ?? '' }, LIMITS);
+  t.same([range.end, range.ids], [{ kind: 'old' }, [ids[3], ids[4]]]);
+  await t.rejects(all(range), { code: 'git/tampered' });
 });
