@@ -97,31 +97,36 @@ function eachRun(delta: Buffer, baseSize: number, size: number, take: Take): boo
   const to = readSize(delta, from.next);
   if (from.size !== baseSize || to.size !== size) return false;
   let filled = 0;
-  let [runOffset, runLength] = [0, 0];
+  const run = { offset: 0, length: 0 };
   for (let at = to.next; at < delta.length; ) {
-    const command = delta[at++] ?? 0;
-    if (command === 0) return false; // reserved
-    let [offset, length] = [at, command];
-    if ((command & 0x80) !== 0) {
-      [offset, length] = [0, 0];
-      for (let bit = 0; bit < 32; bit += 8) if ((command & (1 << (bit >> 3))) !== 0) offset += ((delta[at++] ?? 0) << bit) >>> 0;
-      for (let bit = 0; bit < 24; bit += 8) if ((command & (0x10 << (bit >> 3))) !== 0) length += (delta[at++] ?? 0) << bit;
-      if (length === 0) length = 0x10000;
-    }
-    const copies = (command & 0x80) !== 0;
-    if (offset + length > (copies ? baseSize : delta.length) || filled + length > size) return false;
+    const command = readCommand(delta, at);
+    const { copies, offset, length } = command;
+    if (length === 0 || offset + length > (copies ? baseSize : delta.length) || filled + length > size) return false;
+    at = command.next;
     filled += length;
-    if (!copies) at += length;
-    if (copies && runLength > 0 && offset === runOffset + runLength) {
-      runLength += length;
+    if (copies && offset === run.offset + run.length) {
+      run.length += length;
       continue;
     }
-    if (runLength > 0) take(true, runOffset, runLength);
-    [runOffset, runLength] = copies ? [offset, length] : [0, 0];
+    if (run.length > 0) take(true, run.offset, run.length);
+    run.offset = copies ? offset : 0;
+    run.length = copies ? length : 0;
     if (!copies) take(false, offset, length);
   }
-  if (runLength > 0) take(true, runOffset, runLength);
+  if (run.length > 0) take(true, run.offset, run.length);
   return filled === size;
+}
+
+/** One command: of new bytes, which follow it, or of a copy, whose bits say which bytes of offset (four) and length (three) are there. */
+function readCommand(delta: Buffer, from: number): { copies: boolean; offset: number; length: number; next: number } {
+  const command = delta[from] ?? 0;
+  let next = from + 1;
+  // A command of 0 is reserved: it is given no length.
+  if ((command & 0x80) === 0) return { copies: false, offset: next, length: command, next: next + command };
+  let [offset, length] = [0, 0];
+  for (let byte = 0; byte < 4; byte += 1) if ((command & (1 << byte)) !== 0) offset += ((delta[next++] ?? 0) << (8 * byte)) >>> 0;
+  for (let byte = 0; byte < 3; byte += 1) if ((command & (0x10 << byte)) !== 0) length += (delta[next++] ?? 0) << (8 * byte);
+  return { copies: true, offset, length: length === 0 ? 0x10000 : length, next };
 }
 
 /** The size of what a delta makes, from its first bytes. */

@@ -2,8 +2,8 @@
 import type { Fault, Read } from '../format/fault.js';
 import { read, unread } from '../format/fault.js';
 import { parseUuid } from '../format/identifiers.js';
-import { forbiddenCharacter, isTrimmedLine } from '../format/text.js';
 import { remember } from '../format/remember.js';
+import { forbiddenCharacter, isTrimmedLine } from '../format/text.js';
 import type { Certificate, Identity, Registration } from './types.js';
 
 const AUTHORITY = /^[A-Za-z0-9.-]+$/;

@@ -1,12 +1,12 @@
 /** From a certificate whose signature verified to a signer the host trusts, or why not. */
 import type { Fault } from '../format/fault.js';
+import { remember } from '../format/remember.js';
 import { sameName } from './certificate/name.js';
 import { askTheHost } from './help.js';
 import { certificateIdentity } from './identity.js';
 import { leafFaults } from './leaf.js';
 import { type CertificatePath, findPaths } from './path/build.js';
 import { dateFaults, judgePath } from './path/validate.js';
-import { remember } from '../format/remember.js';
 import { judgeRevocation } from './revocation/judge.js';
 import { type Standing, standingsOf } from './revocation/standing.js';
 import { listedAs } from './store.js';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import t from 'tap';
+import type { Pieces } from '../../src/format/push.js';
 import { readTreeObject, type TreeEntry } from '../../src/format/tree-object.js';
 import { compareBytes, compareEntries } from '../../src/git/compare-directories.js';
 import { directoryOf } from '../../src/git/directory.js';
 import { onePiece } from '../../src/git/pieces.js';
-import type { Pieces } from '../../src/format/push.js';
 
 /** Few names and ids, with bytes that look like entries, so that everything happens often. */
 const entry: fc.Arbitrary<TreeEntry> = fc.record({

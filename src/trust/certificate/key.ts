@@ -1,12 +1,12 @@
 /** SubjectPublicKeyInfo (RFC 5480, RFC 3279), and Node's key objects made from it. */
 import { Buffer } from 'node:buffer';
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import { remember } from '../../format/remember.js';
 import { type Der, expectTag, Fields } from '../der/read.js';
 import { TAG } from '../der/tags.js';
 import { bitStringOctets, oid } from '../der/values.js';
 import { element, objectId, sequence } from '../der/write.js';
 import { OID } from '../oids.js';
-import { remember } from '../../format/remember.js';
 import type { Certificate, KeyKind } from '../types.js';
 
 const CURVES: Readonly<Record<string, { kind: KeyKind; octets: number }>> = {

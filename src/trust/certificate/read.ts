@@ -2,13 +2,13 @@
 import { Buffer } from 'node:buffer';
 import { hash } from 'node:crypto';
 import type { Read } from '../../format/fault.js';
+import { remember } from '../../format/remember.js';
 import { type Der, Fields, readElement } from '../der/read.js';
 import { contextPrimitive, contextTag, TAG } from '../der/tags.js';
 import { time } from '../der/time.js';
 import { bitStringOctets, integerOctets, oid, smallInteger } from '../der/values.js';
 import { CERTIFICATE_LIMIT, certificateDer } from '../pem.js';
 import { attempt, refuse } from '../refusal.js';
-import { remember } from '../../format/remember.js';
 import type { Certificate } from '../types.js';
 import { readExtensions } from './extensions.js';
 import { readPublicKey } from './key.js';

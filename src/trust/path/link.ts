@@ -1,8 +1,8 @@
 /** Whether a certificate's key signed another certificate, or a revocation list. */
 import { verify } from 'node:crypto';
+import { remember } from '../../format/remember.js';
 import { publicKeyOf } from '../certificate/key.js';
 import { OID } from '../oids.js';
-import { remember } from '../../format/remember.js';
 import type { Certificate } from '../types.js';
 
 /** What issuers may sign with. SHA-1, DSA and RSA-PSS are not among it. */

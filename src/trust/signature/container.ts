@@ -4,12 +4,12 @@
  */
 import { Buffer } from 'node:buffer';
 import type { Read } from '../../format/fault.js';
+import { remember } from '../../format/remember.js';
 import { fromBase64, toBase64 } from '../base64.js';
 import { readCertificate, readCertificateDer } from '../certificate/read.js';
 import { SIGNATURE_LENGTH } from '../ecdsa.js';
 import { toPem } from '../pem.js';
 import { attempt, need, refuse } from '../refusal.js';
-import { remember } from '../../format/remember.js';
 import type { ContainerSignature } from './types.js';
 
 const SHAPE = /^\{"signature":"([A-Za-z0-9+/=]*)","public_key":"([A-Za-z0-9+/=]*)"(?:,"certificate":"([A-Za-z0-9+/=]*)")?\}$/;
