@@ -132,7 +132,7 @@ function libraries(t: Test, place: string, prefix: string): void {
     const loaded = process.moduleLoadList.filter((name) => name.startsWith('NativeModule ')).map((name) => name.slice(13));
     console.log(JSON.stringify({ thread: readThread(Buffer.from('# Messages\\n')).ok, verify: typeof verifyCommit, rules: RULES.length, spawns: loaded.includes('child_process') }));
   `;
-  // Without NODE_OPTIONS, through which tap has every child load something that spawns.
+  // Without NODE_OPTIONS, through which tap's own command has every child load something that spawns.
   const { stdout, stderr } = spawnSync('env', ['-u', 'NODE_OPTIONS', process.execPath, '--input-type=module', '-e', code], {
     cwd: user,
     encoding: 'utf8',
@@ -145,13 +145,14 @@ function libraries(t: Test, place: string, prefix: string): void {
   );
 }
 
-/** Without what npm tells the scripts it runs: this test may be run by one. */
+/** Without what npm tells the scripts it runs: this test may be run by one. With the certificates that scripts/test.js keeps from others. */
 function npmEnvironment(home: string): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^npm_/i.test(name) || /^npm_config_(?:registry|cache|cafile|.*proxy)$/i.test(name),
   );
   const cache = process.env['npm_config_cache'] ?? join(process.env['HOME'] ?? home, '.npm');
-  return { ...Object.fromEntries(kept), npm_config_cache: cache };
+  const authorities = process.env['VPR_TEST_CA_CERTS'];
+  return { ...Object.fromEntries(kept), npm_config_cache: cache, ...(authorities === undefined ? {} : { NODE_EXTRA_CA_CERTS: authorities }) };
 }
 
 function whereIs(tool: string): string {
