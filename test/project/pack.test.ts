@@ -152,7 +152,11 @@ function npmEnvironment(home: string): NodeJS.ProcessEnv {
   );
   const cache = process.env['npm_config_cache'] ?? join(process.env['HOME'] ?? home, '.npm');
   const authorities = process.env['VPR_TEST_CA_CERTS'];
-  return { ...Object.fromEntries(kept), npm_config_cache: cache, ...(authorities === undefined ? {} : { NODE_EXTRA_CA_CERTS: authorities }) };
+  return {
+    ...Object.fromEntries(kept),
+    npm_config_cache: cache,
+    ...(authorities === undefined ? {} : { NODE_EXTRA_CA_CERTS: authorities }),
+  };
 }
 
 function whereIs(tool: string): string {
