@@ -14,6 +14,8 @@ const LARGEST = 1024 * 1024;
 const EXPECTED = [
   'bin/vpr.js',
   'bin/vpr-sign.js',
+  'dist/bundle/cli/commands/check.js',
+  'dist/bundle/cli/main.js',
   'dist/bundle/pre-receive.cjs',
   'dist/bundle/vpr-sign.cjs',
   'dist/src/format/index.d.ts',
@@ -29,7 +31,7 @@ const EXPECTED = [
   'templates/host/vpr.yaml',
 ];
 const ALLOWED =
-  /^(?:(?:LICENSE|README\.md|package\.json|oclif\.manifest\.json)|bin\/[^/]+\.js|dist\/bundle\/[^/]+\.cjs|dist\/src\/.+\.(?:js|d\.ts)|hooks\/[^/]+|schemas\/[^/]+\.schema\.json|templates\/.+)$/;
+  /^(?:(?:LICENSE|README\.md|package\.json|oclif\.manifest\.json)|bin\/[^/]+\.js|dist\/bundle\/(?:[^/]+\.cjs|cli\/.+\.js)|dist\/src\/.+\.(?:js|d\.ts)|hooks\/[^/]+|schemas\/[^/]+\.schema\.json|templates\/.+)$/;
 
 /** What git, its hooks and the demo's lines call besides: part of every system that has a shell. */
 const SYSTEM = ['sh', 'env', 'cat', 'date', 'grep', 'sed', 'rm', 'mkdir', 'ls', 'uname', 'tr', 'expr', 'basename', 'dirname'];
