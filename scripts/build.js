@@ -67,6 +67,7 @@ function compile() {
     mkdirSync(dirname(join(root, 'dist', file)), { recursive: true });
     copyFileSync(join(root, file), join(root, 'dist', file));
   }
+  rmSync(join(root, 'dist/kept'), { recursive: true, force: true }); // keys and certificates of tests: test/support/kept.ts
   // What was made from sources that are gone would still be run, or shipped.
   for (const file of ['src', 'test', 'bench'].flatMap((folder) => filesUnder(`dist/${folder}`))) {
     const source = file.slice('dist/'.length).replace(/(?:\.d\.ts|\.js)$/, '');
