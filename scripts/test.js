@@ -14,8 +14,21 @@ import t from 'tap';
 import { report } from './tap-report.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** Seconds that a file may take, where it doesn't say otherwise. */
-const TIMEOUT = 120;
+/** Seconds after which a file is ended that doesn't say otherwise. It is there for what never ends: on a busy machine much takes long. */
+const TIMEOUT = 300;
+/** Those that take longest begin first, or the last of them would run alone. */
+const FIRST = [
+  'hooks/resident-foreign',
+  'project/pack',
+  'validators/single-byte',
+  'demo/demo',
+  'e2e/race',
+  'e2e/rules',
+  'demo/surprise',
+  'attacks/attacks',
+  'e2e/bad-objects',
+  'hooks/resident-life',
+].map((name) => `dist/test/${name}.test.js`);
 
 const { values, positionals } = options();
 const jobs = Number(values.jobs);
@@ -46,7 +59,8 @@ for (const name of files) t.spawn('env', [`NODE_OPTIONS=${nodeOptions}`, process
 function compiled() {
   const under = readdirSync(`${root}dist/test`, { recursive: true }).filter((name) => name.endsWith('.test.js'));
   if (under.length === 0) usage('no test is compiled: npm run build');
-  return under.sort().map((name) => `dist/test/${name}`);
+  const files = under.sort().map((name) => `dist/test/${name}`);
+  return [...FIRST.filter((file) => files.includes(file)), ...files.filter((file) => !FIRST.includes(file))];
 }
 
 function options() {

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import { SCENES } from '../../src/cli/demo/scenes.js';
 import { temporary } from '../records/support.js';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 /** Bytes of the tarball; what it has grown beyond was not meant to be in it. */
 const LARGEST = 1024 * 1024;
