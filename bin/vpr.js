@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// The command line: oclif finds the commands in dist/src/commands.
+// The command line, as built: oclif, and the commands that it finds in dist/bundle/cli/commands.
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { execute } from '@oclif/core';
 
-if (!existsSync(fileURLToPath(new URL('../dist/src/commands', import.meta.url)))) {
+const main = new URL('../dist/bundle/cli/main.js', import.meta.url);
+if (!existsSync(main)) {
   console.error('vpr has not been built here yet: npm run build');
   process.exit(2);
 }
-await execute({ dir: import.meta.url });
+const { default: oclif } = await import(main.href);
+await oclif.execute({ dir: import.meta.url });

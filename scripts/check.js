@@ -1,6 +1,6 @@
 // `npm run check`: everything about the project that is not a test. Each step
 // gets one line; what a failing one printed follows it. Exit 1 if any failed.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -28,18 +28,27 @@ const STEPS = {
   'generated pages are current': ['scripts/docs.js'],
 };
 
-let failed = 0;
-for (const [name, args] of Object.entries(STEPS)) {
-  const { status, signal, error, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
+/** All that a step printed, and whether it went well. */
+function run(args) {
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { cwd: root, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      const ended = error?.signal ? `ended by ${error.signal}` : typeof error?.code === 'string' ? error.message : '';
+      resolve({ good: error === null, said: `${stdout}${stderr}${ended}`.trimEnd() });
+    });
   });
-  const good = status === 0;
+}
+
+// The others look at what is built. They look at once, and are told of in this order.
+const [[first, build], ...others] = Object.entries(STEPS);
+const built = await run(build);
+const results = [[first, built], ...others.map(([name, args]) => [name, run(args)])];
+let failed = 0;
+for (const [name, result] of results) {
+  const { good, said } = await result;
   console.log(`${good ? 'ok  ' : 'FAIL'}  ${name}`);
   if (good) continue;
   failed += 1;
-  console.log(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}${signal ? `ended by ${signal}` : ''}`.trimEnd());
+  console.log(said);
 }
-console.log(failed === 0 ? 'all checks passed' : `${failed} of ${Object.keys(STEPS).length} checks failed`);
+console.log(failed === 0 ? 'all checks passed' : `${failed} of ${results.length} checks failed`);
 process.exitCode = failed === 0 ? 0 : 1;

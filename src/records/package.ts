@@ -1,10 +1,11 @@
-/** Files of the installed package. Not for bundled code, which has lost its place. */
+/** Files of the installed package. Not for the bundles that git runs, which have lost their place. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Absolute path of a file that belongs to the package; `path` is relative to its root. */
 export function packageFile(path: string): string {
-  return fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+  const here = import.meta.url; // in dist/src, or in dist/bundle/cli
+  return fileURLToPath(new URL(path, here.slice(0, here.lastIndexOf('/dist/') + 1)));
 }
 
 /** A program that git calls: bundled where the package has been built whole, else as compiled. */

@@ -9,7 +9,6 @@ import { vpr, vprJson } from './support.js';
 const ALONE = { GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: '', SSH_ASKPASS: '' };
 
 t.test('the way of docs/authority.md, from the first day to another intermediate', needsProgram('openssl', 'openssl'), (t) => {
-  t.setTimeout(240_000);
   const directory = temporary(t);
   for (const [name, secret] of [
     ['root', 'a root in a safe'],

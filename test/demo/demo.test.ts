@@ -7,7 +7,7 @@ import type { SceneResult } from '../../src/cli/demo/play.js';
 import { RULES } from '../../src/validators/index.js';
 import { temporary } from '../records/support.js';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 interface Demo {
   readonly directory: string;

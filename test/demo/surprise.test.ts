@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import t from 'tap';
 import { temporary } from '../records/support.js';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 t.test('a surprise is exit code 1, and the push that surprised is shown whole', (t) => {
   const home = temporary(t);

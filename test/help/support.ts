@@ -44,7 +44,6 @@ export const NAME = "Dr Jane O'Brien";
 
 /** A host with one record: its root and a thread by Jane. */
 export async function makeHost(t: Test): Promise<Host> {
-  t.setTimeout(240_000);
   const directory = temporary(t);
   const authority = join(directory, 'ca');
   await createAuthority({ directory: authority, name: 'Test root', authorities: ['GMC'], days: 100 });

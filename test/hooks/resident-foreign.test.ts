@@ -83,7 +83,7 @@ async function displaced(trial: ResidentTrial): Promise<string> {
   return place;
 }
 
-t.setTimeout(300_000); // three seconds of silence are waited for, many times
+t.setTimeout(600_000); // three seconds of silence are waited for, many times
 
 for (const [how, perl] of [
   ['Perl', true],

@@ -12,7 +12,7 @@ import { killPushes } from '../e2e/support-kill.js';
 import { seeded } from '../support/random.js';
 import { isThere, onlyResident, placeOf, residentTrial, socketOf, until, withoutPerl } from './resident-support.js';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 t.test('kill -9 at moments of chance', async (t) => {
   const random = seeded(20_260_112);

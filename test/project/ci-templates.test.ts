@@ -79,7 +79,6 @@ t.test('gitlab: protected branches, a pinned image, the whole history', async (t
 });
 
 t.test('their step, as it stands, on a real clone', async (t) => {
-  t.setTimeout(240_000);
   const people = await makePeople();
   const { directory, host, tips } = await pushedRecord(t, people, (record) => record.append());
   const place = join(directory, 'checking');

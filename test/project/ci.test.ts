@@ -44,13 +44,13 @@ function ci(
   return { status, last: stdout.trimEnd().split('\n').at(-1) ?? '', steps, output: stdout };
 }
 
-t.test('all is well: the steps, in order, and the count', async (t) => {
+t.test('all is well: the steps, in the order in which they are told of, and the count', async (t) => {
   const { status, last, steps, output } = ci(t, { npm: `case $1 in test) printf '# { total: 5, pass: 5 }\\n';; esac` });
   t.equal(status, 0, output);
   t.equal(last, '11 passed, 0 failed', 'five assertions and six steps');
   t.match(
     steps,
-    ['install and build', 'check', 'audit', 'npm test', 'npm run soak', 'npm start'].map((name) => new RegExp(name)),
+    ['install and build', 'npm test', 'check', 'audit', 'npm run soak', 'npm start'].map((name) => new RegExp(name)),
   );
 });
 
@@ -66,6 +66,11 @@ t.test('a failing test, and a failing step', async (t) => {
 
 t.test('tests that did not run are a failure, however they ended', async (t) => {
   t.match(ci(t, { npm: '' }), { status: 1, last: '6 passed, 1 failed', output: /no test has run/ });
+});
+
+t.test('what ends without saying how it went is a failure', async (t) => {
+  const npm = `case $1 in test) printf '# { total: 5, pass: 5 }\\n';; start) kill -KILL $(ps -o ppid= -p $PPID);; esac`;
+  t.match(ci(t, { npm }), { status: 1, last: '7 passed, 1 failed' });
 });
 
 t.test('what cannot be installed ends it, and the last line still says so', async (t) => {

@@ -1,12 +1,13 @@
 /** A small world for tests: an authority, people with certificates, a bare repository, clones that are set up. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { type Answer, judgeHistory } from '../../src/cli/judging.js';
 import { MAIN } from '../../src/format/push.js';
 import { createAuthority } from '../../src/records/authority.js';
+import { fileNameOf } from '../../src/records/certificate-names.js';
 import { commitOf, openRepository } from '../../src/records/clone.js';
 import { type Issued, issueCertificate } from '../../src/records/issue.js';
 import type { WrittenEncoding } from '../../src/records/settings.js';
@@ -14,6 +15,7 @@ import { setUp } from '../../src/records/setup.js';
 import { renderBundle } from '../../src/records/trust-bundle.js';
 import { exportBundle } from '../../src/records/trust-export.js';
 import { KNOWN_RULES } from '../../src/validators/index.js';
+import { copyOfKept } from '../support/kept.js';
 
 export const RECORD = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
 
@@ -29,7 +31,7 @@ export type Person = keyof typeof PEOPLE;
 
 export interface World {
   readonly directory: string;
-  readonly people: Readonly<Record<Person, Issued & { readonly participantId: string }>>;
+  readonly people: Readonly<Record<Person, Pick<Issued, 'certificate' | 'key'> & { readonly participantId: string }>>;
   readonly bare: string;
   readonly trust: string;
   /** A clone of the bare repository, set up for a person. */
@@ -44,24 +46,14 @@ process.env['GIT_CONFIG_NOSYSTEM'] = '1';
 
 export async function makeWorld(t: Test): Promise<World> {
   const directory = temporary(t);
-  const authority = join(directory, 'ca');
-  await createAuthority({ directory: authority, name: 'Test root', authorities: ['GMC', 'ADMIN', 'PATIENTS'], days: 100 });
+  await copyOfKept('world', directory, issueAll);
+  const ids = JSON.parse(readFileSync(join(directory, IDS), 'utf8')) as Record<Person, string>;
+  const file = (person: Person, end: string) => join(directory, 'certificates', `${fileNameOf(PEOPLE[person][0])}.${end}`);
   const people = Object.fromEntries(
-    await Promise.all(
-      Object.entries(PEOPLE).map(async ([person, [name, o, number, email]]) => [
-        person,
-        await issueCertificate({
-          authority,
-          name,
-          registration: { authority: o, number },
-          further: [],
-          email,
-          participant: 'new',
-          days: 90,
-          out: join(directory, 'certificates'),
-        }),
-      ]),
-    ),
+    (Object.keys(PEOPLE) as Person[]).map((person) => [
+      person,
+      { certificate: file(person, 'crt'), key: file(person, 'key'), participantId: ids[person] },
+    ]),
   ) as World['people'];
   const host = join(directory, 'host');
   mkdirSync(host);
@@ -98,6 +90,24 @@ export async function makeWorld(t: Test): Promise<World> {
       });
     },
   };
+}
+
+/** The people's participant ids, which their certificates have been given. */
+const IDS = 'participants.json';
+
+/** Makes the authority, and a key and a certificate for everybody. */
+async function issueAll(directory: string): Promise<void> {
+  const authority = join(directory, 'ca');
+  await createAuthority({ directory: authority, name: 'Test root', authorities: ['GMC', 'ADMIN', 'PATIENTS'], days: 100 });
+  const ids = await Promise.all(
+    Object.entries(PEOPLE).map(async ([person, [name, o, number, email]]) => {
+      const registration = { authority: o, number };
+      const out = join(directory, 'certificates');
+      const issued = await issueCertificate({ authority, name, registration, further: [], email, participant: 'new', days: 90, out });
+      return [person, issued.participantId];
+    }),
+  );
+  writeFileSync(join(directory, IDS), JSON.stringify(Object.fromEntries(ids)));
 }
 
 /** A new directory that the test removes. */

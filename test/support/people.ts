@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Policy, readPolicy } from '../../src/format/policy.js';
 import { createAuthority } from '../../src/records/authority.js';
+import { fileNameOf } from '../../src/records/certificate-names.js';
 import { issueCertificate } from '../../src/records/issue.js';
 import { readCertificate } from '../../src/trust/certificate/read.js';
 import { loadTrust } from '../../src/trust/store.js';
 import type { Certificate, Trust } from '../../src/trust/types.js';
 import type { Person } from '../../src/validators/example.js';
 import { RULES } from '../../src/validators/rules.js';
+import { copyOfKept } from './kept.js';
 
 export interface TestPerson {
   readonly name: string;
@@ -58,8 +60,35 @@ roots:
       - { name: SYS, class: system }
 `;
 
-/** Makes everybody, in a directory of their own. Two calls make people of the same names under different roots. */
-export async function makePeople(directory = ownDirectory()): Promise<People> {
+/** How often this process has asked for people. */
+let asked = 0;
+
+/**
+ * Everybody, in a directory of their own. Two calls give people of the same
+ * names under different roots. They are made anew for a directory that is
+ * named; else other processes have people with the same keys.
+ */
+export async function makePeople(named?: string): Promise<People> {
+  const directory = named ?? ownDirectory();
+  if (named !== undefined) await issueAll(named);
+  else {
+    asked += 1;
+    await copyOfKept(`people-${asked}`, directory, issueAll);
+  }
+  const people = Object.fromEntries(
+    Object.entries(WHO).map(([person, [name, authority, number, role, id]]) => {
+      const [certificate, key] = ['crt', 'key'].map((end) => join(directory, `${fileNameOf(name)}.${end}`)) as [string, string];
+      const read = { key: createPrivateKey(readFileSync(key)), certificate: need(readCertificate(readFileSync(certificate))) };
+      return [person, { name, email: emailOf(person), id, authority, number, role, ...read, files: { certificate, key } }];
+    }),
+  ) as Record<Person, TestPerson>;
+  const policy = need(readPolicy(Buffer.from(POLICY), new Map(RULES.map((rule) => [rule.id, { fixed: rule.fixed === true }]))));
+  const trust = need(loadTrust(policy, (path) => readFileSync(join(directory, path.replace('.crt', ''), 'authority.crt'))));
+  return { people, policy, trust, policyText: POLICY, directory };
+}
+
+/** Makes the authorities, and a key and a certificate for everybody. */
+async function issueAll(directory: string): Promise<void> {
   await createAuthority({ directory: join(directory, 'gmc'), name: 'Test GMC', authorities: ['GMC'], days: 3650 });
   await createAuthority({
     directory: join(directory, 'org'),
@@ -67,29 +96,24 @@ export async function makePeople(directory = ownDirectory()): Promise<People> {
     authorities: ['ORG', 'NHS', 'REL', 'SYS'],
     days: 3650,
   });
-  const people = Object.fromEntries(
-    await Promise.all(
-      Object.entries(WHO).map(async ([person, [name, authority, number, role, id]]) => {
-        const email = `${person}@example.org`;
-        const files = await issueCertificate({
-          authority: join(directory, authority === 'GMC' ? 'gmc' : 'org'),
-          name,
-          registration: { authority, number },
-          further: [],
-          email,
-          participant: id,
-          days: 365,
-          out: directory,
-        });
-        const key = createPrivateKey(readFileSync(files.key));
-        const certificate = need(readCertificate(readFileSync(files.certificate)));
-        return [person, { name, email, id, authority, number, role, key, certificate, files }];
+  await Promise.all(
+    Object.entries(WHO).map(([person, [name, authority, number, , id]]) =>
+      issueCertificate({
+        authority: join(directory, authority === 'GMC' ? 'gmc' : 'org'),
+        name,
+        registration: { authority, number },
+        further: [],
+        email: emailOf(person),
+        participant: id,
+        days: 365,
+        out: directory,
       }),
     ),
-  ) as Record<Person, TestPerson>;
-  const policy = need(readPolicy(Buffer.from(POLICY), new Map(RULES.map((rule) => [rule.id, { fixed: rule.fixed === true }]))));
-  const trust = need(loadTrust(policy, (path) => readFileSync(join(directory, path.replace('.crt', ''), 'authority.crt'))));
-  return { people, policy, trust, policyText: POLICY, directory };
+  );
+}
+
+function emailOf(person: string): string {
+  return `${person}@example.org`;
 }
 
 /** The value of a reading that must succeed. */

@@ -55,7 +55,6 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 t.test("every history of VPR's own program", needsVectors('vpr'), async (t) => {
-  t.setTimeout(300_000);
   const directory = temporary(t);
   quiet(directory);
   const facts = JSON.parse(readFileSync(vectors('vpr', 'records.json'), 'utf8')) as {

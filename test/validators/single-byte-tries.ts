@@ -1,0 +1,110 @@
+/** The work of single-byte.test.ts: commits with a byte changed, more or less, judged one after the other in a thread of their own. */
+import { createHash } from 'node:crypto';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { GitObject, ObjectSource } from '../../src/format/push.js';
+import { readPush } from '../../src/git/push.js';
+import { payloadOf } from '../../src/trust/payload.js';
+import { signPayload } from '../../src/trust/sign.js';
+import { judge } from '../../src/validators/judge.js';
+import { withSignature } from '../support/objects.js';
+import { makePeople } from '../support/people.js';
+import { seeded } from '../support/random.js';
+import { type MadePush, scenario } from '../support/scenario.js';
+import { RECORD_ID } from '../support/texts.js';
+
+/** Of so many positions all 255 other values are tried; of every position, these changes and one of chance. */
+const EXHAUSTED = 4;
+const FLIPS = [0x01, 0x20];
+
+export interface Work {
+  readonly encoding: 'cms' | 'container';
+  readonly seed: number;
+}
+
+export interface Tries {
+  /** Whether the commit is taken as it is. */
+  readonly asItIs: boolean;
+  /** Bytes of the commit, and how many changes of one were tried. */
+  readonly length: number;
+  readonly tried: number;
+  /** Changes of a byte that were taken, in words. */
+  readonly changed: readonly string[];
+  /** The same of a byte more, or less. */
+  readonly resized: readonly string[];
+}
+
+const people = await makePeople();
+const { policy, trust } = people;
+const { encoding, seed } = workerData as Work;
+const random = seeded(seed);
+
+/** A push of one commit whose signature is in the encoding. */
+function push(): { made: MadePush; commit: Buffer } {
+  const made = scenario(people)
+    .commit({ files: { '.gitignore': 'files/\n' } })
+    .made();
+  const stored = made.objects.get(made.updates[0]?.new ?? '')?.bytes ?? Buffer.alloc(0);
+  const split = payloadOf(stored);
+  if (!('payload' in split)) throw new Error('the example has a signature');
+  const payload = Buffer.from(split.payload);
+  const { key, certificate } = people.people.jane;
+  return {
+    made,
+    commit: Buffer.from(withSignature(payload.toString('latin1'), signPayload(payload, key, [certificate], encoding)), 'latin1'),
+  };
+}
+
+/** Whether a host takes the push with these bytes as its commit. */
+async function taken({ objects, updates }: MadePush, commit: Buffer): Promise<boolean> {
+  const id = createHash('sha1').update(`commit ${commit.length}\0`).update(commit).digest('hex');
+  const fresh: GitObject = { type: 'commit', bytes: commit };
+  const find = (wanted: string) => (wanted === id ? fresh : objects.get(wanted));
+  const source: ObjectSource = {
+    read: async (wanted) => find(wanted),
+    stat: async (wanted) => {
+      const object = find(wanted);
+      return object && { type: object.type, size: object.bytes.length };
+    },
+  };
+  const now = new Date();
+  const verdict = await judge(await readPush(source, [{ old: updates[0]?.old ?? '', new: id, ref: 'refs/heads/main' }], policy.limits), {
+    record: { kind: 'coordination', id: RECORD_ID },
+    policy,
+    trust,
+    times: () => ({ received: now, latest: now, known: 'host' }) as const,
+    knownRegistrations: () => undefined,
+  });
+  return verdict.accepted;
+}
+
+async function tries(): Promise<Tries> {
+  const { made, commit } = push();
+  const asItIs = await taken(made, commit);
+  const changed: string[] = [];
+  let tried = 0;
+  const change = async (position: number, value: number) => {
+    if (commit[position] === value) return;
+    const other = Buffer.from(commit);
+    other[position] = value;
+    tried += 1;
+    if (await taken(made, other)) changed.push(`byte ${position}: ${commit[position]} became ${value}`);
+  };
+  for (const [position, byte] of commit.entries()) {
+    for (const flip of FLIPS) await change(position, byte ^ flip);
+    await change(position, random.int(256));
+  }
+  for (let count = 0; count < EXHAUSTED; count += 1) {
+    const position = random.int(commit.length);
+    for (let value = 0; value < 256; value += 1) await change(position, value);
+  }
+  const resized: string[] = [];
+  for (const position of commit.keys()) {
+    const [before, after] = [commit.subarray(0, position), commit.subarray(position)];
+    if (await taken(made, Buffer.concat([before, after.subarray(1)]))) resized.push(`without byte ${position}`);
+    if (await taken(made, Buffer.concat([before, Buffer.from([random.pick([0x0a, 0x20, 0x3d, 0x41])]), after])))
+      resized.push(`with one more at ${position}`);
+  }
+  return { asItIs, length: commit.length, tried, changed, resized };
+}
+
+parentPort?.postMessage(await tries());
