@@ -23,12 +23,14 @@ export function versions(): Versions {
   return { vpr: version, format: FORMAT_VERSION, node: process.versions.node, git, program: programDigest() };
 }
 
-/** Over every compiled file, by name, and the list of packages that it runs with. */
+/** Over every compiled file, by name, those that `vpr` runs and those of the library, and the list of packages that it runs with. */
 function programDigest(): string {
-  const root = packageFile('dist/src');
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.js'));
   const digest = createHash('sha256');
   digest.update(readFileSync(packageFile('package.json')));
-  for (const name of files.sort()) digest.update(`\0${name}\0`).update(readFileSync(join(root, name)));
+  for (const folder of ['dist/bundle', 'dist/src']) {
+    const root = packageFile(folder);
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => /\.c?js$/.test(name));
+    for (const name of files.sort()) digest.update(`\0${folder}/${name}\0`).update(readFileSync(join(root, name)));
+  }
   return digest.digest('hex');
 }
