@@ -2,6 +2,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { VprError } from '../errors.js';
+import { commandLine } from '../format/shell.js';
 import { toPem } from '../trust/index.js';
 import { type Authority, authorityKey, openIssuing, refuseLonger } from './authority.js';
 import { fileNameOf } from './certificate-names.js';
@@ -144,6 +145,9 @@ export function refuseKnownKey(spki: Uint8Array, authority: Authority): void {
   const known = issuedBy(authority.directory).find((certificate) => Buffer.compare(certificate.spki, spki) === 0);
   if (known === undefined) return;
   throw new VprError('cert/key-known', `the request's key is certified already, with serial ${known.serial}`, {
-    help: [`to renew that certificate: vpr cert renew ${known.serial}`, 'another person needs a key of their own: vpr cert request'],
+    help: [
+      `to renew that certificate: ${commandLine('vpr', 'cert', 'renew', known.serial, '--ca', authority.directory)} --same-key --out DIR`,
+      'another person needs a key of their own: vpr cert request',
+    ],
   });
 }
