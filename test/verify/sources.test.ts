@@ -38,6 +38,7 @@ t.test('a range is judged, and what is below it is named as not looked at', asyn
   const found = await verify({ in: clone, trust, range: `${first}..${second}` });
   t.match(found, { good: true, record: { from: first, to: second, history: { verdict: { commits: { judged: 2 } }, whole: false } } });
   t.match(found.text, `not checked: commits below ${first}: a range was asked for`);
+  t.match((await verify({ in: clone, trust, range: `${third}..main` })).text, /^there is no commit in that range: nothing was verified\n/);
   await t.rejects(verify({ in: clone, trust, range: 'a..b..c' }), { code: 'range/unreadable' });
   await t.rejects(verify({ in: clone, trust, range: 'nothing' }), { code: 'range/unknown' });
 });
