@@ -86,6 +86,21 @@ t.test('the way of docs/authority.md, from the first day to another intermediate
   t.match(said(...under, '--passphrase-file', 'daily', '--ca-passphrase-file', 'root'), { status: 0 });
   t.match(json('cert', 'issue', '--ca', 'ca-2', ...jane, '--out', 'third', ...daily, '--passphrase-file', 'hers'), { status: 0 });
   t.match(verify('third/dr-jane-smith.crt'), /OK$/);
+
+  t.match(said('cert', 'revoke', 'ca/issuing/authority.crt', '--ca', 'ca', '--reason', 'cACompromise'), {
+    status: 0,
+    stdout: /next:\n {2}vpr cert crl --ca ca --root\n/,
+  });
+  t.match(json('cert', 'crl', '--ca', 'ca', '--root', '--ca-passphrase-file', 'root'), { status: 0, value: { entries: 1 } });
+  const none = /cert\/revoked: the intermediate in ca\/issuing was revoked on .*\n {2}help: make another.* --under \S*\/ca /;
+  const other = ['--name', 'Dr Tom Brown', '--authority', 'GMC', '--number', '765', '--out', 'tom'];
+  t.match(said('cert', 'issue', '--ca', 'ca', ...other, ...daily), { status: 2, stderr: none });
+  t.match(said('cert', 'renew', 'next/dr-jane-smith.crt', '--ca', 'ca', '--same-key', '--out', 'more', ...daily), {
+    status: 2,
+    stderr: none,
+  });
+  t.match(json('cert', 'crl', '--ca', 'ca', ...daily), { status: 0 }, 'its list goes on');
+  t.match(json('cert', 'issue', '--ca', 'ca-2', ...other, ...daily), { status: 0 });
   t.match(readFileSync(join(directory, 'third/dr-jane-smith.key'), 'utf8'), /^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
   t.end();
 });
