@@ -1,6 +1,6 @@
 /** Stock git and a gpgsm that holds keys on P-256: nothing of ours where the commits are written. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { setUp } from '../../src/records/setup.js';
@@ -37,7 +37,8 @@ function person(t: Test, directory: string, anchor: string) {
   writeFileSync(secret, 'hush\n');
   const program = join(directory, 'gpgsm');
   writeFileSync(program, `#!/bin/sh\nGNUPGHOME='${home}' exec '${found.program}' --passphrase-fd 3 "$@" 3<'${secret}'\n`, { mode: 0o755 });
-  return { gpgsm, program, git };
+  const configure = (line: string) => appendFileSync(join(home, 'gpgsm.conf'), `${line}\n`);
+  return { gpgsm, program, git, configure };
 }
 
 /** What `vpr verify` says of a clone, by the host's trust. */
@@ -51,7 +52,7 @@ t.test('a key that gpgsm has made, certified by vpr cert issue --csr: accepted, 
   const authority = vpr(directory, ['cert', 'authority', 'ca', '--name', 'Elm', '--authority', 'GMC', '--no-passphrase']);
   t.match(authority, { status: 0 });
   const root = join(directory, 'ca/authority.crt');
-  const { gpgsm, program, git } = person(t, directory, root);
+  const { gpgsm, program, git, configure } = person(t, directory, root);
   const parameters = ['Key-Type: ECC', 'Key-Curve: nistp256', 'Key-Usage: sign', `Name-DN: CN=${JANE},O=GMC,serialNumber=1234567`];
   writeFileSync(join(directory, 'parameters'), `${parameters.join('\n')}\nName-Email: ${EMAIL}\n`);
   gpgsm('--armor', '--output', join(directory, 'jane.csr'), '--generate-key', join(directory, 'parameters'));
@@ -73,6 +74,13 @@ t.test('a key that gpgsm has made, certified by vpr cert issue --csr: accepted, 
   const shown = git(clone, 'log', '-1', '--show-signature', '--format=%G? %GS').stdout;
   t.match(shown, /Good signature from[\s\S]*^G .*Dr Jane Smith/m);
   t.match(verified(clone, trust), { status: 0, good: true });
+
+  run(clone, 'git', 'reset', '--quiet', '--hard', 'origin/main');
+  configure('include-certs 1');
+  t.match(change(clone), /leads to no root this host trusts/, 'nobody has the intermediate');
+  run(clone, 'git', 'reset', '--quiet', '--hard', 'origin/main');
+  configure('include-certs -1');
+  t.match(change(clone), /carries the certificate of CN=Elm, which its path does not need \(a root is never carried\)/);
   t.end();
 });
 
