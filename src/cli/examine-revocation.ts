@@ -27,7 +27,7 @@ export function* examineRevocation({ trust }: HostPolicy, path: string, now: Dat
       yield note(
         'crl-issuer',
         `${nameOf(list)} is of an issuer that no certificate in ${path} has: it counts where signatures carry that one`,
-        help,
+        [`to have the list checked here as well, name its issuer's certificate as one of intermediates in ${path}`],
       );
   }
   if (revocation === 'off') return;

@@ -16,6 +16,16 @@ type HolderFlags = { readonly [name in 'name' | 'authority' | 'number']: string 
   readonly [name in 'email' | 'participant']?: string | undefined;
 } & { readonly registration?: readonly string[] | undefined };
 
+/** The flags as they are typed again: words for a shell. */
+export function holderWords({ name, authority, number, registration, email, participant }: HolderFlags): readonly string[] {
+  return [
+    ...['--name', name, '--authority', authority, '--number', number],
+    ...(registration ?? []).flatMap((one) => ['--registration', one]),
+    ...(email === undefined ? [] : ['--email', email]),
+    ...['--participant', participant ?? 'new'],
+  ];
+}
+
 /** The flags as functions take them. */
 export function holderInput({ name, authority, number, registration, email, participant }: HolderFlags): HolderInput {
   const further = (registration ?? []).map(parseRegistration);

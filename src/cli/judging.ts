@@ -1,6 +1,6 @@
 /** The host's rules over a clone: what `vpr check` and `vpr verify` share. */
 import { DEFAULT_POLICY, MAIN, type ObjectId, type Policy, parseUuid, type RefUpdate, readStatus, type Uuid } from '../format/index.js';
-import { openObjects, readPush } from '../git/index.js';
+import { gitEnvironment, openDirect, openObjects, readPush } from '../git/index.js';
 import { fileAt, type Repository } from '../records/clone.js';
 import { registeredId } from '../records/init-coordination.js';
 import { readSettings } from '../records/settings.js';
@@ -8,6 +8,7 @@ import { STATUS_PATH } from '../records/threads.js';
 import { loadBundle } from '../records/trust-bundle.js';
 import { revocationNotChecked, type Trust } from '../trust/index.js';
 import { type Context, judge, KNOWN_RULES, type Verdict } from '../validators/index.js';
+import { type Earlier, gatherEarlier } from '../verify/earlier.js';
 
 /** What is judged, and as of when. */
 export interface Question {
@@ -40,8 +41,13 @@ export async function judgeHistory({ repository, from, to, times, trust: file, w
   const objects = openObjects(repository.gitDirectory);
   try {
     const push = await readPush(objects, updates, limits);
-    const verdict = await judge(push, { record: { kind: 'coordination', id }, policy, trust, times, knownRegistrations: () => undefined });
+    const earlier = from === undefined || trust === undefined ? undefined : await earlierThan(from, repository, trust, policy);
+    const { knownRegistrations = () => undefined, knownCertificates = () => undefined } = earlier ?? {};
+    const context = { record: { kind: 'coordination', id }, policy, trust, times, knownRegistrations, knownCertificates } as const;
+    const verdict = await judge(push, context);
     const notChecked = [];
+    if (earlier?.whole === false)
+      notChecked.push('participant ids and certificates of the earlier history, which is not all here: git fetch --unshallow');
     if (trust === undefined) {
       notChecked.push(
         `who signed, and what they may do (${verdict.notChecked.join(', ')}): the host's trust bundle is not here; get it, then: vpr setup --trust FILE`,
@@ -52,6 +58,16 @@ export async function judgeHistory({ repository, from, to, times, trust: file, w
     if (registered === undefined)
       notChecked.push('whether this is the record that the host registered (record/registered, record/identity): only the host knows');
     return { verdict, trusted: trust !== undefined, notChecked };
+  } finally {
+    await objects.close();
+  }
+}
+
+/** What the history up to a commit has shown, the host's rules having let it pass. */
+async function earlierThan(tip: ObjectId, { gitDirectory }: Repository, trust: Trust, { limits }: Policy): Promise<Earlier> {
+  const objects = openDirect(gitDirectory, gitEnvironment());
+  try {
+    return await gatherEarlier(objects, tip, trust, limits.commitBytes);
   } finally {
     await objects.close();
   }

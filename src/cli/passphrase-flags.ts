@@ -30,9 +30,14 @@ export const madeKeyFlags = {
   'ask-passphrase': Flags.boolean({ description: 'ask for a passphrase for the key that is made', exclusive: ['csr'] }),
 };
 
-/** Where a passphrase comes from, as functions take it. */
+/** Where the passphrase of an authority's key comes from, as functions take it. */
 export function passphraseFrom(file: string | undefined): PassphraseFrom {
-  return file === undefined ? {} : { file };
+  return file === undefined ? { flag: '--ca-passphrase-file' } : { file };
+}
+
+/** The same of a new key. */
+function newPassphraseFrom(file: string | undefined): PassphraseFrom {
+  return file === undefined ? { flag: '--passphrase-file' } : { file };
 }
 
 /** The passphrase of a new key; undefined where it was said that there is none. */
@@ -40,11 +45,11 @@ export function chosenPassphrase(
   what: string,
   flags: { 'passphrase-file'?: string | undefined; 'no-passphrase': boolean },
 ): Buffer | undefined {
-  return flags['no-passphrase'] ? undefined : newPassphrase(what, passphraseFrom(flags['passphrase-file']));
+  return flags['no-passphrase'] ? undefined : newPassphrase(what, newPassphraseFrom(flags['passphrase-file']));
 }
 
 /** The passphrase of a key that an authority makes for somebody; undefined unless one is wanted. */
 export function madePassphrase(flags: { 'passphrase-file'?: string | undefined; 'ask-passphrase': boolean }): Buffer | undefined {
   const file = flags['passphrase-file'];
-  return file === undefined && !flags['ask-passphrase'] ? undefined : newPassphrase('the new key', passphraseFrom(file));
+  return file === undefined && !flags['ask-passphrase'] ? undefined : newPassphrase('the new key', newPassphraseFrom(file));
 }

@@ -32,7 +32,7 @@ export default class Check extends VprCommand {
     });
     const unknown = [
       ...notChecked,
-      'what others have pushed since the last git fetch, and participant ids the host knows with other registrations',
+      'what others have pushed since the last git fetch, and what the host has seen of participant ids and certificates in its other records',
     ];
     this.say(...reportText(verdict));
     if (verdict.accepted) this.say(`${count(verdict.commits.judged, 'commit')} judged: nothing that the host refuses`, '');

@@ -6,11 +6,13 @@
  *     vpr-sign --status-fd=1 --verify <file> -    payload in, status lines out
  *
  * What a person should read goes to stderr and, since git up to 2.40 shows
- * nothing of that when signing fails, to the terminal itself.
+ * nothing of that when signing fails, to the terminal itself, or to the command
+ * of ours that has run git.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { VprError } from '../errors.js';
 import { printable } from '../format/text.js';
+import { COMPLAINT } from '../records/complaint.js';
 import { readSettings } from '../records/settings.js';
 import { signCommit } from '../records/sign-payload.js';
 
@@ -56,11 +58,16 @@ function parseCall(args: readonly string[]): Call | undefined {
   return undefined;
 }
 
-/** Says why on stderr, and on the terminal where stderr goes elsewhere. */
+/** Says why on stderr, and where that goes elsewhere in the file that our own command will read, or on the terminal. */
 function complain(lines: readonly string[]): void {
   const text = lines.map((line) => `${printable(line, 1000)}\n`).join('');
   writeSync(2, text);
   if (process.stderr.isTTY) return;
+  const file = process.env[COMPLAINT];
+  if (file !== undefined && existsSync(file)) {
+    writeFileSync(file, text);
+    return;
+  }
   try {
     const terminal = openSync('/dev/tty', 'w');
     writeSync(terminal, text);

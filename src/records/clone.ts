@@ -1,4 +1,5 @@
 /** A clone of a record, as the commands that work in it find it. */
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { MAIN, type ObjectId } from '../format/index.js';
@@ -22,6 +23,8 @@ export interface Clone extends Repository {
 
 /** Finds the repository that a directory is in, bare or not. Throws `clone/none`. */
 export function openRepository(directory: string): Repository {
+  if (statSync(directory, { throwIfNoEntry: false })?.isFile() === true)
+    throw new VprError('clone/none', `${directory} is a file, expected the directory of a clone`, { help: ['name the clone: --in DIR'] });
   const { status, stdout, stderr } = tryGit(directory, ['rev-parse', '--is-bare-repository', '--git-common-dir', '--show-toplevel']);
   const [bare = '', common = '', top = ''] = stdout.toString('utf8').split('\n');
   if (bare === 'true') return { directory: resolve(directory, common), gitDirectory: resolve(directory, common), bare: true };

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { VprError } from '../errors.js';
 import { MAIN, type ObjectId } from '../format/index.js';
 import type { Repository } from './clone.js';
+import { withComplaint } from './complaint.js';
 import { readIfThere, writeAtomic } from './files.js';
 import { git, gitLine, tryGit } from './git.js';
 
@@ -92,15 +93,15 @@ function treeWith(
 }
 
 function signedCommit(directory: string, tree: ObjectId, { message, parent }: CommitInput): ObjectId {
-  const { status, stdout, stderr } = tryGit(
-    directory,
-    ['-c', 'i18n.commitEncoding=UTF-8', 'commit-tree', '-S', ...(parent === undefined ? [] : ['-p', parent]), '-F', '-', tree],
+  const args = ['-c', 'i18n.commitEncoding=UTF-8', 'commit-tree', '-S', ...(parent === undefined ? [] : ['-p', parent]), '-F', '-', tree];
+  const { result, complaint } = withComplaint((env) =>
     // The one git process that may ask something: the passphrase of the signer's key.
-    { input: message, env: { GIT_TERMINAL_PROMPT: process.env['GIT_TERMINAL_PROMPT'] ?? '1' } },
+    tryGit(directory, args, { input: message, env: { ...env, GIT_TERMINAL_PROMPT: process.env['GIT_TERMINAL_PROMPT'] ?? '1' } }),
   );
+  const { status, stdout, stderr } = result;
   if (status === 0) return stdout.toString('utf8').trim();
-  throw new VprError('commit/not-signed', `the commit could not be signed: ${stderr}`, {
-    help: ['check the set-up of this clone: vpr setup'],
+  throw new VprError('commit/not-signed', `the commit could not be signed: ${complaint?.message ?? stderr}`, {
+    help: complaint?.help ?? ['check the set-up of this clone: vpr setup'],
   });
 }
 

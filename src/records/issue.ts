@@ -1,7 +1,9 @@
 /** Certificates for people and systems, as FORMAT §6 "Signer" wants them. */
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
+import { commandLine } from '../format/shell.js';
 import { toPem } from '../trust/index.js';
 import { type Authority, authorityKey, openIssuing, refuseLonger } from './authority.js';
 import { fileNameOf } from './certificate-names.js';
@@ -20,7 +22,7 @@ import { refuseExisting, writeAllNew } from './files.js';
 import { checkHolder, type Holder, type HolderInput, registrationText } from './holder.js';
 import { lockedPem, openPem } from './locked-key.js';
 import type { PassphraseFrom } from './passphrase.js';
-import { issuedBy, recordIssued } from './register.js';
+import { issuedBy, readRegister, recordIssued, registerPaths } from './register.js';
 import { differences, readRequest } from './request.js';
 
 /** What `vpr cert issue` takes. */
@@ -86,6 +88,7 @@ export interface Certified {
 /** Makes the certificate, remembers it, and writes it with the intermediate below it. */
 export async function certify(input: Certified): Promise<Omit<Issued, 'differences'>> {
   const { authority, holder, made } = input;
+  refuseRevokedIssuer(authority);
   const { notBefore, notAfter } = validity(input.days);
   refuseLonger(authority.certificate, notAfter);
   const stem = join(input.out, fileNameOf(holder.name));
@@ -139,11 +142,27 @@ export function refuseForeign({ registrations }: Holder, { authorities }: Author
   );
 }
 
+/** An intermediate that the root beside it has revoked certifies nobody any more. Throws `cert/revoked`. */
+function refuseRevokedIssuer({ directory, certificate }: Authority): void {
+  const above = dirname(resolve(directory));
+  if (!existsSync(registerPaths(above).register)) return;
+  const revocation = readRegister(above).revoked.find(({ serial }) => serial === certificate.serial);
+  if (revocation === undefined) return;
+  throw new VprError('cert/revoked', `the intermediate in ${directory} was revoked on ${revocation.revokedAt} (${revocation.reason})`, {
+    help: [
+      `make another, with the root's key at hand: ${commandLine('vpr', 'cert', 'authority')} DIR ${commandLine('--under', above)} --name NAME`,
+    ],
+  });
+}
+
 /** A key that two certificates have is either one person's, to be renewed, or somebody else's request handed in again. */
 export function refuseKnownKey(spki: Uint8Array, authority: Authority): void {
   const known = issuedBy(authority.directory).find((certificate) => Buffer.compare(certificate.spki, spki) === 0);
   if (known === undefined) return;
   throw new VprError('cert/key-known', `the request's key is certified already, with serial ${known.serial}`, {
-    help: [`to renew that certificate: vpr cert renew ${known.serial}`, 'another person needs a key of their own: vpr cert request'],
+    help: [
+      `to renew that certificate: ${commandLine('vpr', 'cert', 'renew', known.serial, '--ca', authority.directory)} --same-key --out DIR`,
+      'another person needs a key of their own: vpr cert request',
+    ],
   });
 }

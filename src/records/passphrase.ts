@@ -13,6 +13,8 @@ import { askHidden } from './terminal.js';
 export interface PassphraseFrom {
   readonly known?: Uint8Array;
   readonly file?: string;
+  /** The flag by which a command takes that file, where it does. */
+  readonly flag?: string;
 }
 
 const TRIES = 3;
@@ -44,14 +46,15 @@ function* attempts(path: string | undefined, from: PassphraseFrom): Generator<Ui
   if (path === undefined) yield undefined;
   else if (from.known !== undefined) yield from.known;
   else if (from.file !== undefined) yield fromFile(from.file);
-  else for (let i = 0; i < TRIES; i += 1) yield ask(`${i === 0 ? '' : 'Not that one. '}Passphrase for ${printable(path, 500)}: `, path);
+  else
+    for (let i = 0; i < TRIES; i += 1) yield ask(`${i === 0 ? '' : 'Not that one. '}Passphrase for ${printable(path, 500)}: `, from, path);
 }
 
 /** A passphrase for a new key, typed twice or from a file. Throws `passphrase/…`. */
 export function newPassphrase(what: string, from: PassphraseFrom = {}): Buffer {
   if (from.file !== undefined) return checked(fromFile(from.file));
-  const first = checked(ask(`New passphrase for ${what}: `));
-  if (first.equals(ask(`The same again, for ${what}: `))) return first;
+  const first = checked(ask(`New passphrase for ${what}: `, from));
+  if (first.equals(ask(`The same again, for ${what}: `, from))) return first;
   throw new VprError('passphrase/differs', 'the two passphrases are not the same', { help: ['run the command again'] });
 }
 
@@ -71,7 +74,7 @@ function fromFile(path: string): Buffer {
 }
 
 /** Asks at the terminal, or by the program that git or ssh would ask by. */
-function ask(prompt: string, path?: string): Buffer {
+function ask(prompt: string, { flag }: PassphraseFrom, path?: string): Buffer {
   const answer = askHidden(prompt) ?? askByProgram(prompt);
   if (answer !== undefined) return answer;
   throw new VprError(
@@ -80,7 +83,9 @@ function ask(prompt: string, path?: string): Buffer {
     {
       help: [
         'run it in a terminal, or set GIT_ASKPASS or SSH_ASKPASS to a program that asks',
-        'for work that nobody attends: a key without a passphrase, in a file for that account alone (chmod 600)',
+        flag === undefined
+          ? 'for work that nobody attends: a key without a passphrase, in a file for that account alone (chmod 600)'
+          : `for work that nobody attends: ${flag} FILE, a file for that account alone (chmod 600)`,
       ],
     },
   );

@@ -4,7 +4,9 @@ import type { Certificate, Signer } from '../trust/types.js';
 import type { Context, Known } from './step.js';
 
 /** Starts from what the context knows; `add` takes what a good commit was signed with. */
-export function seenSoFar(context: Context): Known & { readonly add: (signer: Signer, path: readonly Certificate[]) => void } {
+export function seenSoFar(
+  context: Pick<Context, 'knownRegistrations' | 'knownCertificates'>,
+): Known & { readonly add: (signer: Signer, path: readonly Certificate[]) => void } {
   const registrations = new Map<string, ReadonlySet<string>>();
   const certificates = new Map<string, readonly CertificateMark[]>();
   const knownRegistrations: Known['knownRegistrations'] = (id) => registrations.get(id) ?? context.knownRegistrations(id);

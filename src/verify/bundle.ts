@@ -7,6 +7,7 @@ import { MAIN, type ObjectId } from '../format/push.js';
 import { printable } from '../format/text.js';
 import { gitEnvironment } from '../git/env.js';
 import { temporaryDirectory } from './temporary.js';
+import type { Gap } from './types.js';
 import { makeEmptyRepository } from './view.js';
 
 /** What a bundle says before its pack (gitformat-bundle). */
@@ -26,6 +27,8 @@ export interface UnpackedBundle {
   readonly directory: string;
   readonly header: BundleHeader;
   readonly main: ObjectId | undefined;
+  /** Why not everything of it, or nothing, is there. */
+  readonly gaps: readonly Gap[];
   /** Removes it. */
   remove(): void;
 }
@@ -45,21 +48,35 @@ export function isBundleFile(path: string): boolean {
 /**
  * Unpacks a bundle for reading, into a private directory. Nothing of it is
  * trusted: git computes every object's id from its content, and our rules judge
- * what git's own fsck would. Throws `bundle/unreadable`.
+ * what git's own fsck would. A pack that is cut off, damaged, or of use only to
+ * those who have the rest is a finding, not a failure: there is nothing in the
+ * repository then, and `gaps` say why. Throws `bundle/unreadable` where it is no
+ * bundle, or git could not be let unpack it.
  */
 export async function unpackBundle(path: string): Promise<UnpackedBundle> {
   const header = readHeader(path);
   const { path: directory, remove } = temporaryDirectory('bundle');
   try {
     makeEmptyRepository(directory, header.objectFormat);
-    await indexPack(path, header.packAt, directory);
+    const damage = await indexPack(path, header.packAt, directory);
     const main = header.refs.get(MAIN);
     if (main !== undefined) writeFileSync(join(directory, MAIN), `${main}\n`);
-    return { directory, header, main, remove };
+    return { directory, header, main, gaps: [...headerGaps(header), ...(damage === undefined ? [] : [damage])], remove };
   } catch (error) {
     remove();
     throw error;
   }
+}
+
+function headerGaps({ filtered, prerequisites }: BundleHeader): Gap[] {
+  const gaps: Gap[] = [];
+  if (filtered) gaps.push({ code: 'partial', message: 'the bundle was made with a filter, which left objects out' });
+  if (prerequisites.length > 0)
+    gaps.push({
+      code: 'shallow',
+      message: `the bundle is for those who have ${prerequisites.slice(0, 3).join(', ')} already (git bundle create FILE main)`,
+    });
+  return gaps;
 }
 
 function readHeader(path: string): BundleHeader {
@@ -90,8 +107,15 @@ function readHeader(path: string): BundleHeader {
   };
 }
 
-/** Lets git store the pack. Large objects are streamed, and nothing is fetched, checked by fsck, or run. */
-function indexPack(path: string, packAt: number, directory: string): Promise<void> {
+/** What git says of a pack that is not whole, in the C locale. Anything else it fails with is about this machine. */
+const PACK_FAULT =
+  /unresolved delta|early EOF|premature end of pack|inflate (?:returned|inconsistency)|failed to apply delta|pack is corrupted|pack signature mismatch|pack version \d+ unsupported|pack has bad object|unknown object type|delta base/;
+
+/**
+ * Lets git store the pack. Large objects are streamed, and nothing is fetched,
+ * checked by fsck, or run. What is wrong with the pack, where something is.
+ */
+function indexPack(path: string, packAt: number, directory: string): Promise<Gap | undefined> {
   return new Promise((resolve, reject) => {
     const options = ['--stdin', '--fix-thin', `--max-input-size=${LARGEST_PACK}`, '--threads=1'];
     const git = spawn('git', [`--git-dir=${directory}`, '-c', 'core.bigFileThreshold=16m', 'index-pack', ...options], {
@@ -104,14 +128,10 @@ function indexPack(path: string, packAt: number, directory: string): Promise<voi
     });
     git.on('error', (cause) => reject(new VprError('git/missing', `git cannot be run: ${cause.message}`, { cause })));
     git.on('close', (status) => {
-      if (status === 0) resolve();
-      else
-        reject(
-          unreadable(
-            path,
-            `git cannot unpack it${complaint === '' ? '' : `: ${printable(complaint.trim().replaceAll(/\s+/g, ' '), 300)}`}`,
-          ),
-        );
+      const said = printable(complaint.trim().replaceAll(/\s+/g, ' '), 300);
+      if (status === 0) resolve(undefined);
+      else if (PACK_FAULT.test(said)) resolve({ code: 'damaged', message: `the bundle cannot be unpacked: ${said}` });
+      else reject(unreadable(path, `git cannot unpack it${said === '' ? '' : `: ${said}`}`));
     });
     git.stdin.on('error', () => {}); // it has ended: 'close' says how
     createReadStream(path, { start: packAt })

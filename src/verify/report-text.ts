@@ -35,7 +35,8 @@ function recordLines(named: NamedReport, many: boolean): string[] {
   if (history !== undefined) lines.push(...reportText({ ...history.verdict, problems: history.verdict.problems.map(withoutHelp) }));
   const judged = history?.verdict.commits.judged ?? 0;
   const rules = only === 'signatures' ? 'every signature holds' : 'every rule holds';
-  if (good) lines.push(`${plural(judged, 'commit')} verified: ${rules}`);
+  if (good && judged === 0 && named.from !== undefined) lines.push('there is no commit in that range: nothing was verified');
+  else if (good) lines.push(`${plural(judged, 'commit')} verified: ${rules}`);
   else if (gaps.length > 0) lines.push(`incomplete: ${incomplete(named, judged)}`);
   if (cached !== undefined) {
     const again = judged - cached.commits;
@@ -43,7 +44,7 @@ function recordLines(named: NamedReport, many: boolean): string[] {
       `${cached.commits} of them as verified on ${cached.on}, their objects were not read again; ${again} now (--no-cache reads all)`,
     );
   }
-  lines.push('');
+  if (gaps.length + notes.length > 0) lines.push('');
   for (const { code, message } of gaps) lines.push(`incomplete (${code}): ${printable(message, SENTENCE)}`);
   for (const note of notes) lines.push(`not checked: ${printable(note, SENTENCE)}`);
   return lines;

@@ -1,15 +1,16 @@
 /** Which repository is meant, and which of its commits. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { VprError } from '../errors.js';
 import type { RecordKind, Uuid } from '../format/identifiers.js';
+import { commandLine } from '../format/shell.js';
+import { printable } from '../format/text.js';
 import { hostAbove } from '../hosts/plain.js';
 import { recordOf } from '../hosts/registry.js';
 import { openRepository, type Repository } from '../records/clone.js';
 import { registeredId } from '../records/init-coordination.js';
 import { resolveRange } from '../records/range.js';
-import { isBundleFile, unpackBundle } from './bundle.js';
+import { type BundleHeader, isBundleFile, unpackBundle } from './bundle.js';
 import type { Subject } from './measure.js';
-import type { Gap } from './types.js';
 import { mainTip, objectFormatOf, otherRefs, surroundingsOf } from './view.js';
 
 /** A subject, where it lies, and how to put away what had to be made for it. */
@@ -26,7 +27,12 @@ type Registered = { readonly kind: RecordKind; readonly id: Uuid };
 export async function openSubject(path: string, range: string | undefined, record: Uuid | undefined): Promise<OpenedSubject> {
   const registered = record === undefined ? undefined : { kind: 'coordination' as const, id: record };
   if (isBundleFile(path)) return openBundled(path, range, registered);
-  if (!existsSync(path))
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() === true)
+    throw new VprError('bundle/unreadable', `${path} is no bundle: it does not begin as one`, {
+      help: ['name a clone, a bare repository or a bundle file: --in PATH', 'make one: git bundle create FILE main'],
+    });
+  if (found === undefined)
     throw new VprError('clone/none', `there is no ${path}`, { help: ['name a clone, a bare repository or a bundle file: --in PATH'] });
   const repository = openRepository(path);
   const subject = subjectOf(repository, range, registered ?? knownAs(repository));
@@ -58,16 +64,9 @@ function meant(repository: Repository, range: string | undefined): Pick<Subject,
 }
 
 async function openBundled(path: string, range: string | undefined, registered: Registered | undefined): Promise<OpenedSubject> {
-  const { directory, header, main, remove } = await unpackBundle(path);
+  const { directory, header, main, gaps, remove } = await unpackBundle(path);
   try {
-    if (main === undefined && range === undefined) throw new VprError('bundle/no-main', `the bundle ${path} has no refs/heads/main`);
-    const gaps: Gap[] = [];
-    if (header.filtered) gaps.push({ code: 'partial', message: 'the bundle was made with a filter, which left objects out' });
-    if (header.prerequisites.length > 0)
-      gaps.push({
-        code: 'shallow',
-        message: `the bundle is for those who have ${header.prerequisites.slice(0, 3).join(', ')} already (git bundle create FILE main)`,
-      });
+    if (main === undefined && range === undefined) throw noMain(path, header);
     const subject: Subject = {
       gitDirectory: directory,
       objectFormat: header.objectFormat,
@@ -80,6 +79,13 @@ async function openBundled(path: string, range: string | undefined, registered: 
     remove();
     throw error;
   }
+}
+
+function noMain(path: string, { refs }: BundleHeader): VprError {
+  const named = [...refs].slice(0, 3).map(([ref, id]) => `${commandLine('vpr', 'verify', '--in', path, id)}  # ${printable(ref)}`);
+  return new VprError('bundle/no-main', `the bundle ${path} has no refs/heads/main`, {
+    help: ['make it with main: git bundle create FILE main', ...named],
+  });
 }
 
 /** What a repository is registered as: by the host it lies in, or by the place it was cloned from. */

@@ -22,27 +22,40 @@ t.test('the way of docs/authority.md, from the first day to another intermediate
   const jane = ['--name', 'Dr Jane Smith', '--authority', 'GMC', '--number', '1234567', '--email', 'jane.smith@example.org'];
   const daily = ['--ca-passphrase-file', 'daily'];
 
-  t.match(said('cert', 'authority', 'ca', ...practice), { status: 2, stderr: /passphrase\/nobody-to-ask/ });
+  t.match(said('cert', 'authority', 'ca', ...practice), {
+    status: 2,
+    stderr: /passphrase\/nobody-to-ask[\s\S]*help: .*: --passphrase-file FILE/,
+  });
   t.notOk(existsSync(join(directory, 'ca')));
   t.match(said('cert', 'authority', 'ca', ...practice, '--passphrase-file', 'daily', '--root-passphrase-file', 'root'), {
     status: 0,
     stdout: /made {3}ca\/authority\.key[\s\S]*made {3}ca\/issuing\/authority\.key[\s\S]*then take ca\/authority\.key away/,
   });
+  t.match(
+    said('cert', 'authority', 'other', ...practice, '--no-passphrase').stdout,
+    /\{ name: ELM-PATIENTS, class: CLASS \}\nwhere CLASS is/,
+  );
   renameSync(join(directory, 'ca/authority.key'), join(directory, 'stick'));
 
   t.match(said('cert', 'request', ...jane, '--out', 'jane', '--passphrase-file', 'hers'), {
     status: 0,
-    stdout: /made {3}jane\/dr-jane-smith\.csr {2}\(for the authority\)/,
+    stdout:
+      /made {3}jane\/dr-jane-smith\.csr {2}\(for the authority\)[\s\S]* --number 1234567 --email jane\.smith@example\.org --participant new --out DIR {2}# at/,
   });
   t.match(json('cert', 'show', 'jane/dr-jane-smith.csr'), { status: 0, value: [{ kind: 'request', key: ['P-256'] }] });
   const issue = ['cert', 'issue', '--ca', 'ca', '--csr', 'jane/dr-jane-smith.csr', ...jane, '--participant', 'new', '--out', 'jane'];
-  t.match(said(...issue), { status: 2, stderr: /passphrase\/nobody-to-ask: the key in ca\/issuing\/authority\.key/ });
+  t.match(said(...issue), {
+    status: 2,
+    stderr: /passphrase\/nobody-to-ask: the key in ca\/issuing\/authority\.key[\s\S]*help: .*: --ca-passphrase-file FILE/,
+  });
   t.match(said(...issue, '--ca-passphrase-file', 'root'), { status: 2, stderr: /passphrase\/wrong/ });
   const issued = json(...issue, ...daily);
   t.match(issued, {
     status: 0,
     value: { certificate: 'jane/dr-jane-smith.crt', key: '', differences: [/certified, not asked for: URI urn:uuid:/] },
   });
+  const again = said(...issue.slice(0, -1), 'again', ...daily);
+  t.match(again, { status: 2, stderr: /cert\/key-known[\s\S]*help: to renew that certificate: vpr cert renew [0-9a-f]{32} --ca ca/ });
   const verify = (name: string) =>
     run(directory, 'openssl', 'verify', '-x509_strict', '-CAfile', 'ca/authority.crt', '-untrusted', name, name);
   t.match(verify('jane/dr-jane-smith.crt'), /OK$/);
@@ -72,6 +85,21 @@ t.test('the way of docs/authority.md, from the first day to another intermediate
   t.match(said(...under, '--passphrase-file', 'daily', '--ca-passphrase-file', 'root'), { status: 0 });
   t.match(json('cert', 'issue', '--ca', 'ca-2', ...jane, '--out', 'third', ...daily, '--passphrase-file', 'hers'), { status: 0 });
   t.match(verify('third/dr-jane-smith.crt'), /OK$/);
+
+  t.match(said('cert', 'revoke', 'ca/issuing/authority.crt', '--ca', 'ca', '--reason', 'cACompromise'), {
+    status: 0,
+    stdout: /next:\n {2}vpr cert crl --ca ca --root\n/,
+  });
+  t.match(json('cert', 'crl', '--ca', 'ca', '--root', '--ca-passphrase-file', 'root'), { status: 0, value: { entries: 1 } });
+  const none = /cert\/revoked: the intermediate in ca\/issuing was revoked on .*\n {2}help: make another.* --under \S*\/ca /;
+  const other = ['--name', 'Dr Tom Brown', '--authority', 'GMC', '--number', '765', '--out', 'tom'];
+  t.match(said('cert', 'issue', '--ca', 'ca', ...other, ...daily), { status: 2, stderr: none });
+  t.match(said('cert', 'renew', 'next/dr-jane-smith.crt', '--ca', 'ca', '--same-key', '--out', 'more', ...daily), {
+    status: 2,
+    stderr: none,
+  });
+  t.match(json('cert', 'crl', '--ca', 'ca', ...daily), { status: 0 }, 'its list goes on');
+  t.match(json('cert', 'issue', '--ca', 'ca-2', ...other, ...daily), { status: 0 });
   t.match(readFileSync(join(directory, 'third/dr-jane-smith.key'), 'utf8'), /^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
   t.end();
 });

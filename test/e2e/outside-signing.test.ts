@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -83,39 +82,6 @@ writeSync(1, writeSignedData({ ...data, form, certificates: process.argv[2] === 
   agree(clone);
   run(clone, 'git', 'config', 'gpg.x509.program', reshaped('full'));
   t.equal(change(clone), '');
-  agree(clone);
-  t.end();
-});
-
-t.test('gpgsm itself, where it can hold a key on P-256', oracles, (t) => {
-  const directory = temporary(t);
-  const outside = outsideAuthority(join(directory, 'outside'));
-  const policy = underRoot('intermediates: [trust/between.crt]\n');
-  const { clone, id, agree } = guarded(t, policy, { 'root.crt': outside.root, 'between.crt': outside.between }, directory);
-  const home = temporary(t);
-  const env = { ...process.env, GNUPGHOME: home };
-  t.teardown(() => spawnSync('gpgconf', ['--kill', 'all'], { env }));
-  writeFileSync(join(home, 'gpgsm.conf'), 'disable-crl-checks\nbatch\npinentry-mode loopback\npassphrase-fd 0\n');
-  writeFileSync(join(home, 'gpg-agent.conf'), 'allow-loopback-pinentry\n');
-  run(directory, 'openssl', 'pkcs12', '-export', '-in', 'outside/jane.crt', '-inkey', outside.key, '-out', 'jane.p12', '-passout', 'pass:');
-  spawnSync('gpgsm', ['--import', outside.root, outside.between], { env, input: '\n' });
-  spawnSync('gpgsm', ['--import', join(directory, 'jane.p12')], { env, input: '\n', timeout: 20_000 });
-  const program = join(directory, 'sign');
-  writeFileSync(program, `#!/bin/sh\nexport GNUPGHOME='${home}'\nexec gpgsm --passphrase-fd 3 "$@" 3</dev/null\n`, { mode: 0o755 });
-  const trial = spawnSync(program, ['--status-fd=2', '-bsau', 'jane.smith@example.org'], {
-    env,
-    input: 'x',
-    encoding: 'utf8',
-    timeout: 20_000,
-  });
-  if (!/SIG_CREATED/.test(trial.stderr)) {
-    const [version = 'gpgsm'] = run(directory, 'gpgsm', '--version').split('\n');
-    t.pass(`${version} cannot sign with a key on P-256 here (it can from 2.4 on)`, { skip: true });
-    t.end();
-    return;
-  }
-  stock(clone, program, 'jane.smith@example.org');
-  beginByHand(clone, id);
   agree(clone);
   t.end();
 });

@@ -50,10 +50,15 @@ export function commit(clone: string, action: string, ...args: string[]): void {
 
 /** A small change, committed and pushed; what git said where the host refused it. */
 export function change(clone: string): string {
-  const file = join(clone, 'COORDINATION_STATUS.yaml');
-  writeFileSync(file, `${readFileSync(file, 'utf8')}# changed\n`);
+  edit(clone);
   commit(clone, 'update', '-a');
   return push(clone);
+}
+
+/** A small change of the status file. */
+export function edit(clone: string): void {
+  const file = join(clone, 'COORDINATION_STATUS.yaml');
+  writeFileSync(file, `${readFileSync(file, 'utf8')}# changed\n`);
 }
 
 export function push(clone: string): string {

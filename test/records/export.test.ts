@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { createHierarchy } from '../../src/records/hierarchy.js';
@@ -101,6 +101,7 @@ t.test('from every encoding, without a key: openssl accepts what is written', { 
 t.test('what cannot be exported is refused in words, and nothing is written', needsProgram('openssl', 'openssl'), async (t) => {
   const { directory, clone, trust } = await repository(t);
   const bare = rewritten(clone, keyOnly);
+  const alone = rewritten(clone, (gpgsig) => converted(gpgsig, 'container'));
   const out = join(directory, 'out');
   const attempt = (commit: string, ...args: string[]) => vpr(clone, ['signature', 'export', commit, '--out', out, ...args]);
   run(clone, 'git', 'config', '--unset', 'vpr.trust');
@@ -118,6 +119,16 @@ t.test('what cannot be exported is refused in words, and nothing is written', ne
   run(clone, 'git', '-c', 'commit.gpgSign=false', 'commit', '--quiet', '--allow-empty', '-m', 'x');
   t.match(attempt('HEAD'), { status: 2, stderr: /signature\/none: the commit is not signed/ });
   t.notOk(existsSync(out));
+  t.match(attempt(bare, '--trust', trust), {
+    status: 0,
+    stdout: /it leads to CN=Elm, whose certificate is not among these: ROOT is a file with that one[\s\S]*-CAfile ROOT/,
+  });
+  rmSync(out, { recursive: true });
+  t.match(
+    attempt(alone),
+    { status: 0, stdout: /it leads to CN=Elm, issuing, whose/ },
+    'an intermediate that nobody has supplied is missed',
+  );
   t.match(attempt(bare, '--trust', trust), {
     status: 0,
     stdout: /2 certificates of these the commit does not carry: from the host's trust bundle/,

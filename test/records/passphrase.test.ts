@@ -81,6 +81,14 @@ t.test("our own commands ask once, and an authority's keys are asked for twice",
   t.equal(begun.status, 0);
   t.equal(begun.output.match(/Passphrase/g)?.length, 1);
   t.equal(signatures(clone), 'G');
+  const refused = alone(clone, `${vpr} thread create -m x --as clinician`);
+  t.match(refused, { status: 2, stderr: /^error commit\/not-signed: .*is protected by a passphrase.*\n {2}help: run it in a terminal/ });
+  const wrong = askpass(world.directory, 'wrong', 'echo no');
+  t.match(alone(clone, `${vpr} thread create -m x --as clinician`, { GIT_ASKPASS: wrong }), {
+    status: 2,
+    stderr: /^error commit\/not-signed: .*that is not the passphrase of the key/,
+  });
+  t.equal(commits(clone), 1, 'what git keeps to itself is said all the same');
   const make = `${vpr} cert authority practice --name Root --authority GMC`;
   const differs = atTerminal(world.directory, `${make}2`, [
     ["New passphrase for the root's key: ", 'a long secret\r'],

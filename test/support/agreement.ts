@@ -8,6 +8,7 @@ import { p256 } from '@noble/curves/nist.js';
 import { signatureOf } from '../../src/records/export-signature.js';
 import { payloadOf, publicKeyOf, readSignature, type Trust, toPem, verifyCommit } from '../../src/trust/index.js';
 import { needsProgram } from '../trust/support/shared.js';
+import { GPGSM, type Gpgsm } from './gpgsm.js';
 
 interface Test {
   teardown(what: () => unknown): void;
@@ -25,40 +26,46 @@ export function needsOracles(): { skip: false | string } {
 export type Agreement = (repository: string, commit?: string) => void;
 
 /**
- * Oracles that trust some certificates, of a host's trust. gpgsm gets a home of
- * its own, whose agent ends with the test.
+ * A home of gpgsm's own that trusts these certificates; its agent ends with the
+ * test. What runs there, with gpgsm as git's program as well.
  */
-export function agreementOn(t: Test, trust: Trust): Agreement {
+export function gpgsmHome(t: Pick<Test, 'teardown'>, { program }: Gpgsm, anchors: readonly Uint8Array[]) {
   const home = mkdtempSync(join(tmpdir(), 'g-'));
   const env = { PATH: process.env['PATH'], GNUPGHOME: home, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
   t.teardown(() => {
     spawnSync('gpgconf', ['--kill', 'all'], { env });
     rmSync(home, { recursive: true, force: true });
   });
-  const file = (name: string, content: string | Uint8Array) => {
-    writeFileSync(join(home, name), content);
-    return join(home, name);
-  };
-  const run = (program: string, ...args: string[]) => spawnSync(program, args, { env, encoding: 'utf8' });
-  const anchors = [...trust.roots.map(({ certificate }) => certificate), ...trust.listed.map(({ certificate }) => certificate)];
   const sha1 = (der: Uint8Array) => createHash('sha1').update(der).digest('hex').toUpperCase();
-  file('trustlist.txt', anchors.map(({ der }) => `${sha1(der)} S relax\n`).join(''));
-  file('gpgsm.conf', 'disable-crl-checks\n');
-  const roots = file('roots.pem', anchors.map(({ der }) => toPem(der)).join(''));
-  const imported = run('gpgsm', '--import', roots);
-  if (imported.status !== 0) throw new Error(imported.stderr);
+  writeFileSync(join(home, 'trustlist.txt'), anchors.map((der) => `${sha1(der)} S relax\n`).join(''));
+  writeFileSync(join(home, 'gpgsm.conf'), 'disable-crl-checks\ndisable-dirmngr\n');
+  const gpgsm = (...args: string[]) => spawnSync(program, args, { env, encoding: 'utf8', timeout: 60_000 });
+  const git = (repository: string, ...args: string[]) =>
+    spawnSync('git', ['-C', repository, '-c', `gpg.x509.program=${program}`, ...args], { env, encoding: 'utf8', timeout: 60_000 });
+  writeFileSync(join(home, 'roots.pem'), anchors.map((der) => toPem(der)).join(''));
+  const { status, stderr } = gpgsm('--import', join(home, 'roots.pem'));
+  if (status !== 0) throw new Error(stderr);
+  return { home, env, gpgsm, git };
+}
 
+/** Oracles that trust some certificates, of a host's trust: every gpgsm that is here among them. */
+export function agreementOn(t: Test, trust: Trust): Agreement {
+  const anchors = [...trust.roots, ...trust.listed].map(({ certificate }) => certificate.der);
+  const homes = GPGSM.map((found) => ({ ...found, ...gpgsmHome(t, found, anchors) }));
+  const directory = mkdtempSync(join(tmpdir(), 'vpr-agreement-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const file = (name: string, content: string | Uint8Array) => {
+    writeFileSync(join(directory, name), content);
+    return join(directory, name);
+  };
+  const roots = file('roots.pem', anchors.map((der) => toPem(der)).join(''));
   const openssl = (signature: Uint8Array, payload: Uint8Array) => {
     const files = ['-in', file('s.p7s', signature), '-content', file('payload', payload), '-CAfile', roots];
-    return run('openssl', 'cms', '-verify', '-binary', '-inform', 'DER', ...files, '-out', '/dev/null').status === 0;
+    return spawnSync('openssl', ['cms', '-verify', '-binary', '-inform', 'DER', ...files, '-out', '/dev/null']).status === 0;
   };
-  const gpgsm = (signature: Uint8Array, payload: Uint8Array) =>
-    run('gpgsm', '--verify', file('s.p7s', signature), file('payload', payload)).status === 0;
-  const stockGit = (repository: string, commit: string) =>
-    run('git', '-C', repository, '-c', 'gpg.x509.program=gpgsm', 'verify-commit', commit).status === 0;
 
   return (repository, commit = 'HEAD') => {
-    const { stdout: bytes } = spawnSync('git', ['-C', repository, 'cat-file', 'commit', commit], { env });
+    const { stdout: bytes } = spawnSync('git', ['-C', repository, 'cat-file', 'commit', commit]);
     const split = payloadOf(bytes);
     const reading = 'payload' in split ? readSignature(split.gpgsig) : undefined;
     if (!('payload' in split) || reading?.ok !== true) throw new Error('no signature that reads');
@@ -79,9 +86,14 @@ export function agreementOn(t: Test, trust: Trust): Agreement {
       t.equal(verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, found.signature), good, `${what}: node:crypto`);
       t.equal(p256.verify(found.signature, data, point, { lowS: false }), good, `${what}: noble`);
       t.equal(openssl(signature, payload), good, `${what}: openssl cms -verify`);
-      t.equal(gpgsm(signature, payload), good, `${what}: gpgsm --verify`);
+      for (const { gpgsm, version } of homes) {
+        const { status } = gpgsm('--verify', file('s.p7s', signature), file('payload', payload));
+        t.equal(status === 0, good, `${what}: gpgsm ${version} --verify`);
+      }
     }
     // A bare container stops stock git, which knows no such signature.
-    if ('data' in found || found.encoding === 'cms') t.ok(stockGit(repository, commit), `${encoding}: git verify-commit through gpgsm`);
+    if (!('data' in found || found.encoding === 'cms')) return;
+    for (const { git, version } of homes)
+      t.equal(git(repository, 'verify-commit', commit).status, 0, `${encoding}: git verify-commit through gpgsm ${version}`);
   };
 }

@@ -9,7 +9,9 @@ import { vpr, vprJson } from '../commands/support.js';
 import { writeObjects } from '../e2e/support.js';
 import { makePeople } from '../support/people.js';
 import { RECORD_ID } from '../support/texts.js';
+import { needsProgram } from '../trust/support/shared.js';
 import { pushedRecord, verify } from './support.js';
+import { githubFaults, junitFaults, sarifFaults } from './support-reports.js';
 import { parseXml, type XmlElement } from './support-xml.js';
 
 const people = await makePeople();
@@ -70,7 +72,14 @@ t.test('no format carries what the record says, or a name', async (t) => {
   t.notMatch(poor.text, '\u001b', 'and a terminal is safe');
 });
 
-t.test('SARIF has the members that its schema requires', async (t) => {
+t.test('SARIF is as its schema has it, and an answer to it is as code scanning wants it', async (t) => {
+  for (const { report } of [good, poor]) t.strictSame(sarifFaults(JSON.parse(render('sarif', report, false))), []);
+  const log = JSON.parse(render('sarif', poor.report, false));
+  log.runs[0].results[0].level = 'fatal';
+  log.runs[0].results[1].locations[0].physicalLocation.artifactLocation.uri = 'a b';
+  log.runs[0].patient = 'Jane';
+  t.equal(sarifFaults(log).length, 3, 'what is not is noticed');
+
   for (const { report } of [good, poor]) {
     const log = JSON.parse(render('sarif', report, false));
     t.equal(log.version, '2.1.0');
@@ -117,9 +126,23 @@ t.test('JUnit is XML, whatever paths are called, and its counts are right', asyn
   t.match(render('junit', poor.report, false), `name="tree/layout"`);
 });
 
+t.test('JUnit is as its schema has it', needsProgram('xmllint', 'libxml2-utils'), async (t) => {
+  for (const { report } of [good, poor]) t.equal(junitFaults(render('junit', report, false)), '');
+  t.match(junitFaults('<testsuites><testcase/></testsuites>'), /not expected/, 'what is not is noticed');
+});
+
 t.test("GitHub's commands are escaped as its toolkit does", async (t) => {
   const lines = render('github', poor.report, false).split('\n');
-  for (const line of lines) t.match(line, /^::(?:error|warning|notice) (?:[a-z]+=[^:,]*,?)+::[^\r\n]*$/);
+  t.strictSame(githubFaults(lines.join('\n')), []);
+  for (const bad of [
+    'error: x',
+    '::error file=a,file=b::x',
+    '::error line=0::x',
+    '::error file=a:b::x',
+    '::error file=%41::x',
+    '::error who=a::x',
+  ])
+    t.strictSame(githubFaults(bad), [bad], 'what is not is noticed');
   const hostile = lines.find((line) => line.includes('title=tree/layout') && line.includes('%250A'));
   t.match(hostile, /file=communications\/%250A%3A%3Aerror%3A%3A%2C%3A<&"'/);
   t.match(lines.at(-1), /^::notice title=vpr verify::\d+ commits of 1 records judged by vpr .*: not good$/);

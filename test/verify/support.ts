@@ -1,6 +1,7 @@
 /** Guarded hosts with records that were really pushed, and `vpr verify` asked of them. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { render } from '../../src/cli/verify-output.js';
 import { runVerify, type VerifyInput } from '../../src/cli/verify-run.js';
 import type { ObjectId } from '../../src/format/push.js';
 import { renderBundle } from '../../src/records/trust-bundle.js';
@@ -10,6 +11,7 @@ import { gitEnvironment, makeClient, makeHost, type Teardown, type TestHost, tem
 import { pushFrom } from '../e2e/support-scenario.js';
 import type { People } from '../support/people.js';
 import { type Scenario, scenario } from '../support/scenario.js';
+import { githubFaults, sarifFaults } from './support-reports.js';
 
 export interface PushedRecord {
   readonly directory: string;
@@ -75,9 +77,11 @@ export function quiet(directory: string): void {
   });
 }
 
-/** `vpr verify`, in this process. Without a cache unless asked. */
+/** `vpr verify`, in this process. Without a cache unless asked. Throws where a report is not as its format is published. */
 export async function verify(input: Partial<VerifyInput>) {
   const { report, printed } = await runVerify({ range: undefined, cache: false, format: 'text', quiet: false, ...input });
+  const faults = [...sarifFaults(JSON.parse(render('sarif', report, false))), ...githubFaults(render('github', report, false))];
+  if (faults.length > 0) throw new Error(faults.join('\n'));
   const [first] = report.records;
   return { report, text: printed.join('\n'), good: report.good, record: first, gaps: (first?.gaps ?? []).map(({ code }) => code) };
 }

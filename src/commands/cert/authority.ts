@@ -47,7 +47,8 @@ export default class CertAuthority extends VprCommand {
     if (flags.under === undefined) {
       this.say('', "to trust it, copy its authority.crt to the host's trust/ and add to vpr.yaml under roots:");
       this.say('  - file: trust/authority.crt', '    authorities:');
-      for (const name of authorities.length > 0 ? authorities : ['GMC']) this.say(`      - { name: ${name}, class: clinician }`);
+      for (const name of authorities.length > 0 ? authorities : ['GMC']) this.say(`      - { name: ${name}, class: CLASS }`);
+      this.say('where CLASS is what a registration there makes of somebody: clinician, administrator, patient, associate or system');
       if (!flags['root-only'])
         this.say('', `then take ${authorityPaths(args.directory).key} away, to where nobody else gets at it, and keep a copy`);
     }

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
-import { holderFlags, holderInput } from '../../cli/holder-flags.js';
+import { holderFlags, holderInput, holderWords } from '../../cli/holder-flags.js';
 import { chosenPassphrase, newKeyFlags } from '../../cli/passphrase-flags.js';
 import { commandLine } from '../../format/shell.js';
 import { createRequest } from '../../records/request.js';
@@ -30,9 +30,7 @@ export default class CertRequest extends VprCommand {
       `made   ${made.key}  (for you alone${passphrase === undefined ? ', and under no passphrase: who can read it can sign as you' : ''})`,
       `made   ${made.request}  (for the authority)`,
     );
-    this.sayNext(
-      `${commandLine('vpr', 'cert', 'issue', '--ca')} DIR ${commandLine('--csr', made.request, '--name', flags.name, '--authority', flags.authority, '--number', flags.number)} --participant new --out DIR  # at the authority`,
-    );
+    this.sayNext(`vpr cert issue --ca DIR ${commandLine('--csr', made.request, ...holderWords(flags))} --out DIR  # at the authority`);
     return made;
   }
 }

@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { commandLine } from '../../format/shell.js';
+import { openIssuing } from '../../records/authority.js';
 import { revoke } from '../../records/crl.js';
 import { findIssued } from '../../records/find-issued.js';
 import { REASONS } from '../../records/register.js';
@@ -30,7 +31,9 @@ export default class CertRevoke extends VprCommand {
       `revoked ${done.serial} on ${done.revokedAt}: ${done.reason}${done.invalidSince === undefined ? '' : `, invalid since ${done.invalidSince}`}`,
     );
     this.say('no host knows of it before it has the new list');
-    this.sayNext(commandLine('vpr', 'cert', 'crl', '--ca', authority.directory));
+    // Of a directory with an intermediate, the list is the intermediate's unless the root's is asked for.
+    const root = openIssuing(authority.directory).directory === authority.directory ? [] : ['--root'];
+    this.sayNext(commandLine('vpr', 'cert', 'crl', '--ca', authority.directory, ...root));
     return done;
   }
 }

@@ -9,6 +9,8 @@ import { exportSignature } from '../../records/export-signature.js';
 import { refuseExisting, writeAllNew } from '../../records/files.js';
 import { readSettings } from '../../records/settings.js';
 import { loadBundle } from '../../records/trust-bundle.js';
+import { sameName } from '../../trust/certificate/name.js';
+import type { Certificate } from '../../trust/index.js';
 import { KNOWN_RULES } from '../../validators/index.js';
 
 export default class SignatureExport extends VprCommand {
@@ -44,10 +46,22 @@ export default class SignatureExport extends VprCommand {
     );
     if (found.supplied > 0)
       this.say(`${count(found.supplied, 'certificate')} of these the commit does not carry: from the host's trust bundle`);
-    this.say(`signed with the certificate whose SHA-256 is ${fingerprint}`);
+    const top = topOf(found.certificates);
+    this.say(
+      `signed with the certificate whose SHA-256 is ${fingerprint}`,
+      sameName(top.issuer, top.subject)
+        ? `it leads to ${top.subject.text}, which signed itself: ROOT is that certificate, if you trust it`
+        : `it leads to ${top.issuer.text}, whose certificate is not among these: ROOT is a file with that one, and those above it up to a root that you trust`,
+    );
     this.sayNext(
       `${commandLine('openssl', 'cms', '-verify', '-binary', '-content', files.payload, '-inform', 'DER', '-in', files.signature)} -CAfile ROOT -out /dev/null`,
     );
     return { commit: found.commit, encoding: found.encoding, ...files, certificate: fingerprint, supplied: found.supplied };
   }
+}
+
+/** The last of the certificates on the way up from the signer's. */
+function topOf([signer, ...others]: readonly [Certificate, ...Certificate[]]): Certificate {
+  const next = others.find(({ subject }) => sameName(signer.issuer, subject));
+  return next === undefined ? signer : topOf([next, ...others.filter((other) => other !== next)]);
 }

@@ -30,7 +30,7 @@ export function judgeRevocation(standings: readonly Standing[], at: Date, known:
       if (!COMPROMISED.includes(revocation.reason)) continue;
       if (known === 'signer')
         notShown.push({
-          message: `${label}: that the commit is older cannot be shown, since only its signer says when it was made`,
+          message: `${label}: that the commit is older cannot be shown by its signer's word alone`,
           help: WITH_JOURNAL,
         });
       else if (revocation.invalidity === undefined && at < voidFrom(revocation))

@@ -23,6 +23,8 @@ export interface Form {
   readonly indefiniteEncapsulated: boolean;
   readonly nullInDigests: boolean;
   readonly nullInSigner: boolean;
+  /** RFC 5758 §3.2 wants none; gpgsm writes NULL all the same. */
+  readonly nullInSignature: boolean;
 }
 
 /** Strict DER without algorithm parameters. */
@@ -33,6 +35,7 @@ export const STRICT: Form = {
   indefiniteEncapsulated: false,
   nullInDigests: false,
   nullInSigner: false,
+  nullInSignature: false,
 };
 
 export interface SignedData {
@@ -58,7 +61,7 @@ export function readSignedData(bytes: Uint8Array): SignedData {
   expectVersion1(cursor.take(TAG.integer, 'signedData.version'), 'signedData.version');
   const digests = childrenOf(cursor.take(TAG.set, 'digestAlgorithms'), 'digestAlgorithms');
   if (digests.length !== 1) refuse(`digestAlgorithms: ${digests.length} algorithms, expected one`);
-  const nullInDigests = readDigest(digests[0], 'digestAlgorithms');
+  const nullInDigests = readAlgorithm(digests[0], OID.sha256, 'digestAlgorithms');
   const encapsulated = readEncapsulated(cursor);
   const carried = cursor.takeIf(contextTag(0));
   const signers = childrenOf(cursor.take(TAG.set, 'signerInfos'), 'signerInfos');
@@ -68,7 +71,7 @@ export function readSignedData(bytes: Uint8Array): SignedData {
   cursor.leave(content, 'contentInfo.content');
   cursor.leave(info, 'contentInfo');
   cursor.end('signature');
-  const { nullInSigner, ...rest } = signer;
+  const { nullInSigner, nullInSignature, ...rest } = signer;
   const form = {
     indefiniteContentInfo: info.indefinite,
     indefiniteContent: content.indefinite,
@@ -76,6 +79,7 @@ export function readSignedData(bytes: Uint8Array): SignedData {
     indefiniteEncapsulated: encapsulated.indefinite,
     nullInDigests,
     nullInSigner,
+    nullInSignature,
   };
   return { form, certificates: readCarried(carried), ...rest };
 }
@@ -90,7 +94,7 @@ export function writeSignedData(data: SignedData): Uint8Array {
     sequence(data.issuer, element(TAG.integer, data.serial)),
     digest(form.nullInSigner),
     ...(data.attributes === undefined ? [] : [element(contextTag(0), data.attributes)]),
-    ECDSA_WITH_SHA256,
+    form.nullInSignature ? ECDSA_WITH_SHA256_NULL : ECDSA_WITH_SHA256,
     octetString(signatureToDer(data.signature)),
   );
   const signedData = wrap(
@@ -109,6 +113,7 @@ const VERSION_1 = unsignedInteger(Uint8Array.of(1));
 const SHA256 = sequence(objectId(OID.sha256));
 const SHA256_NULL = sequence(objectId(OID.sha256), NULL);
 const ECDSA_WITH_SHA256 = sequence(objectId(OID.ecdsaWithSha256));
+const ECDSA_WITH_SHA256_NULL = sequence(objectId(OID.ecdsaWithSha256), NULL);
 const DATA = objectId(OID.data);
 const SIGNED_DATA = objectId(OID.signedData);
 
@@ -122,10 +127,10 @@ function expectOid(found: Der, expected: string): void {
   if (dotted !== expected) refuse(`found ${oidName(dotted)}, expected ${oidName(expected)}`);
 }
 
-/** Checks for SHA-256; whether its parameters are NULL in place of absent. */
-function readDigest(algorithm: Der | undefined, what: string): boolean {
+/** Checks for an algorithm; whether its parameters are NULL in place of absent. */
+function readAlgorithm(algorithm: Der | undefined, expected: string, what: string): boolean {
   const fields = new Fields(expectTag(algorithm, TAG.sequence, what), what);
-  expectOid(fields.take(TAG.oid, 'algorithm'), OID.sha256);
+  expectOid(fields.take(TAG.oid, 'algorithm'), expected);
   const parameters = fields.takeIf(TAG.null);
   if (parameters !== undefined && parameters.content.length > 0) refuse(`${what}: NULL with content`);
   fields.end();
@@ -149,19 +154,19 @@ function readCarried(carried: Der | undefined): Uint8Array[] {
   return certificates.map((certificate) => expectTag(certificate, TAG.sequence, 'certificates').raw);
 }
 
-function readSigner(info: Der): Pick<SignedData, 'issuer' | 'serial' | 'attributes' | 'signature'> & { nullInSigner: boolean } {
+type Signer = Pick<SignedData, 'issuer' | 'serial' | 'attributes' | 'signature'> & Pick<Form, 'nullInSigner' | 'nullInSignature'>;
+
+function readSigner(info: Der): Signer {
   const fields = new Fields(info, 'signerInfo');
   expectVersion1(fields.take(TAG.integer, 'version'), 'signerInfo.version');
   const id = new Fields(fields.take(TAG.sequence, 'issuerAndSerialNumber'), 'issuerAndSerialNumber');
   const issuer = id.take(TAG.sequence, 'issuer').raw;
   const serial = id.take(TAG.integer, 'serialNumber').content;
   id.end();
-  const nullInSigner = readDigest(fields.take(TAG.sequence, 'digestAlgorithm'), 'signerInfo.digestAlgorithm');
+  const nullInSigner = readAlgorithm(fields.take(TAG.sequence, 'digestAlgorithm'), OID.sha256, 'signerInfo.digestAlgorithm');
   const attributes = fields.takeIf(contextTag(0))?.content;
-  const algorithm = new Fields(fields.take(TAG.sequence, 'signatureAlgorithm'), 'signatureAlgorithm');
-  expectOid(algorithm.take(TAG.oid, 'algorithm'), OID.ecdsaWithSha256);
-  algorithm.end();
+  const nullInSignature = readAlgorithm(fields.take(TAG.sequence, 'signatureAlgorithm'), OID.ecdsaWithSha256, 'signatureAlgorithm');
   const signature = signatureFromDer(fields.take(TAG.octetString, 'signature').content);
   fields.end();
-  return { issuer, serial, signature, nullInSigner, ...(attributes === undefined ? {} : { attributes }) };
+  return { issuer, serial, signature, nullInSigner, nullInSignature, ...(attributes === undefined ? {} : { attributes }) };
 }
