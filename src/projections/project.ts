@@ -57,7 +57,7 @@ export async function projectRecord(database: Database, request: ProjectRequest)
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     let raced = false;
     for await (const advance of advances(database, request)) {
-      raced = !(await database.transaction((transaction) => storeAdvance(transaction, advance, { now: request.now, bulk: false })));
+      raced = !(await database.transaction((transaction) => storeAdvance(transaction, advance, request.now, false)));
       if (raced) break;
       commits += advance.commits;
       anew ||= advance.anew && advance.from !== null;

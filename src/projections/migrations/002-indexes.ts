@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Dialect, Step } from './types.js';
 
 /** What queries go by, besides the keys: name → what it is on. */
@@ -24,3 +24,8 @@ const OWN: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
 export const indexes: Step = async (database, dialect) => {
   for (const [name, on] of Object.entries({ ...BOTH, ...OWN[dialect] })) await sql.raw(`create index ${name} on ${on}`).execute(database);
 };
+
+/** Takes them away: rows are stored faster without. */
+export async function dropIndexes<T>(database: Kysely<T>, dialect: Dialect): Promise<void> {
+  for (const name of Object.keys({ ...BOTH, ...OWN[dialect] })) await sql.raw(`drop index ${name}`).execute(database);
+}
