@@ -43,7 +43,7 @@ async function buildSqlite<T>(path: string, beside: string, fill: (database: Dat
       const result = await filled(database, fill);
       fillWords(database);
       await indexes(database.kysely as never, 'sqlite');
-      await sql`analyze`.execute(database.kysely);
+      await sql`analyze`.execute(database.kysely); // cspell:disable-line
       // Made where it isn't there, for its owner alone.
       await (await openDatabase(path)).close();
       await database.raw?.copyTo(path);
@@ -67,7 +67,7 @@ async function buildPostgres<T>(
   try {
     const result = await filled(database, fill);
     await indexes(database.kysely as never, 'postgres');
-    await sql`analyze`.execute(database.kysely);
+    await sql`analyze`.execute(database.kysely); // cspell:disable-line
     await database.transaction(async ({ kysely }) => {
       await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(kysely);
       await sql`alter schema ${sql.id(beside)} rename to ${sql.id(schema)}`.execute(kysely);

@@ -1,5 +1,5 @@
 import type { Database } from './database.js';
-import { advances, type PreparedAdvance, type ProjectRequest, projectRecord } from './project.js';
+import { advances, bringBack, type PreparedAdvance, type ProjectRequest, projectRecord } from './project.js';
 import { storeAdvance } from './store.js';
 
 /** Commits that are stored in one transaction at least, where there are so many. */
@@ -57,12 +57,15 @@ export async function projectRecords(
 
   for await (const request of requests) {
     counts.records += 1;
+    let steps = 0;
     try {
       for await (const advance of advances(database, request)) {
+        steps += 1;
         waiting.push({ request, advance });
         gathered += advance.commits;
         if (gathered >= TOGETHER) await store();
       }
+      if (steps === 0) await bringBack(database, request);
     } catch (error) {
       counts.failed += 1;
       onFailure(request, error);

@@ -5,6 +5,8 @@ import type { Dialect, Step } from './types.js';
 const BOTH: Readonly<Record<string, string>> = {
   messages_of_commit: 'messages (record, seq)',
   messages_by_id: 'messages (message)',
+  corrections: 'messages (record, thread, corrects) where corrects is not null',
+  threads_by_id: 'threads (thread)',
   threads_by_time: 'threads (last_updated_at, record, thread)',
   threads_by_status: 'threads (status, last_updated_at, record, thread)',
   threads_of_record: 'threads (record, last_updated_at, thread)',
