@@ -22,3 +22,4 @@ export { type TimelineEntry, type TimelineMessage, type TimelineQuery, timeline 
 export { type KeptOut, keepOut } from './state.js';
 export { PROJECTION_VERSION } from './store.js';
 export type * from './tables.js';
+export { type ProjectionCheck, type RowDifference, verifyProjection } from './verify.js';
