@@ -1,6 +1,6 @@
 /** A projection built beside the one that is asked meanwhile, and put in its place when it is whole. */
 import { randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { sql } from 'kysely';
 import { VprError } from '../errors.js';
 import { type Database, databaseError } from './database.js';
@@ -9,7 +9,10 @@ import { dropIndexes, indexes } from './migrations/002-indexes.js';
 import { openDatabase } from './open.js';
 
 /** So many messages are indexed at a time. */
-const BATCH = 1000;
+const BATCH = 10_000;
+/** Bytes of words that SQLite sorts in memory, while building and otherwise (its own default). */
+const BULK_BYTES = 64 * 1024 * 1024;
+const USUAL_BYTES = 1024 * 1024;
 
 /** What a build may be told. */
 export interface BuildOptions {
@@ -44,9 +47,12 @@ async function buildSqlite<T>(path: string, beside: string, fill: (database: Dat
       fillWords(database);
       await indexes(database.kysely as never, 'sqlite');
       await sql`analyze`.execute(database.kysely); // cspell:disable-line
-      // Made where it isn't there, for its owner alone.
-      await (await openDatabase(path)).close();
-      await database.raw?.copyTo(path);
+      // Whoever has the former one open would go on with it, and spoil the log of the new one, if its name were taken.
+      if (existsSync(path)) await database.raw?.copyTo(path);
+      else {
+        await database.close();
+        renameSync(beside, path);
+      }
       return result;
     } catch (cause) {
       throw databaseError(path, cause);
@@ -102,6 +108,8 @@ function fillWords({ raw }: Database): void {
     raw.all<{ rowid: number }>('select rowid from messages order by written_at, rowid'),
     ({ rowid }) => rowid,
   );
+  // Words are sorted in memory, so many bytes at a time: fewer pieces to be merged.
+  raw.run(`insert into words (words, rank) values ('hashsize', ${BULK_BYTES})`);
   let last = -1;
   for (let at = 0; at < order.length; at += BATCH) {
     raw.run('begin');
@@ -116,4 +124,5 @@ function fillWords({ raw }: Database): void {
     raw.run('commit');
   }
   raw.run("insert into words (words) values ('optimize')");
+  raw.run(`insert into words (words, rank) values ('hashsize', ${USUAL_BYTES})`);
 }

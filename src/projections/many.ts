@@ -15,6 +15,8 @@ export interface ProjectedMany {
 /**
  * Projects many records, several in one transaction: what each costs is
  * spread. A record that can't be read holds nobody up: `onFailure` is told.
+ * Sources stay open until it is done: where somebody else projects the same
+ * record at the same time, it is read again.
  *
  * @throws VprError `projections/database`
  */

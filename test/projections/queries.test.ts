@@ -171,7 +171,7 @@ onEachDatabase(t, async (t, { fresh }) => {
     t.equal(entries.length, 36, 'without the restricted thread, and the archived one');
     t.equal(
       (await paged(t, (cursor) => timeline(database, { record: RECORD_ID, limit: 9, reason: 'r', archived: true, ...cursor }))).length,
-      38,
+      39,
     );
     t.match(entries[0], {
       commit: { id: tip, signer_name: 'Dr Tom Patel', registrations: ['GMC 7654321'] },

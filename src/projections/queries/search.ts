@@ -1,11 +1,12 @@
-import { type Expression, type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import { VprError } from '../../errors.js';
 import { parseUuid } from '../../format/identifiers.js';
 import type { Connection } from '../database.js';
 import { wordsOf } from '../words.js';
+import { among } from './among.js';
 import { type Answer, type Asking, answer, limitOf, needRecord, visible } from './answer.js';
 import { type Place, readCursor, writeCursor } from './cursor.js';
-import { type Hit, hitsAfter, placeLike, type Sought } from './hits.js';
+import { type Hit, hitKeys, hitsAfter, placeLike, type Sought } from './hits.js';
 import { type Snippet, snippetOf } from './snippet.js';
 import { readTerms, type Terms } from './terms.js';
 
@@ -47,9 +48,10 @@ export interface SearchAnswer extends Answer<FoundMessage> {
 
 /** So many hits are looked at by one query. */
 const MOST_LOOKS = 1000;
-const FIRST_LOOKS = 50;
+/** So many more than are wanted at first: some may not be shown. */
+const MARGIN = 5;
 /** Of so many of the newest the best are found. */
-const RANKED = 200;
+const RANKED = 100;
 /** Of a message so many characters decide its rank. */
 const MOST_RANKED = 16 * 1024;
 
@@ -103,7 +105,7 @@ async function visibleHits(
   const hits: Hit[] = [];
   let last = after;
   let looks = 0;
-  for (let batch = Math.max(FIRST_LOOKS, wanted + 1); looks < MOST_LOOKS; batch *= 2) {
+  for (let batch = wanted + MARGIN; looks < MOST_LOOKS; batch *= 4) {
     const size = Math.min(batch, MOST_LOOKS - looks);
     const found = await hitsAfter(connection, sought, last, size);
     const shown = await shownOf(connection, found, asking);
@@ -121,33 +123,25 @@ async function visibleHits(
 }
 
 /** Threads of some messages that may be shown, as `record thread`. */
-async function shownOf({ kysely }: Connection, hits: readonly Hit[], asking: Asking): Promise<ReadonlySet<string>> {
+async function shownOf(connection: Connection, hits: readonly Hit[], asking: Asking): Promise<ReadonlySet<string>> {
   const threads = new Map(hits.map(({ record, thread }) => [`${record} ${thread}`, [record, thread] as const]));
   if (threads.size === 0) return new Set();
-  const rows = await kysely
+  const rows = await connection.kysely
     .selectFrom('threads')
     .innerJoin('records', 'records.record', 'threads.record')
     .innerJoin('projections', 'projections.record', 'threads.record')
     .select(['threads.record', 'threads.thread'])
-    .where(among(['threads.record', 'threads.thread'], [...threads.values()]))
+    .where(among(connection, ['threads.record', 'threads.thread'], [...threads.values()]))
     .where((eb) => visible(eb, asking))
     .execute();
   return new Set(rows.map(({ record, thread }) => `${record} ${thread}`));
 }
 
-/** That columns have one of several combinations of values; numbers are integers. */
-export function among(columns: readonly string[], values: readonly (readonly (string | number)[])[]): Expression<SqlBool> {
-  const rows = values.map(
-    (row) => sql`(${sql.join(row.map((value) => (typeof value === 'number' ? sql`cast(${value} as integer)` : sql`${value}`)))})`,
-  );
-  return sql<SqlBool>`(${sql.join(columns.map((column) => sql.ref(column)))}) in (values ${sql.join(rows)})`;
-}
-
 type FoundRow = Omit<FoundMessage, 'snippet'> & { readonly body: string };
 
-async function messagesOf({ kysely }: Connection, hits: readonly Hit[]): Promise<FoundRow[]> {
+async function messagesOf(connection: Connection, hits: readonly Hit[]): Promise<FoundRow[]> {
   if (hits.length === 0) return [];
-  const rows = await kysely
+  const rows = await connection.kysely
     .selectFrom('messages')
     .innerJoin('commits', (join) => join.onRef('commits.record', '=', 'messages.record').onRef('commits.seq', '=', 'messages.seq'))
     .select([
@@ -166,6 +160,7 @@ async function messagesOf({ kysely }: Connection, hits: readonly Hit[]): Promise
     ])
     .where(
       among(
+        connection,
         ['messages.record', 'messages.thread', 'messages.position'],
         hits.map(({ record, thread, position }) => [record, thread, position]),
       ),
@@ -184,13 +179,20 @@ async function messagesOf({ kysely }: Connection, hits: readonly Hit[]): Promise
     .sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-async function countOf(connection: Connection, sought: Sought, asking: Asking): Promise<{ value: number; capped: boolean }> {
-  const hits = await hitsAfter(connection, sought, undefined, MOST_LOOKS + 1);
-  const shown = await shownOf(connection, hits, asking);
-  return {
-    value: hits.slice(0, MOST_LOOKS).filter(({ record, thread }) => shown.has(`${record} ${thread}`)).length,
-    capped: hits.length > MOST_LOOKS,
-  };
+/** All in one statement: nothing of what is counted is handed on. */
+async function countOf({ dialect, kysely }: Connection, sought: Sought, asking: Asking): Promise<{ value: number; capped: boolean }> {
+  const hits = hitKeys(dialect, sought, MOST_LOOKS + 1);
+  const { looked, value } = await kysely
+    .selectFrom(sql<{ record: string; thread: string }>`(${hits})`.as('found'))
+    .innerJoin('threads', (join) => join.onRef('threads.record', '=', 'found.record').onRef('threads.thread', '=', 'found.thread'))
+    .innerJoin('records', 'records.record', 'found.record')
+    .innerJoin('projections', 'projections.record', 'found.record')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('looked'),
+      eb.fn.count<number>(eb.case().when(visible(eb, asking)).then(1).end()).as('value'),
+    ])
+    .executeTakeFirstOrThrow();
+  return { value: Math.min(value, MOST_LOOKS), capped: looked > MOST_LOOKS };
 }
 
 /** How often and how densely the words stand in a message: each further one counts less. */

@@ -2,9 +2,10 @@ import { type ExpressionBuilder, sql } from 'kysely';
 import { VprError } from '../../errors.js';
 import type { Connection } from '../database.js';
 import type { ParticipantRow, Tables, ThreadRow } from '../tables.js';
+import { among } from './among.js';
 import { type Answer, type Asking, answer, limitOf, needRecord, visible } from './answer.js';
 import { type Place, readCursor, writeCursor } from './cursor.js';
-import { among, idOf } from './search.js';
+import { idOf } from './search.js';
 
 export interface ThreadsQuery extends Asking {
   readonly record?: string;
@@ -20,7 +21,8 @@ export interface ListedThread extends ThreadRow {
 
 /** So many threads are looked at by one query. */
 const MOST_LOOKS = 1000;
-const FIRST_LOOKS = 50;
+/** So many more than are wanted at first: some may not be shown. */
+const MARGIN = 5;
 /** Somebody with fewer threads than this has them sorted; of others, the newest threads are looked through for theirs. */
 const FEW = 500;
 
@@ -55,7 +57,7 @@ async function lookThrough(connection: Connection, asked: ThreadsQuery, after: P
   const kept: ThreadRow[] = [];
   let last = after;
   let looks = 0;
-  for (let batch = Math.max(FIRST_LOOKS, limit + 1); looks < MOST_LOOKS; batch *= 2) {
+  for (let batch = limit + MARGIN; looks < MOST_LOOKS; batch *= 4) {
     const size = Math.min(batch, MOST_LOOKS - looks);
     const rows = await nextThreads(connection, asked, few, last, size);
     for (const { fits, ...row } of rows) {
@@ -127,14 +129,15 @@ function wanted(eb: ExpressionBuilder<Tables, 'threads' | 'records' | 'projectio
 }
 
 /** Who takes part now, by `record thread`. */
-export async function participantsOf({ kysely }: Connection, rows: readonly Pick<ThreadRow, 'record' | 'thread'>[]) {
+export async function participantsOf(connection: Connection, rows: readonly Pick<ThreadRow, 'record' | 'thread'>[]) {
   const found = new Map<string, ListedThread['participants'][number][]>();
   if (rows.length === 0) return found;
-  const participants = await kysely
+  const participants = await connection.kysely
     .selectFrom('participants')
     .selectAll()
     .where(
       among(
+        connection,
         ['record', 'thread'],
         rows.map(({ record, thread }) => [record, thread]),
       ),
