@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const BENCHES = ['push', 'verify'];
+const BENCHES = ['push', 'verify', 'projections'];
 const FEWEST_RUNS = 9;
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -54,9 +54,9 @@ export function gatherChanges({ kind, id: record }: { readonly kind: RecordKind;
     list.set(thread, { ...row, opened_seq: step.isNew ? commit.seq : (list.get(thread)?.opened_seq ?? 0) });
     const former = valueOf(step.ledger.before);
     const version = ledgerVersion(record, thread, ledger, commit.seq);
-    if (former === undefined || !sameVersion(version, ledgerVersion(record, thread, former, commit.seq)))
-      gathered.ledgerVersions.push(version);
-    gathered.participants.add({ record, thread }, former, ledger, commit.seq);
+    const others = gathered.participants.add({ record, thread }, former, ledger, commit.seq);
+    const same = former !== undefined && !others && sameVersion(version, ledgerVersion(record, thread, former, commit.seq));
+    if (!same) gathered.ledgerVersions.push(version);
     for (const message of messageRows(record, step, ledger, commit, pushed)) {
       gathered.messages.push(message);
       gathered.characters += message.body.length;

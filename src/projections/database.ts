@@ -29,17 +29,31 @@ export interface Transaction extends Connection {
 
 /** An open projection. */
 export interface Database extends Connection {
+  /** It is being built: rows are stored without indexes, and nobody else is there. */
+  readonly bulk: boolean;
   /** Where it is, fit to be shown: without a password. */
   readonly name: string;
   /** Throws what `run` throws, and nothing has happened then; `projections/database` where the database fails. */
   transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** SQLite: runs a statement for many rows, and for each row of another, without keeping them. */
+  readonly raw?: RawSqlite;
   close(): Promise<void>;
+}
+
+/** What building an index in SQLite needs: statement after statement, at once. */
+export interface RawSqlite {
+  all<T>(text: string, ...values: (string | number)[]): T[];
+  run(text: string, ...values: (string | number)[]): void;
+  /** Makes another database what this one is, in one transaction of that one; whoever has it open goes on with what is new. */
+  copyTo(path: string): Promise<void>;
 }
 
 /** How to open one. */
 export interface DatabaseOptions {
   /** For queries alone: nothing is made, nothing can be changed. */
   readonly readOnly?: boolean;
+  /** To be filled by `buildProjection` alone. */
+  readonly bulk?: boolean;
   /** PostgreSQL: the schema that has the tables. `vpr` unless said otherwise. */
   readonly schema?: string;
 }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Connection, Transaction } from './database.js';
 import type { MessageRow, StoredMessageRow } from './tables.js';
-import { idWord, wordsOf } from './words.js';
+import { asWords, idWord, wordsOf } from './words.js';
 
 /**
  * So many messages of one millisecond have numbers of their own; further ones
@@ -50,7 +50,7 @@ export function indexed({
   thread,
   author_id,
 }: Pick<StoredMessageRow, 'body' | 'record' | 'thread' | 'author_id'> & { document: number }) {
-  return { rowid: document, body: wordsOf(body).join(' '), ids: idWords({ record, thread, author_id }).join(' ') };
+  return { rowid: document, body: asWords(body), ids: idWords({ record, thread, author_id }).join(' ') };
 }
 
 /** Takes a record's messages away. */

@@ -12,13 +12,18 @@ const STEPS: Readonly<Record<string, Step>> = { '001-tables': tables, '002-index
  * Brings a database's tables to this program's version. Several may do so at
  * once: the database lets them take turns.
  *
+ * @param schema PostgreSQL: where they are, others may have tables of the same names
  * @throws VprError `projections/newer`: the tables are of a later program; `projections/migration`
  */
-export async function migrate(database: Kysely<Tables>, dialect: Dialect): Promise<void> {
+export async function migrate(database: Kysely<Tables>, dialect: Dialect, schema?: string): Promise<void> {
   const migrations: Record<string, Migration> = Object.fromEntries(
     Object.entries(STEPS).map(([name, step]) => [name, { up: (db) => step(db, dialect) }]),
   );
-  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } });
+  const migrator = new Migrator({
+    db: database,
+    provider: { getMigrations: async () => migrations },
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
   if (error instanceof Error && /previously executed migration .* is missing/.test(error.message)) {

@@ -17,11 +17,14 @@ export function participantChanges() {
   const open = new Map<string, ParticipantRow>();
   const ended: ParticipantChanges['ended'][number][] = [];
   return {
-    add(place: Pick<ParticipantRow, 'record' | 'thread'>, before: Ledger | undefined, after: Ledger, seq: number): void {
-      if (before?.participants === after.participants) return; // the same reading: nothing but the time is new
+    /** Whether anything changed. */
+    add(place: Pick<ParticipantRow, 'record' | 'thread'>, before: Ledger | undefined, after: Ledger, seq: number): boolean {
+      if (before?.participants === after.participants) return false; // the same reading: nothing but the time is new
+      let changed = false;
       const [former, now] = [byId(before), byId(after)];
       for (const [participant, entry] of former) {
         if (same(entry, now.get(participant))) continue;
+        changed = true;
         const row = open.get(`${place.thread} ${participant}`);
         if (row === undefined) ended.push({ ...place, participant, until_seq: seq });
         else row.until_seq = seq;
@@ -30,9 +33,11 @@ export function participantChanges() {
         if (same(entry, former.get(participant))) continue;
         const { role, display_name, organisation = null } = entry;
         const row = { ...place, participant, from_seq: seq, until_seq: null, role, display_name, organisation };
+        changed = true;
         rows.push(row);
         open.set(`${place.thread} ${participant}`, row);
       }
+      return changed;
     },
     changes: (): ParticipantChanges => ({ rows, ended }),
   };

@@ -14,7 +14,7 @@ const PATIENCE = 10_000;
 const INT8 = 20;
 
 /** Connects. The schema is made where it isn't there. */
-export async function openPostgres(url: string, { readOnly = false, schema = 'vpr' }: DatabaseOptions): Promise<Database> {
+export async function openPostgres(url: string, { readOnly = false, bulk = false, schema = 'vpr' }: DatabaseOptions): Promise<Database> {
   const name = nameOf(url);
   if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema))
     throw new VprError('projections/schema', `${JSON.stringify(schema)} is no schema's name: lowercase letters, digits and _`);
@@ -31,13 +31,13 @@ export async function openPostgres(url: string, { readOnly = false, schema = 'vp
     if (readOnly) await needTables(kysely, name, schema);
     else {
       await makeSchema(kysely, schema);
-      await migrate(kysely, 'postgres');
+      await migrate(kysely, 'postgres', schema);
     }
   } catch (cause) {
     await kysely.destroy();
     throw databaseError(name, cause);
   }
-  return { name, dialect: 'postgres', kysely, transaction, close: () => kysely.destroy() };
+  return { name, dialect: 'postgres', bulk, kysely, transaction, close: () => kysely.destroy() };
 }
 
 /** Host and database alone: a URL may hold a password. */

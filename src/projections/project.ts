@@ -57,14 +57,29 @@ export async function projectRecord(database: Database, request: ProjectRequest)
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     let raced = false;
     for await (const advance of advances(database, request)) {
-      raced = !(await database.transaction((transaction) => storeAdvance(transaction, advance, { now: request.now, bulk: false })));
+      raced = !(await database.transaction((transaction) => storeAdvance(transaction, advance, request.now, false)));
       if (raced) break;
       commits += advance.commits;
       anew ||= advance.anew && advance.from !== null;
     }
-    if (!raced) return { commits, anew };
+    if (!raced) {
+      if (commits === 0) await bringBack(database, request);
+      return { commits, anew };
+    }
   }
   throw new VprError('projections/busy', `the record ${request.record.id} was projected by somebody else each time it was tried`);
+}
+
+/** Answers from a record again that was kept out of them, where there was nothing left to project. */
+export async function bringBack(database: Database, { record: { id }, to }: ProjectRequest): Promise<void> {
+  const kept = await database.kysely.selectFrom('projections').select('state').where('record', '=', id).executeTakeFirst();
+  if (kept === undefined || kept.state === 'current') return;
+  await database.transaction(async ({ kysely, lock }) => {
+    await lock(id);
+    const current = { state: 'current', reason: null, attempts: 0, next_try_at: null } as const;
+    await kysely.updateTable('projections').set(current).where('record', '=', id).where('reached', '=', to).execute();
+    await kysely.deleteFrom('problems').where('record', '=', id).execute();
+  });
 }
 
 /** What is to be stored, in order: nothing where the commit has been reached. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database as Handle, Statement } from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { VprError } from '../errors.js';
-import { type Database, type DatabaseOptions, databaseError, type Transaction } from './database.js';
+import { type Database, type DatabaseOptions, databaseError, type RawSqlite, type Transaction } from './database.js';
 import { migrate } from './migrate.js';
 import type { Tables } from './tables.js';
 
@@ -14,15 +14,16 @@ const PATIENCE = 30_000;
 const HOLD = 20;
 /** Memory for pages, in KiB. */
 const CACHE = 64 * 1024;
+const BULK_CACHE = 512 * 1024;
 /** Statements that are kept ready. */
 const KEPT = 200;
 
 /** Opens or makes the file; `:memory:` is a database of its own, gone when it is closed. */
-export async function openSqlite(path: string, { readOnly = false }: DatabaseOptions): Promise<Database> {
+export async function openSqlite(path: string, { readOnly = false, bulk = false }: DatabaseOptions): Promise<Database> {
   if (readOnly && !existsSync(path)) {
     throw new VprError('projections/missing', `there is no projection at ${path}`, { help: ['vpr projection build', 'vpr watch'] });
   }
-  const handle = await openHandle(path, readOnly);
+  const handle = await openHandle(path, readOnly, bulk);
   const prepare = keepStatements(handle);
   const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: { prepare, close: () => void handle.close() } as never }) });
 
@@ -51,10 +52,15 @@ export async function openSqlite(path: string, { readOnly = false }: DatabaseOpt
     await kysely.destroy();
     throw databaseError(path, cause);
   }
-  return { name: path, dialect: 'sqlite', kysely, transaction, close: () => kysely.destroy() };
+  const raw: RawSqlite = {
+    all: <T>(text: string, ...values: (string | number)[]) => prepare(text).all(...values) as T[],
+    run: (text, ...values) => void prepare(text).run(...values),
+    copyTo: async (target) => void (await handle.backup(target)),
+  };
+  return { name: path, dialect: 'sqlite', bulk, kysely, transaction, raw, close: () => kysely.destroy() };
 }
 
-async function openHandle(path: string, readOnly: boolean): Promise<Handle> {
+async function openHandle(path: string, readOnly: boolean, bulk: boolean): Promise<Handle> {
   const Driver = await driver();
   try {
     // It holds what the records hold: for its owner alone, and its log likewise.
@@ -62,7 +68,12 @@ async function openHandle(path: string, readOnly: boolean): Promise<Handle> {
     const handle = new Driver(path, { readonly: readOnly, timeout: HOLD });
     handle.pragma(`cache_size = -${CACHE}`);
     handle.pragma('temp_store = memory');
-    if (!readOnly) {
+    if (bulk) {
+      // What is cut short is thrown away whole.
+      handle.pragma(`cache_size = -${BULK_CACHE}`);
+      handle.pragma('journal_mode = off');
+      handle.pragma('synchronous = off');
+    } else if (!readOnly) {
       await patiently(() => handle.pragma('journal_mode = wal'));
       // What a power cut takes is projected again; the file stays whole.
       handle.pragma('synchronous = normal');

@@ -16,15 +16,8 @@ export interface Advance {
   readonly anew: boolean;
 }
 
-/** How to store. */
-export interface Storing {
-  readonly now: Date;
-  /** Into an empty database whose index of words is made at the end. */
-  readonly bulk: boolean;
-}
-
-/** Stores a step. False, and nothing is changed, where somebody else has projected the record meanwhile. */
-export async function storeAdvance(transaction: Transaction, { changes, from, anew }: Advance, { now, bulk }: Storing): Promise<boolean> {
+/** Stores a step. False, and nothing is changed, where somebody else has projected the record meanwhile. `bulk`: into a database that is being built. */
+export async function storeAdvance(transaction: Transaction, { changes, from, anew }: Advance, now: Date, bulk: boolean): Promise<boolean> {
   const { kysely } = transaction;
   const { record, kind } = changes.record;
   const tip = changes.commits.at(-1);

@@ -127,7 +127,7 @@ export interface StoredMessageRow extends MessageRow {
   words?: string;
 }
 
-/** What a ledger said from a commit on, apart from participants and `last_updated_at`. */
+/** What a ledger said from a commit on: one for each commit that changes more of it than `last_updated_at`. Participants have a table of their own. */
 export interface LedgerVersionRow {
   record: string;
   thread: string;

@@ -30,6 +30,17 @@ export function wordsOf(text: string): string[] {
   return kept;
 }
 
+/**
+ * The words of a text for SQLite's `ascii` tokenizer. Of text that is ASCII
+ * alone it makes them itself, and the same; only longer words would be others.
+ */
+export function asWords(text: string): string {
+  if (text.length <= LONGEST_TEXT && PLAIN.test(text) && !LONG_WORD.test(text)) return text;
+  return wordsOf(text).join(' ');
+}
+
+const LONG_WORD = new RegExp(`[A-Za-z0-9]{${LONGEST_WORD + 1}}`);
+
 /** A text without case and accents. */
 function fold(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase();

@@ -1,10 +1,12 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Dialect, Step } from './types.js';
 
 /** What queries go by, besides the keys: name → what it is on. */
 const BOTH: Readonly<Record<string, string>> = {
   messages_of_commit: 'messages (record, seq)',
   messages_by_id: 'messages (message)',
+  corrections: 'messages (record, thread, corrects) where corrects is not null',
+  threads_by_id: 'threads (thread)',
   threads_by_time: 'threads (last_updated_at, record, thread)',
   threads_by_status: 'threads (status, last_updated_at, record, thread)',
   threads_of_record: 'threads (record, last_updated_at, thread)',
@@ -24,3 +26,8 @@ const OWN: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
 export const indexes: Step = async (database, dialect) => {
   for (const [name, on] of Object.entries({ ...BOTH, ...OWN[dialect] })) await sql.raw(`create index ${name} on ${on}`).execute(database);
 };
+
+/** Takes them away: rows are stored faster without. */
+export async function dropIndexes<T>(database: Kysely<T>, dialect: Dialect): Promise<void> {
+  for (const name of Object.keys({ ...BOTH, ...OWN[dialect] })) await sql.raw(`drop index ${name}`).execute(database);
+}

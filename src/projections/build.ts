@@ -1,0 +1,128 @@
+/** A projection built beside the one that is asked meanwhile, and put in its place when it is whole. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { sql } from 'kysely';
+import { VprError } from '../errors.js';
+import { type Database, databaseError } from './database.js';
+import { firstNumber, indexed } from './full-text.js';
+import { dropIndexes, indexes } from './migrations/002-indexes.js';
+import { openDatabase } from './open.js';
+
+/** So many messages are indexed at a time. */
+const BATCH = 10_000;
+/** Bytes of words that SQLite sorts in memory, while building and otherwise (its own default). */
+const BULK_BYTES = 64 * 1024 * 1024;
+const USUAL_BYTES = 1024 * 1024;
+
+/** What a build may be told. */
+export interface BuildOptions {
+  /** PostgreSQL: the schema that is replaced. `vpr` unless said otherwise. */
+  readonly schema?: string;
+}
+
+/**
+ * Builds a projection from nothing: `fill` gets an empty database (for
+ * `projectRecords`), without indexes, which are made at its end. What is at the
+ * location is replaced at once when that is done, and until then goes on as it
+ * is; where anything fails it stays. Whoever has it open goes on with the new one.
+ *
+ * @throws what `fill` throws; VprError `projections/database`
+ */
+export async function buildProjection<T>(
+  location: string,
+  fill: (database: Database) => Promise<T>,
+  { schema = 'vpr' }: BuildOptions = {},
+): Promise<T> {
+  const suffix = `building_${randomBytes(6).toString('hex')}`;
+  return /^postgres(?:ql)?:/.test(location)
+    ? buildPostgres(location, { schema, beside: `${schema}_${suffix}` }, fill)
+    : buildSqlite(location, `${location}.${suffix}`, fill);
+}
+
+async function buildSqlite<T>(path: string, beside: string, fill: (database: Database) => Promise<T>): Promise<T> {
+  try {
+    const database = await openDatabase(beside, { bulk: true });
+    try {
+      const result = await filled(database, fill);
+      fillWords(database);
+      await indexes(database.kysely as never, 'sqlite');
+      await sql`analyze`.execute(database.kysely); // cspell:disable-line
+      // Whoever has the former one open would go on with it, and spoil the log of the new one, if its name were taken.
+      if (existsSync(path)) await database.raw?.copyTo(path);
+      else {
+        await database.close();
+        renameSync(beside, path);
+      }
+      return result;
+    } catch (cause) {
+      throw databaseError(path, cause);
+    } finally {
+      await database.close();
+    }
+  } finally {
+    rmSync(beside, { force: true });
+  }
+}
+
+async function buildPostgres<T>(
+  url: string,
+  { schema, beside }: { schema: string; beside: string },
+  fill: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database = await openDatabase(url, { bulk: true, schema: beside });
+  try {
+    const result = await filled(database, fill);
+    await indexes(database.kysely as never, 'postgres');
+    await sql`analyze`.execute(database.kysely); // cspell:disable-line
+    await database.transaction(async ({ kysely }) => {
+      await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(kysely);
+      await sql`alter schema ${sql.id(beside)} rename to ${sql.id(schema)}`.execute(kysely);
+    });
+    return result;
+  } catch (cause) {
+    await sql`drop schema if exists ${sql.id(beside)} cascade`.execute(database.kysely).catch(() => {}); // what failed is said
+    throw databaseError(database.name, cause);
+  } finally {
+    await database.close();
+  }
+}
+
+async function filled<T>(database: Database, fill: (database: Database) => Promise<T>): Promise<T> {
+  await dropIndexes(database.kysely, database.dialect);
+  return fill(database);
+}
+
+interface Unindexed {
+  readonly rowid: number;
+  readonly record: string;
+  readonly thread: string;
+  readonly author_id: string;
+  readonly written_at: number;
+  readonly body: string;
+}
+
+/** Makes SQLite's index of words in one pass, oldest first: it takes ascending numbers alone without being torn into pieces. */
+function fillWords({ raw }: Database): void {
+  if (raw === undefined) throw new VprError('projections/database', 'only SQLite has an index of words to be filled');
+  const order = Float64Array.from(
+    raw.all<{ rowid: number }>('select rowid from messages order by written_at, rowid'),
+    ({ rowid }) => rowid,
+  );
+  // Words are sorted in memory, so many bytes at a time: fewer pieces to be merged.
+  raw.run(`insert into words (words, rank) values ('hashsize', ${BULK_BYTES})`);
+  let last = -1;
+  for (let at = 0; at < order.length; at += BATCH) {
+    raw.run('begin');
+    for (const rowid of order.subarray(at, at + BATCH)) {
+      const [row] = raw.all<Unindexed>('select rowid, record, thread, author_id, written_at, body from messages where rowid = ?', rowid);
+      if (row === undefined) continue;
+      last = Math.max(firstNumber(row.written_at), last + 1);
+      const { body, ids } = indexed({ ...row, document: last });
+      raw.run('insert into words (rowid, body, ids) values (?, ?, ?)', last, body, ids);
+      raw.run('update messages set document = ? where rowid = ?', last, rowid);
+    }
+    raw.run('commit');
+  }
+  raw.run("insert into words (words) values ('optimize')");
+  raw.run(`insert into words (words, rank) values ('hashsize', ${USUAL_BYTES})`);
+}

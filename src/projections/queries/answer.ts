@@ -1,0 +1,117 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import { VprError } from '../../errors.js';
+import type { Connection } from '../database.js';
+import type { Tables } from '../tables.js';
+
+/** What part of an answer stands on: a record as of a commit. Git may have gone on since. */
+export interface Standing {
+  readonly record: string;
+  readonly commit: string;
+  readonly seq: number;
+  /** When its rows were stored, in milliseconds since 1970. */
+  readonly projectedAt: number;
+}
+
+/** What every query gives. */
+export interface Answer<T> {
+  /** A database says it: the record is what Git has. */
+  readonly authoritative: false;
+  /** Of each record that anything is said of. */
+  readonly standing: readonly Standing[];
+  readonly items: readonly T[];
+  /** Where to go on; absent where there is nothing more. */
+  readonly cursor?: string;
+  /** The page is not full though there may be more: looking stopped at the bound on one query's work. */
+  readonly cut: boolean;
+}
+
+/** What every query can be asked. */
+export interface Asking {
+  /** At most so many items, 1 to 200; 20 unless said otherwise. */
+  readonly limit?: number;
+  /** From a former answer. */
+  readonly cursor?: string;
+  /** Why what is restricted, or not to be queried, is wanted: then it is shown. The caller logs who asked and this. */
+  readonly reason?: string;
+  /** Archived threads as well. */
+  readonly archived?: boolean;
+}
+
+const USUAL = 20;
+const MOST = 200;
+
+/** How many items are wanted. Throws `projections/limit`. */
+export function limitOf({ limit = USUAL }: Asking): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
+  throw new VprError('projections/limit', `a page has 1 to ${MOST} items, not ${limit}`);
+}
+
+/** An answer, with what it stands on. */
+export async function answer<T extends { readonly record: string }>(
+  connection: Connection,
+  items: readonly T[],
+  more: { readonly cursor?: string | undefined; readonly cut?: boolean } = {},
+): Promise<Answer<T>> {
+  const standing = await standingOf(connection, [...new Set(items.map(({ record }) => record))]);
+  return { authoritative: false, standing, items, ...(more.cursor === undefined ? {} : { cursor: more.cursor }), cut: more.cut ?? false };
+}
+
+export async function standingOf({ kysely }: Connection, records: readonly string[]): Promise<Standing[]> {
+  if (records.length === 0) return [];
+  const rows = await kysely
+    .selectFrom('projections')
+    .select(['record', 'reached', 'seq', 'projected_at'])
+    .where('record', 'in', records)
+    .execute();
+  return rows.map(({ record, reached, seq, projected_at }) => ({
+    record,
+    commit: reached ?? '',
+    seq: seq ?? -1,
+    projectedAt: projected_at,
+  }));
+}
+
+/** What decides whether a thread may be shown, by the tables that have been joined. */
+export function visible(
+  eb: ExpressionBuilder<Tables, 'records' | 'projections' | 'threads'>,
+  { reason, archived }: Asking,
+): Expression<SqlBool> {
+  const conditions = [eb('projections.state', '=', 'current')];
+  if (archived !== true) conditions.push(eb('threads.status', '<>', 'archived'));
+  if (given(reason)) return eb.and(conditions);
+  return eb.and([
+    ...conditions,
+    eb('records.record_queryable', '=', 1),
+    eb('threads.restricted', '=', 0),
+    eb('threads.sensitivity', '<>', 'restricted'),
+  ]);
+}
+
+/** Whether somebody says why. */
+export function given(reason: string | undefined): boolean {
+  return reason !== undefined && reason.trim() !== '';
+}
+
+/**
+ * Makes sure that a record may be spoken of.
+ *
+ * @throws VprError `projections/unknown`, `projections/kept-out` (set aside or withheld), `projections/not-queryable`
+ */
+export async function needRecord({ kysely }: Connection, record: string, { reason }: Asking): Promise<void> {
+  const row = await kysely
+    .selectFrom('projections')
+    .leftJoin('records', 'records.record', 'projections.record')
+    .select(['projections.state', 'projections.reason', 'records.record_queryable'])
+    .where('projections.record', '=', record)
+    .executeTakeFirst();
+  if (row === undefined || (row.state === 'current' && row.record_queryable === null))
+    throw new VprError('projections/unknown', `the projection has no record ${record}`, { help: ['vpr projection status'] });
+  if (row.state !== 'current')
+    throw new VprError('projections/kept-out', `the record ${record} is ${row.state}: ${row.reason ?? 'no reason is known'}`, {
+      help: ['vpr projection status'],
+    });
+  if (row.record_queryable !== 1 && !given(reason))
+    throw new VprError('projections/not-queryable', `the record ${record} is marked as not to be queried`, {
+      help: ['say why it is needed: --reason TEXT'],
+    });
+}

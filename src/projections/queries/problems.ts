@@ -1,0 +1,31 @@
+import type { Connection } from '../database.js';
+import type { ProblemRow } from '../tables.js';
+import { type Answer, type Asking, answer, limitOf } from './answer.js';
+import { readCursor, writeCursor } from './cursor.js';
+import { idOf } from './search.js';
+
+export interface ProblemsQuery extends Asking {
+  readonly record?: string;
+}
+
+/** What was found in records whose commits do not pass, record by record. Throws `projections/cursor`, `projections/limit`, `projections/id`. */
+export async function problems(connection: Connection, query: ProblemsQuery = {}): Promise<Answer<ProblemRow>> {
+  const limit = limitOf(query);
+  const [record, number] = readCursor('problems', query.cursor, ['', 0]) ?? ['', -1];
+  let found = connection.kysely
+    .selectFrom('problems')
+    .selectAll()
+    .orderBy('record')
+    .orderBy('number')
+    .limit(limit + 1);
+  if (query.record !== undefined) found = found.where('record', '=', idOf(query.record));
+  found = found.where((eb) =>
+    eb.or([eb('record', '>', `${record}`), eb.and([eb('record', '=', `${record}`), eb('number', '>', Number(number))])]),
+  );
+  const rows = await found.execute();
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return answer(connection, items, {
+    cursor: rows.length > limit && last !== undefined ? writeCursor('problems', [last.record, last.number]) : undefined,
+  });
+}

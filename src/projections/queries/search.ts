@@ -1,0 +1,210 @@
+import { sql } from 'kysely';
+import { VprError } from '../../errors.js';
+import { parseUuid } from '../../format/identifiers.js';
+import type { Connection } from '../database.js';
+import { wordsOf } from '../words.js';
+import { among } from './among.js';
+import { type Answer, type Asking, answer, limitOf, needRecord, visible } from './answer.js';
+import { type Place, readCursor, writeCursor } from './cursor.js';
+import { type Hit, hitKeys, hitsAfter, placeLike, type Sought } from './hits.js';
+import { type Snippet, snippetOf } from './snippet.js';
+import { readTerms, type Terms } from './terms.js';
+
+/** What to search for. */
+export interface SearchQuery extends Asking {
+  /** Words, and "words that stand together": messages that have all of them. */
+  readonly text: string;
+  /** Ids in either spelling. */
+  readonly record?: string;
+  readonly author?: string;
+  /** Written from then on, and before then, in milliseconds since 1970. */
+  readonly since?: number;
+  readonly until?: number;
+  /** Best first, of the newest that are found; otherwise newest first. One page alone. */
+  readonly ranked?: boolean;
+  /** Count as well. */
+  readonly count?: boolean;
+}
+
+/** A message that has what was searched for. */
+export interface FoundMessage {
+  readonly record: string;
+  readonly thread: string;
+  readonly position: number;
+  readonly message: string;
+  readonly author: { readonly id: string; readonly name: string; readonly role: string | null };
+  readonly recordedBy: string | null;
+  readonly writtenAt: number;
+  readonly corrects: string | null;
+  /** The commit that brought it. */
+  readonly commit: string;
+  readonly snippet: Snippet;
+}
+
+export interface SearchAnswer extends Answer<FoundMessage> {
+  /** How many there are that may be shown; `capped`: so many at least. */
+  readonly count?: { readonly value: number; readonly capped: boolean };
+}
+
+/** So many hits are looked at by one query. */
+const MOST_LOOKS = 1000;
+/** So many more than are wanted at first: some may not be shown. */
+const MARGIN = 5;
+/** Of so many of the newest the best are found. */
+const RANKED = 100;
+/** Of a message so many characters decide its rank. */
+const MOST_RANKED = 16 * 1024;
+
+/** Searches messages. Throws `projections/words`, `projections/cursor`, `projections/limit`, `projections/id`, and as `needRecord` does. */
+export async function search(connection: Connection, query: SearchQuery): Promise<SearchAnswer> {
+  const sought = await soughtBy(connection, query);
+  const limit = limitOf(query);
+  const after = readCursor('search', query.cursor, placeLike(connection));
+  const wanted = query.ranked === true ? RANKED : limit;
+  const { hits, more, cut } = await visibleHits(connection, sought, query, after, wanted);
+  const rows = await messagesOf(connection, hits);
+  const found = rows.map(({ body, ...row }) => ({ ...row, body, snippet: snippetOf(body, sought.terms) }));
+  if (query.ranked === true)
+    found.sort((a, b) => scoreOf(b.body, sought.terms) - scoreOf(a.body, sought.terms) || b.writtenAt - a.writtenAt);
+  const items = found.slice(0, limit).map(({ body: _, ...item }): FoundMessage => item);
+  const cursor = more === undefined || query.ranked === true ? undefined : writeCursor('search', more);
+  const count = query.count === true ? { count: await countOf(connection, sought, query) } : {};
+  return { ...(await answer(connection, items, { cursor, cut })), ...count };
+}
+
+async function soughtBy(connection: Connection, { text, record, author, since, until, reason }: SearchQuery): Promise<Sought> {
+  const ids = { ...(record === undefined ? {} : { record: idOf(record) }), ...(author === undefined ? {} : { author: idOf(author) }) };
+  const times = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
+  const terms = readTerms(text);
+  if (ids.record !== undefined) await needRecord(connection, ids.record, reason === undefined ? {} : { reason });
+  return { terms, ...ids, ...times };
+}
+
+/** An id in its canonical spelling. Throws `projections/id`. */
+export function idOf(text: string): string {
+  const id = parseUuid(text);
+  if (id !== undefined) return id;
+  throw new VprError('projections/id', 'an id is not a UUID', { help: ['32 lowercase hex digits, or the same with hyphens'] });
+}
+
+interface Looked {
+  readonly hits: readonly Hit[];
+  /** Behind what to go on; absent where nothing follows. */
+  readonly more?: Place;
+  readonly cut: boolean;
+}
+
+/** Hits that may be shown: looks at so many at a time, more each time, up to the bound. */
+async function visibleHits(
+  connection: Connection,
+  sought: Sought,
+  asking: Asking,
+  after: Place | undefined,
+  wanted: number,
+): Promise<Looked> {
+  const hits: Hit[] = [];
+  let last = after;
+  let looks = 0;
+  for (let batch = wanted + MARGIN; looks < MOST_LOOKS; batch *= 4) {
+    const size = Math.min(batch, MOST_LOOKS - looks);
+    const found = await hitsAfter(connection, sought, last, size);
+    const shown = await shownOf(connection, found, asking);
+    for (const hit of found) {
+      if (shown.has(`${hit.record} ${hit.thread}`)) {
+        if (hits.length === wanted) return { hits, ...(last === undefined ? {} : { more: last }), cut: false };
+        hits.push(hit);
+      }
+      last = hit.place;
+    }
+    looks += found.length;
+    if (found.length < size) return { hits, cut: false };
+  }
+  return { hits, ...(last === undefined ? {} : { more: last }), cut: hits.length < wanted };
+}
+
+/** Threads of some messages that may be shown, as `record thread`. */
+async function shownOf(connection: Connection, hits: readonly Hit[], asking: Asking): Promise<ReadonlySet<string>> {
+  const threads = new Map(hits.map(({ record, thread }) => [`${record} ${thread}`, [record, thread] as const]));
+  if (threads.size === 0) return new Set();
+  const rows = await connection.kysely
+    .selectFrom('threads')
+    .innerJoin('records', 'records.record', 'threads.record')
+    .innerJoin('projections', 'projections.record', 'threads.record')
+    .select(['threads.record', 'threads.thread'])
+    .where(among(connection, ['threads.record', 'threads.thread'], [...threads.values()]))
+    .where((eb) => visible(eb, asking))
+    .execute();
+  return new Set(rows.map(({ record, thread }) => `${record} ${thread}`));
+}
+
+type FoundRow = Omit<FoundMessage, 'snippet'> & { readonly body: string };
+
+async function messagesOf(connection: Connection, hits: readonly Hit[]): Promise<FoundRow[]> {
+  if (hits.length === 0) return [];
+  const rows = await connection.kysely
+    .selectFrom('messages')
+    .innerJoin('commits', (join) => join.onRef('commits.record', '=', 'messages.record').onRef('commits.seq', '=', 'messages.seq'))
+    .select([
+      'messages.record',
+      'thread',
+      'position',
+      'message',
+      'author_id',
+      'messages.author_name',
+      'role',
+      'recorded_by',
+      'written_at',
+      'corrects',
+      'body',
+      'commits.id',
+    ])
+    .where(
+      among(
+        connection,
+        ['messages.record', 'messages.thread', 'messages.position'],
+        hits.map(({ record, thread, position }) => [record, thread, position]),
+      ),
+    )
+    .execute();
+  const order = new Map(hits.map(({ record, thread, position }, index) => [`${record} ${thread} ${position}`, index]));
+  const placeOf = ({ record, thread, position }: FoundRow) => order.get(`${record} ${thread} ${position}`) ?? 0;
+  return rows
+    .map(({ author_id, author_name, role, recorded_by, written_at, id, ...row }) => ({
+      ...row,
+      author: { id: author_id, name: author_name, role },
+      recordedBy: recorded_by,
+      writtenAt: written_at,
+      commit: id,
+    }))
+    .sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** All in one statement: nothing of what is counted is handed on. */
+async function countOf({ dialect, kysely }: Connection, sought: Sought, asking: Asking): Promise<{ value: number; capped: boolean }> {
+  const hits = hitKeys(dialect, sought, MOST_LOOKS + 1);
+  const { looked, value } = await kysely
+    .selectFrom(sql<{ record: string; thread: string }>`(${hits})`.as('found'))
+    .innerJoin('threads', (join) => join.onRef('threads.record', '=', 'found.record').onRef('threads.thread', '=', 'found.thread'))
+    .innerJoin('records', 'records.record', 'found.record')
+    .innerJoin('projections', 'projections.record', 'found.record')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('looked'),
+      eb.fn.count<number>(eb.case().when(visible(eb, asking)).then(1).end()).as('value'),
+    ])
+    .executeTakeFirstOrThrow();
+  return { value: Math.min(value, MOST_LOOKS), capped: looked > MOST_LOOKS };
+}
+
+/** How often and how densely the words stand in a message: each further one counts less. */
+function scoreOf(body: string, terms: Terms): number {
+  const counts = new Map(terms.flat().map((word) => [word, 0]));
+  const text = body.slice(0, MOST_RANKED);
+  let length = 1;
+  for (const word of wordsOf(text)) {
+    length += 1;
+    const count = counts.get(word);
+    if (count !== undefined) counts.set(word, count + 1);
+  }
+  const weight = [...counts.values()].reduce((sum, count) => sum + count / (count + 1 + length / 50), 0);
+  return weight / counts.size;
+}

@@ -1,0 +1,165 @@
+import { VprError } from '../../errors.js';
+import type { Connection } from '../database.js';
+import type { MessageRow } from '../tables.js';
+import { type Answer, type Asking, answer, given, limitOf } from './answer.js';
+import { readCursor, writeCursor } from './cursor.js';
+import { type ListedThread, participantsOf } from './threads.js';
+
+export interface ThreadQuery extends Asking {
+  /** The thread's whole id. */
+  readonly thread: string;
+}
+
+/** A message, with what corrects it in its place. */
+export interface ShownMessage {
+  readonly record: string;
+  readonly position: number;
+  readonly message: string;
+  readonly author: { readonly id: string; readonly name: string; readonly role: string | null };
+  readonly recordedBy: string | null;
+  readonly timestamp: string;
+  readonly writtenAt: number;
+  readonly corrects: string | null;
+  readonly body: string;
+  /** The commit that brought it. */
+  readonly commit: string;
+  /** Oldest first; each may have been corrected in turn. */
+  readonly corrections: readonly ShownMessage[];
+}
+
+export interface ThreadAnswer extends Answer<ShownMessage> {
+  readonly thread: ListedThread;
+}
+
+/** Corrections that are shown on one page, and how far they may correct one another. */
+const MOST_CORRECTIONS = 1000;
+const DEEPEST = 20;
+
+/**
+ * A thread's messages in file order; a correction stands under what it corrects.
+ *
+ * @throws VprError `projections/unknown-thread`, `projections/kept-out`, `projections/restricted`,
+ * `projections/cursor`, `projections/limit`
+ */
+export async function thread(connection: Connection, query: ThreadQuery): Promise<ThreadAnswer> {
+  const limit = limitOf(query);
+  const found = await needThread(connection, query);
+  const [after] = readCursor('thread', query.cursor, [0]) ?? [-1];
+  const rows = await originals(connection, found, Number(after), limit + 1);
+  const shown = rows.slice(0, limit);
+  const { corrections, cut } = await correctionsOf(connection, found, shown);
+  const last = shown.at(-1);
+  const cursor = rows.length > limit && last !== undefined ? writeCursor('thread', [last.position]) : undefined;
+  const participants = (await participantsOf(connection, [found])).get(`${found.record} ${found.thread}`) ?? [];
+  const items = shown.map((row) => withCorrections(row, corrections));
+  const answered = await answer(connection, items.length === 0 ? [{ record: found.record } as ShownMessage] : items, { cursor, cut });
+  return { ...answered, items, thread: { ...found, participants } };
+}
+
+async function needThread({ kysely }: Connection, { thread: id, reason }: ThreadQuery) {
+  const row = await kysely
+    .selectFrom('threads')
+    .innerJoin('records', 'records.record', 'threads.record')
+    .innerJoin('projections', 'projections.record', 'threads.record')
+    .selectAll('threads')
+    .select(['records.record_queryable', 'projections.state', 'projections.reason'])
+    .where('threads.thread', '=', id)
+    .executeTakeFirst();
+  if (row === undefined)
+    throw new VprError('projections/unknown-thread', 'the projection has no thread of that id', { help: ['vpr threads'] });
+  const { record_queryable, state, reason: why, ...found } = row;
+  if (state !== 'current')
+    throw new VprError('projections/kept-out', `the record ${found.record} is ${state}: ${why ?? 'no reason is known'}`, {
+      help: ['vpr projection status'],
+    });
+  const open = record_queryable === 1 && found.restricted === 0 && found.sensitivity !== 'restricted';
+  if (!open && !given(reason))
+    throw new VprError('projections/restricted', 'the thread is restricted, or its record is not to be queried', {
+      help: ['say why it is needed: --reason TEXT'],
+    });
+  return found;
+}
+
+type Row = MessageRow & { readonly id: string };
+type Key = Pick<ListedThread, 'record' | 'thread'>;
+
+function messagesOf({ kysely }: Connection, { record, thread: id }: Key) {
+  return kysely
+    .selectFrom('messages')
+    .innerJoin('commits', (join) => join.onRef('commits.record', '=', 'messages.record').onRef('commits.seq', '=', 'messages.seq'))
+    .select([
+      'messages.record',
+      'messages.thread',
+      'messages.position',
+      'messages.message',
+      'messages.role',
+      'messages.author_id',
+      'messages.author_name',
+      'messages.written_at',
+      'messages.timestamp',
+      'messages.corrects',
+      'messages.body',
+      'messages.seq',
+      'messages.recorded_by',
+      'commits.id',
+    ])
+    .where('messages.record', '=', record)
+    .where('messages.thread', '=', id);
+}
+
+/** Messages that correct no earlier one of the thread. */
+function originals(connection: Connection, key: Key, after: number, limit: number): Promise<Row[]> {
+  return messagesOf(connection, key)
+    .where('messages.position', '>', after)
+    .where((eb) =>
+      eb.or([
+        eb('messages.corrects', 'is', null),
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('messages as other')
+              .select('other.position')
+              .whereRef('other.message', '=', 'messages.corrects')
+              .where('other.record', '=', key.record)
+              .where('other.thread', '=', key.thread)
+              .whereRef('other.position', '<', 'messages.position'),
+          ),
+        ),
+      ]),
+    )
+    .orderBy('messages.position')
+    .limit(limit)
+    .execute();
+}
+
+/** Everything that corrects some messages, and what corrects that, by the corrected message's id. */
+async function correctionsOf(connection: Connection, key: Key, rows: readonly Row[]) {
+  const corrections = new Map<string, Row[]>();
+  let count = 0;
+  let ids = rows.map(({ message }) => message);
+  for (let depth = 0; depth < DEEPEST && ids.length > 0; depth += 1) {
+    const found = await messagesOf(connection, key)
+      .where('messages.corrects', 'in', ids)
+      .orderBy('messages.position')
+      .limit(MOST_CORRECTIONS - count + 1)
+      .execute();
+    for (const row of found) corrections.set(row.corrects ?? '', [...(corrections.get(row.corrects ?? '') ?? []), row]);
+    count += found.length;
+    if (count > MOST_CORRECTIONS) return { corrections, cut: true };
+    ids = found.map(({ message }) => message);
+  }
+  return { corrections, cut: ids.length > 0 };
+}
+
+function withCorrections(row: Row, corrections: ReadonlyMap<string, readonly Row[]>): ShownMessage {
+  const { author_id, author_name, role, recorded_by, written_at, id, thread: _, seq: __, ...rest } = row;
+  const own = (corrections.get(row.message) ?? []).filter(({ position }) => position > row.position);
+  return {
+    ...rest,
+    author: { id: author_id, name: author_name, role },
+    recordedBy: recorded_by,
+    writtenAt: written_at,
+    commit: id,
+    corrections: own.map((correction) => withCorrections(correction, corrections)),
+  };
+}

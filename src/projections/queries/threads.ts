@@ -1,0 +1,156 @@
+import { type ExpressionBuilder, sql } from 'kysely';
+import { VprError } from '../../errors.js';
+import type { Connection } from '../database.js';
+import type { ParticipantRow, Tables, ThreadRow } from '../tables.js';
+import { among } from './among.js';
+import { type Answer, type Asking, answer, limitOf, needRecord, visible } from './answer.js';
+import { type Place, readCursor, writeCursor } from './cursor.js';
+import { idOf } from './search.js';
+
+export interface ThreadsQuery extends Asking {
+  readonly record?: string;
+  /** Threads in which somebody takes part now: a participant id. */
+  readonly participant?: string;
+  readonly status?: 'open' | 'closed' | 'archived';
+}
+
+/** A thread with those who take part in it now. */
+export interface ListedThread extends ThreadRow {
+  readonly participants: readonly Omit<ParticipantRow, 'record' | 'thread' | 'until_seq'>[];
+}
+
+/** So many threads are looked at by one query. */
+const MOST_LOOKS = 1000;
+/** So many more than are wanted at first: some may not be shown. */
+const MARGIN = 5;
+/** Somebody with fewer threads than this has them sorted; of others, the newest threads are looked through for theirs. */
+const FEW = 500;
+
+/** Threads by last activity, the latest first. Throws `projections/cursor`, `projections/limit`, `projections/id`, and as `needRecord` does. */
+export async function threads(connection: Connection, query: ThreadsQuery): Promise<Answer<ListedThread>> {
+  const limit = limitOf(query);
+  const asked = {
+    ...query,
+    // Who asks for archived ones means them.
+    archived: query.archived === true || query.status === 'archived',
+    ...(query.record === undefined ? {} : { record: idOf(query.record) }),
+    ...(query.participant === undefined ? {} : { participant: idOf(query.participant) }),
+  };
+  if (asked.status !== undefined && !['open', 'closed', 'archived'].includes(asked.status))
+    throw new VprError('projections/status', 'a thread is open, closed or archived');
+  if (asked.record !== undefined) await needRecord(connection, asked.record, asked);
+  const after = readCursor('threads', query.cursor, [0, '', '']);
+  const found = await lookThrough(connection, asked, after, limit);
+  const participants = await participantsOf(connection, found.threads);
+  const items = found.threads.map((row) => ({ ...row, participants: participants.get(`${row.record} ${row.thread}`) ?? [] }));
+  return answer(connection, items, { cursor: found.more === undefined ? undefined : writeCursor('threads', found.more), cut: found.cut });
+}
+
+interface Found {
+  readonly threads: readonly ThreadRow[];
+  readonly more?: Place;
+  readonly cut: boolean;
+}
+
+async function lookThrough(connection: Connection, asked: ThreadsQuery, after: Place | undefined, limit: number): Promise<Found> {
+  const few = asked.participant !== undefined && (await threadCount(connection, asked.participant)) <= FEW;
+  const kept: ThreadRow[] = [];
+  let last = after;
+  let looks = 0;
+  for (let batch = limit + MARGIN; looks < MOST_LOOKS; batch *= 4) {
+    const size = Math.min(batch, MOST_LOOKS - looks);
+    const rows = await nextThreads(connection, asked, few, last, size);
+    for (const { fits, ...row } of rows) {
+      if (fits) {
+        if (kept.length === limit) return { threads: kept, ...(last === undefined ? {} : { more: last }), cut: false };
+        kept.push(row);
+      }
+      last = [row.last_updated_at, row.record, row.thread];
+    }
+    looks += rows.length;
+    if (rows.length < size) return { threads: kept, cut: false };
+  }
+  return { threads: kept, ...(last === undefined ? {} : { more: last }), cut: kept.length < limit };
+}
+
+async function threadCount({ kysely }: Connection, participant: string): Promise<number> {
+  const some = kysely
+    .selectFrom('participants')
+    .select('record')
+    .where('participant', '=', participant)
+    .limit(FEW + 1)
+    .as('some');
+  const { count } = await kysely
+    .selectFrom(some)
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Threads in order, each with whether it is one that is wanted. */
+async function nextThreads({ kysely }: Connection, asked: ThreadsQuery, few: boolean, after: Place | undefined, limit: number) {
+  let query = kysely
+    .selectFrom('threads')
+    .innerJoin('records', 'records.record', 'threads.record')
+    .innerJoin('projections', 'projections.record', 'threads.record')
+    .selectAll('threads')
+    .select((eb) => wanted(eb, asked, few))
+    .orderBy('threads.last_updated_at', 'desc')
+    .orderBy('threads.record', 'desc')
+    .orderBy('threads.thread', 'desc')
+    .limit(limit);
+  if (asked.record !== undefined) query = query.where('threads.record', '=', asked.record);
+  if (asked.status !== undefined) query = query.where('threads.status', '=', asked.status);
+  if (after !== undefined)
+    query = query.where(
+      sql<boolean>`(threads.last_updated_at, threads.record, threads.thread) < (cast(${after[0]} as bigint), ${after[1]}, ${after[2]})`,
+    );
+  if (few && asked.participant !== undefined) {
+    const theirs = sql`select record, thread from participants where participant = ${asked.participant} and until_seq is null`;
+    query = query.where(sql<boolean>`(threads.record, threads.thread) in (${theirs})`);
+  }
+  const rows = await query.execute();
+  return rows.map(({ fits, ...row }) => ({ ...row, fits: fits === 1 }));
+}
+
+function wanted(eb: ExpressionBuilder<Tables, 'threads' | 'records' | 'projections'>, asked: ThreadsQuery, few: boolean) {
+  const shown = visible(eb, asked);
+  const theirs = eb.exists(
+    eb
+      .selectFrom('participants')
+      .select('participants.record')
+      .whereRef('participants.record', '=', 'threads.record')
+      .whereRef('participants.thread', '=', 'threads.thread')
+      .where('participants.participant', '=', asked.participant ?? '')
+      .where('participants.until_seq', 'is', null),
+  );
+  const condition = asked.participant === undefined || few ? shown : eb.and([shown, theirs]);
+  return eb.case().when(condition).then(sql<number>`1`).else(sql<number>`0`).end().as('fits');
+}
+
+/** Who takes part now, by `record thread`. */
+export async function participantsOf(connection: Connection, rows: readonly Pick<ThreadRow, 'record' | 'thread'>[]) {
+  const found = new Map<string, ListedThread['participants'][number][]>();
+  if (rows.length === 0) return found;
+  const participants = await connection.kysely
+    .selectFrom('participants')
+    .selectAll()
+    .where(
+      among(
+        connection,
+        ['record', 'thread'],
+        rows.map(({ record, thread }) => [record, thread]),
+      ),
+    )
+    .where('until_seq', 'is', null)
+    .orderBy('from_seq')
+    .orderBy('participant')
+    .execute();
+  for (const { record, thread, until_seq: _, ...row } of participants) {
+    const key = `${record} ${thread}`;
+    const known = found.get(key) ?? [];
+    if (known.length === 0) found.set(key, known);
+    known.push(row);
+  }
+  return found;
+}

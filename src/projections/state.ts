@@ -1,0 +1,54 @@
+import type { RecordKind, Uuid } from '../format/identifiers.js';
+import type { JudgedProblem } from '../problem.js';
+import type { Database } from './database.js';
+import { PROJECTION_VERSION } from './store.js';
+
+/** Why a record is kept out of answers. */
+export interface KeptOut {
+  readonly record: { readonly kind: RecordKind; readonly id: Uuid };
+  /** `set-aside`: it could not be projected; `withheld`: main has commits that do not pass. */
+  readonly state: 'set-aside' | 'withheld';
+  /** One sentence, without anything that the record says. */
+  readonly reason: string;
+  /** When it is to be tried again, in milliseconds since 1970. */
+  readonly nextTryAt?: number;
+  /** What was found in commits that do not pass; their quotations are not kept. */
+  readonly problems?: readonly JudgedProblem[];
+  readonly now: Date;
+}
+
+/** Problems of one record that are kept. */
+const MOST_PROBLEMS = 1000;
+
+/**
+ * Keeps a record out of answers until it is projected again: `projectRecord`
+ * ends this. What was projected before stays stored. Each time counts as an attempt.
+ */
+export async function keepOut(
+  database: Database,
+  { record: { kind, id: record }, state, reason, nextTryAt, problems = [], now }: KeptOut,
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const { kysely } = transaction;
+    await transaction.lock(record);
+    const known = await kysely.selectFrom('projections').selectAll().where('record', '=', record).executeTakeFirst();
+    await kysely.deleteFrom('projections').where('record', '=', record).execute();
+    const fresh = { record, kind, reached: null, seq: null, version: PROJECTION_VERSION, projected_at: now.getTime(), attempts: 0 };
+    const row = { ...fresh, ...known };
+    await transaction.insert('projections', [{ ...row, state, reason, attempts: row.attempts + 1, next_try_at: nextTryAt ?? null }]);
+    await kysely.deleteFrom('problems').where('record', '=', record).execute();
+    await transaction.insert(
+      'problems',
+      problems.slice(0, MOST_PROBLEMS).map(({ commit, rule, severity, path, line, message }, number) => ({
+        record,
+        number,
+        id: commit ?? null,
+        rule,
+        severity,
+        path: path ?? null,
+        line: line ?? null,
+        message,
+      })),
+    );
+  });
+}

@@ -1,0 +1,104 @@
+/** A projection that is built at once is the one that grew; what is cut short leaves what was there. */
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { sql } from 'kysely';
+import t from 'tap';
+import { VprError } from '../../src/errors.js';
+import { buildProjection, type Database, digestOf, openDatabase, projectRecord, projectRecords } from '../../src/projections/index.js';
+import { makePeople } from '../support/people.js';
+import { seeded } from '../support/random.js';
+import { onEachDatabase } from './databases.js';
+import { makeHistories, requestOf } from './histories.js';
+
+t.setTimeout(120_000);
+const people = await makePeople();
+/** The same history for records of several ids: rows carry the id that was asked for. */
+const IDS = ['0a', '1b', '2c', '3d'].map((start) => `${start}4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88`);
+const never = (_: unknown, error: unknown) => {
+  throw error;
+};
+
+onEachDatabase(t, async (t, { name, fresh }) => {
+  const { source, ids } = makeHistories(t, people, seeded(7), 14);
+  const requests = (place = ids.length - 1) => IDS.map((id) => requestOf(id, source, ids[place] ?? ''));
+  const digests = (database: Database) => Promise.all(IDS.map((id) => digestOf(database, id)));
+
+  t.test('built at once, several in a transaction, or one by one', async (t) => {
+    const place = fresh();
+    const grown = await openDatabase(place);
+    t.teardown(() => grown.close());
+    for (const request of requests(4)) await projectRecord(grown, request);
+    for (const request of requests()) await projectRecord(grown, request);
+    const expected = await digests(grown);
+
+    const together = await openDatabase(fresh());
+    t.teardown(() => together.close());
+    await projectRecords(together, requests(4), never);
+    t.strictSame(await projectRecords(together, requests(), never), {
+      commits: IDS.length * (ids.length - 5),
+      records: IDS.length,
+      failed: 0,
+    });
+    t.strictSame(await digests(together), expected);
+    if (name === 'SQLite') await indexIsWhole(together);
+
+    const built = fresh();
+    const old = await openDatabase(built);
+    t.teardown(() => old.close());
+    for (const request of requests(4)) await projectRecord(old, request);
+    await buildProjection(built, (database) => projectRecords(database, requests(8), never));
+    t.strictSame(await digests(old), await digestsAt(8), 'who had it open goes on with the new one');
+    await projectRecords(old, requests(), never);
+    t.strictSame(await digests(old), expected);
+    if (name === 'SQLite') await indexIsWhole(old);
+  });
+
+  async function digestsAt(at: number) {
+    const database = await openDatabase(fresh());
+    for (const request of requests(at)) await projectRecord(database, request);
+    const found = await digests(database);
+    await database.close();
+    return found;
+  }
+
+  t.test('what fails holds nobody up, and a build that fails leaves what was there', async (t) => {
+    const place = fresh();
+    const database = await openDatabase(place);
+    t.teardown(() => database.close());
+    await projectRecords(database, requests(2), never);
+    const before = await digests(database);
+    const failed: string[] = [];
+    const [first, ...others] = requests();
+    const bad = { ...requestOf(IDS[0] ?? '', source, '0123456789012345678901234567890123456789') };
+    t.ok(first);
+    await projectRecords(database, [bad, ...others], ({ record }) => failed.push(record.id));
+    t.strictSame(failed, [IDS[0]]);
+    const after = await digests(database);
+    t.equal(after[0], before[0]);
+    t.notSame(after.slice(1), before.slice(1));
+    const stop = async () => Promise.reject(new VprError('test/stop', 'stop'));
+    t.match(await buildProjection(place, stop).catch((error) => error), { code: 'test/stop' });
+    t.strictSame(await digests(database), after);
+    if (name === 'SQLite')
+      t.strictSame(
+        readdirSync(dirname(place)).filter((file) => file.includes('building')),
+        [],
+      );
+    else {
+      const { rows } = await sql`select nspname from pg_namespace where nspname like '%building%'`.execute(database.kysely);
+      t.strictSame(rows, []);
+    }
+  });
+});
+
+/** Every message is in the index of words once, and nothing else is. */
+async function indexIsWhole({ kysely }: Database): Promise<void> {
+  const { rows: messages } = await sql<{ document: number }>`select document from messages order by document`.execute(kysely);
+  const { rows: words } = await sql<{ rowid: number }>`select rowid from words order by rowid`.execute(kysely);
+  t.strictSame(
+    words.map(({ rowid }) => rowid),
+    messages.map(({ document }) => document),
+  );
+  t.equal(new Set(words.map(({ rowid }) => rowid)).size, messages.length);
+  await sql`insert into words (words) values ('integrity-check')`.execute(kysely);
+}
