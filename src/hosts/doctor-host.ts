@@ -3,13 +3,16 @@ import { commandLine } from '../format/shell.js';
 import { weaknesses } from './config.js';
 import { readIfThere } from './files.js';
 import { type Finding, fault, note } from './finding.js';
-import { launcherPath, perlRuns, programs, type RunGit } from './install.js';
-import { type LauncherValues, readLauncher } from './launcher.js';
+import { hintPath, launcherPath, perlRuns, programs, type RunGit } from './install.js';
+import { type LauncherValues, readHint, readLauncher } from './launcher.js';
 import type { HostPaths } from './paths.js';
+import { namesIn } from './registry.js';
 import { ownersShell, statOf, writablePlaces } from './writable.js';
 
 /** The oldest git that the hook's one process works with: `cat-file --batch-command`. */
 const OLDEST_GIT = [2, 39] as const;
+/** More files than a watcher that runs leaves in its spool. */
+const MANY_WAITING = 1000;
 
 /** What is wrong with a host as a whole, apart from its policy and its repositories. */
 export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> {
@@ -18,7 +21,7 @@ export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> 
   yield* examineLauncher(paths);
   yield* examineKept(paths);
   const owner = statOf(paths.root)?.uid ?? 0;
-  const { root, policy, trust, registry, journal, participants, certificates, hooks } = paths;
+  const { root, policy, trust, registry, journal, participants, certificates, hooks, spool } = paths;
   yield* writablePlaces(
     [
       root,
@@ -29,11 +32,15 @@ export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> 
       participants,
       certificates,
       hooks,
+      spool,
       launcherPath(root),
+      hintPath(root),
       ...programs(root).map(({ path }) => path),
     ],
     owner,
   );
+  yield* examineHint(paths);
+  yield* examineSpool(paths, owner);
   yield* examineRun(paths, owner);
   yield* ownersShell(owner);
 }
@@ -98,6 +105,42 @@ function* examineLauncher(paths: HostPaths): Generator<Finding> {
     );
   } else {
     yield* examineNode(root, values);
+  }
+}
+
+/** What tells the watcher: without it everything is as safe, and answers are older. */
+function* examineHint({ root }: HostPaths): Generator<Finding> {
+  const path = hintPath(root);
+  const text = readIfThere(path);
+  const later = 'the watcher learns of pushes from its scan alone, which is later';
+  if (text === undefined) yield note('hint-missing', `${path} is missing: ${later}`, [reinstall(root)]);
+  else if (readHint(text)?.host !== root)
+    yield note('hint-changed', `${path} is not the hook of this host: it was changed, or is of another version: ${later}`, [
+      reinstall(root),
+    ]);
+}
+
+/** A host without a spool has no watcher, which is as it may be. */
+function* examineSpool({ root, spool }: HostPaths, owner: number): Generator<Finding> {
+  const stats = lstatSync(spool, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  if (!stats.isDirectory()) {
+    yield note('spool-mode', `${spool} is not a directory: hooks tell the watcher nothing`, [commandLine('rm', spool)]);
+    return;
+  }
+  if ((stats.mode & 0o300) !== 0o300 || stats.uid !== owner) {
+    yield note('spool-mode', `the host's account (uid ${owner}) cannot write to ${spool}: hooks tell the watcher nothing`, [
+      commandLine('chown', String(owner), spool),
+      commandLine('chmod', '750', spool),
+    ]);
+    return;
+  }
+  const waiting = namesIn(spool, /\.json$/).length;
+  if (waiting > MANY_WAITING) {
+    yield note('spool-waiting', `${waiting} files wait in ${spool}: no watcher takes them away`, [
+      commandLine('vpr', 'watch', root),
+      `or, where none is wanted any more: ${commandLine('rm', '-r', spool)}`,
+    ]);
   }
 }
 

@@ -6,6 +6,7 @@ import { renderConfig, type Weakness, weaknesses } from './config.js';
 import { codeOf, readIfThere } from './files.js';
 import { type Finding, fault, note } from './finding.js';
 import { hookPath, type RunGit } from './install.js';
+import { isOurs } from './launcher.js';
 import { type RegisteredRecord, recordIdIn } from './registry.js';
 import { MANY_PACKS, packsOf } from './repack.js';
 import { statOf, writablePlaces } from './writable.js';
@@ -20,6 +21,8 @@ export interface Expected {
   readonly owner: number;
   /** The launcher's text; undefined where the host has none (said of the host). */
   readonly launcher: string | undefined;
+  /** The same of the hook that tells the watcher. */
+  readonly hint: string | undefined;
 }
 
 /** What is wrong with one registered repository. */
@@ -43,6 +46,7 @@ export function* examineRepository(record: RegisteredRecord, expected: Expected,
   const ours = readIfThere(join(repo, 'config')) === renderConfig();
   if (!ours) yield* examineConfig(repo, expected.root, git);
   yield* examineHook(ours ? join(repo, 'hooks', 'pre-receive') : hookPath(repo, git), expected, repo);
+  yield* examineHint(ours ? join(repo, 'hooks', 'post-receive') : hookPath(repo, git, 'post-receive'), expected, repo);
   yield* examineRefs(repo);
   yield* examineObjects(repo);
   const packs = packsOf(repo);
@@ -50,7 +54,19 @@ export function* examineRepository(record: RegisteredRecord, expected: Expected,
     const help = [commandLine('vpr', 'host', 'repack', expected.root)];
     yield note('many-packs', `it has ${packs} packs, one for each push since it was last repacked, which makes pushes slower`, help, repo);
   }
-  const places = ['', 'config', 'HEAD', 'vpr-record', 'hooks', 'hooks/pre-receive', 'objects', 'objects/pack', 'refs', 'refs/heads'];
+  const places = [
+    '',
+    'config',
+    'HEAD',
+    'vpr-record',
+    'hooks',
+    'hooks/pre-receive',
+    'hooks/post-receive',
+    'objects',
+    'objects/pack',
+    'refs',
+    'refs/heads',
+  ];
   yield* writablePlaces([dirname(repo), dirname(dirname(repo)), ...places.map((place) => join(repo, place))], expected.owner, repo);
 }
 
@@ -64,6 +80,20 @@ function* examineHook(path: string, { launcher }: Expected, repo: string): Gener
   if (launcher !== undefined && text !== launcher) yield fault('hook-changed', `${path} is not the host's launcher`, help, repo);
   if (((statOf(path)?.mode ?? 0) & 0o555) !== 0o555) {
     yield fault('hook-not-executable', `${path} is not executable: git passes over it without a word`, help, repo);
+  }
+}
+
+/** Without this hook nothing is unguarded, and nothing is lost: answers are only older. */
+function* examineHint(path: string, { hint }: Expected, repo: string): Generator<Finding> {
+  const text = readIfThere(path);
+  const later = 'the watcher learns of pushes from its scan alone, which is later';
+  const help = [commandLine('vpr', 'hooks', 'install', repo)];
+  if (text === undefined) yield note('hint-missing', `${path} is missing: ${later}`, help, repo);
+  else if (!isOurs(text)) {
+    yield note('hint-foreign', `${path} is another program's hook: ${later}`, ["call the host's hooks/post-receive at its end"], repo);
+  } else if (hint !== undefined && text !== hint) yield note('hint-changed', `${path} is not the host's hook: ${later}`, help, repo);
+  else if (((statOf(path)?.mode ?? 0) & 0o555) !== 0o555) {
+    yield note('hint-not-executable', `${path} is not executable, and git passes over it: ${later}`, help, repo);
   }
 }
 

@@ -6,7 +6,7 @@ import { examineHost } from './doctor-host.js';
 import { examineRepository } from './doctor-repository.js';
 import { readIfThere } from './files.js';
 import { type Finding, type Findings, fault, SHOWN } from './finding.js';
-import { launcherPath, type RunGit } from './install.js';
+import { hintPath, launcherPath, type RunGit } from './install.js';
 import type { HostPaths } from './paths.js';
 import { namesIn, type RegisteredRecord, realPath, recordIdIn, registeredRecords } from './registry.js';
 import { statOf } from './writable.js';
@@ -31,7 +31,12 @@ export function examine(paths: HostPaths, policy: Iterable<Finding>, git: RunGit
 
   add(policy);
   add(examineHost(paths, git));
-  const expected = { root: paths.root, owner: statOf(paths.root)?.uid ?? 0, launcher: readIfThere(launcherPath(paths.root)) };
+  const expected = {
+    root: paths.root,
+    owner: statOf(paths.root)?.uid ?? 0,
+    launcher: readIfThere(launcherPath(paths.root)),
+    hint: readIfThere(hintPath(paths.root)),
+  };
   const known = new Set<string>();
   const damaged = ({ message, help }: VprError) =>
     add([fault('registry-damaged', `${message}: every push to the record is refused`, help)]);

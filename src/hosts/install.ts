@@ -4,7 +4,7 @@ import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { commandLine } from '../format/shell.js';
 import { makeDirectory, readIfThere, replaceFile } from './files.js';
-import { isOurs, type LauncherValues, renderLauncher } from './launcher.js';
+import { isOurs, type LauncherValues, renderHint, renderLauncher } from './launcher.js';
 import { packageFile } from './package.js';
 import { hostPaths } from './paths.js';
 import { realPath } from './registry.js';
@@ -19,11 +19,13 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'start.cjs': 'hooks/start.cjs',
   'pre-receive.cjs': 'dist/bundle/pre-receive.cjs',
 };
-const LAUNCHER_NAME = 'pre-receive';
+
+/** The hooks of a repository: the one that judges a push, and the one that tells the watcher of it. */
+type HookName = 'pre-receive' | 'post-receive';
 
 /**
- * Puts the program and the launcher into the host's directory, and returns the
- * launcher's text. The host has a copy of the program, not a reference into the
+ * Puts the program and both hooks into the host's directory, and returns the
+ * launcher's text, which is the hook that judges. The host has a copy of the program, not a reference into the
  * installed package: what judges pushes changes when an administrator says so
  * (`vpr hooks install` again), in one step, and not while npm is half-way
  * through an upgrade; it doesn't depend on who can read or write where npm
@@ -35,8 +37,10 @@ export function installProgram(root: string): string {
   makeDirectory(run);
   chmodSync(run, 0o700);
   for (const { path, content } of programs(root)) replaceFile(path, content, 0o644);
-  const launcher = renderLauncher(launcherValues(root));
-  replaceFile(join(hooks, LAUNCHER_NAME), launcher, 0o755);
+  const values = launcherValues(root);
+  const launcher = renderLauncher(values);
+  replaceFile(launcherPath(root), launcher, 0o755);
+  replaceFile(hintPath(root), renderHint(values), 0o755);
   return launcher;
 }
 
@@ -48,7 +52,12 @@ export function hostLauncher(root: string): string {
 }
 
 export function launcherPath(root: string): string {
-  return join(hostPaths(root).hooks, LAUNCHER_NAME);
+  return join(hostPaths(root).hooks, 'pre-receive');
+}
+
+/** Where a host has the text of the hook that tells the watcher. */
+export function hintPath(root: string): string {
+  return join(hostPaths(root).hooks, 'post-receive');
 }
 
 /** The files that the launcher runs: where a host has them, and what the installed package has for them. Throws `hooks/no-program`. */
@@ -82,16 +91,30 @@ export function installHook(repository: string, launcher: string, git: RunGit): 
 }
 
 /**
- * Where a repository's pre-receive hook goes: where its git looks for hooks
+ * Puts the hook that tells the watcher into a repository, and returns where. Undefined where nothing was done: the host
+ * has none yet (it was made by an older version), or another program's hook is there, which is left alone. The scan makes
+ * up for it.
+ */
+export function installHint(repository: string, root: string, git: RunGit): string | undefined {
+  const hint = readIfThere(hintPath(root));
+  const hook = hookPath(repository, git, 'post-receive');
+  const found = readIfThere(hook);
+  if (hint === undefined || (found !== undefined && !isOurs(found))) return undefined;
+  replaceFile(hook, hint, 0o755);
+  return hook;
+}
+
+/**
+ * Where a repository's hook goes: where its git looks for hooks
  * (`core.hooksPath` is resolved), or in `pre-receive.d/vpr` on a forge that
  * runs a directory of them (Gitea, Forgejo).
  */
-export function hookPath(repository: string, git: RunGit): string {
+export function hookPath(repository: string, git: RunGit, name: HookName = 'pre-receive'): string {
   const hooks = git(repository, 'rev-parse', '--git-path', 'hooks')?.replace(/\n$/, '');
   if (hooks === undefined) throw new VprError('hooks/not-a-repository', `${repository} is not a Git repository that can be read`);
   const directory = isAbsolute(hooks) ? hooks : resolve(repository, hooks);
-  const forge = join(directory, 'pre-receive.d');
-  return isDirectory(forge) ? join(forge, 'vpr') : join(directory, 'pre-receive');
+  const forge = join(directory, `${name}.d`);
+  return isDirectory(forge) ? join(forge, 'vpr') : join(directory, name);
 }
 
 function launcherValues(root: string): LauncherValues {

@@ -15,24 +15,30 @@ export interface LauncherValues {
   readonly perl: string;
 }
 
-const NAMES = ['node', 'hooks', 'host', 'path', 'perl'] as const;
+/** What the hook is told that tells the watcher. */
+export type HintValues = Pick<LauncherValues, 'host' | 'path'>;
+
+const LAUNCHER = { file: 'hooks/pre-receive', names: ['node', 'hooks', 'host', 'path', 'perl'] } as const;
+const HINT = { file: 'hooks/post-receive', names: ['host', 'path'] } as const;
 
 /** The text of a launcher: the template `hooks/pre-receive` with its values, quoted for sh. */
 export function renderLauncher(values: LauncherValues): string {
-  return readFileSync(packageFile('hooks/pre-receive'), 'utf8').replaceAll(/@(NODE|HOOKS|HOST|PATH|PERL)@/g, (_, name: string) =>
-    quote(values[name.toLowerCase() as keyof LauncherValues]),
-  );
+  return render(LAUNCHER, values);
 }
 
 /** The values of a launcher's text; undefined where it isn't, byte for byte, what `renderLauncher` makes. */
 export function readLauncher(text: string): LauncherValues | undefined {
-  const values = new Map<string, string>();
-  for (const match of text.matchAll(/^(node|hooks|host|path|perl)='([^\n]*)'$/gm))
-    values.set(match[1] ?? '', (match[2] ?? '').replaceAll(`'\\''`, "'"));
-  const [node, hooks, host, path, perl] = NAMES.map((name) => values.get(name));
-  if (node === undefined || hooks === undefined || host === undefined || path === undefined || perl === undefined) return undefined;
-  const launcher = { node, hooks, host, path, perl };
-  return renderLauncher(launcher) === text ? launcher : undefined;
+  return readBack(LAUNCHER, text);
+}
+
+/** The text of the hook that tells the watcher: the template `hooks/post-receive`, as `renderLauncher` does it. */
+export function renderHint(values: HintValues): string {
+  return render(HINT, values);
+}
+
+/** The values of that hook's text; undefined where it isn't, byte for byte, what `renderHint` makes. */
+export function readHint(text: string): HintValues | undefined {
+  return readBack(HINT, text);
 }
 
 /** Whether a hook is a launcher of ours, of whatever version and however changed. */
@@ -44,4 +50,25 @@ export function isOurs(text: string): boolean {
 function quote(value: string): string {
   if (/[\0\n]/.test(value)) throw new VprError('hooks/odd-path', `a path with a line end cannot stand in a hook: ${JSON.stringify(value)}`);
   return `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+interface Template<Name extends string> {
+  readonly file: string;
+  readonly names: readonly Name[];
+}
+
+function render<Name extends string>({ file, names }: Template<Name>, values: Readonly<Record<Name, string>>): string {
+  const text = readFileSync(packageFile(file), 'utf8');
+  return text.replaceAll(/@([A-Z]+)@/g, (mark, upper: string) => {
+    const name = names.find((known) => known.toUpperCase() === upper);
+    return name === undefined ? mark : quote(values[name]);
+  });
+}
+
+function readBack<Name extends string>(template: Template<Name>, text: string): Readonly<Record<Name, string>> | undefined {
+  const found = new Map<string, string>();
+  for (const match of text.matchAll(/^([a-z]+)='([^\n]*)'$/gm)) found.set(match[1] ?? '', (match[2] ?? '').replaceAll(`'\\''`, "'"));
+  if (!template.names.every((name) => found.has(name))) return undefined;
+  const values = Object.fromEntries(template.names.map((name) => [name, found.get(name) ?? ''])) as Record<Name, string>;
+  return render(template, values) === text ? values : undefined;
 }

@@ -20,6 +20,8 @@ export interface HostPaths {
   readonly hooks: string;
   /** The resident validator's socket. Of mode 0700; otherwise nobody uses what is in it. */
   readonly run: string;
+  /** What post-receive tells the watcher. Made by the first watcher: without it hooks tell nobody. */
+  readonly spool: string;
 }
 
 export function hostPaths(root: string): HostPaths {
@@ -33,6 +35,7 @@ export function hostPaths(root: string): HostPaths {
     certificates: join(root, 'certificates'),
     hooks: join(root, 'hooks'),
     run: join(root, 'run'),
+    spool: join(root, 'spool'),
   };
 }
 

@@ -3,8 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { newUuid, type RecordKind, recordPath, type Uuid } from '../format/identifiers.js';
 import { commandLine } from '../format/shell.js';
-import { createWhole, makeDirectory, replaceFile } from './files.js';
-import { hostLauncher, installHook, installProgram, type RunGit } from './install.js';
+import { createWhole, makeDirectory, readIfThere, replaceFile } from './files.js';
+import { hintPath, hostLauncher, installHint, installHook, installProgram, type RunGit } from './install.js';
 import { packageFile } from './package.js';
 import { type HostPaths, hostPaths } from './paths.js';
 import { RECORD_FILE, type RegisteredRecord, realPath, recordFileContent, recordIdIn, register, registeredRecord } from './registry.js';
@@ -23,6 +23,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
   'certificates',
   'hooks',
   'run',
+  'spool',
 ]);
 
 /**
@@ -88,9 +89,10 @@ export function addRecord(root: string, { kind, id = newUuid(), repository }: Ne
   const path = repository === undefined ? join(root, recordPath(kind, id)) : emptyRepository(repository, git);
   claim(root, { kind, id, path }, repository === undefined);
   if (repository === undefined) {
-    makeRepository(path, id, launcher);
+    makeRepository(path, id, { judging: launcher, telling: readIfThere(hintPath(root)) });
   } else {
     installHook(path, launcher, git);
+    installHint(path, root, git);
     replaceFile(join(path, RECORD_FILE), recordFileContent(id), 0o640);
   }
   return { kind, id, path };

@@ -9,13 +9,19 @@ import { RECORD_FILE, recordFileContent } from './registry.js';
 
 const DIRECTORIES = ['hooks', 'info', 'objects', 'objects/info', 'objects/pack', 'refs', 'refs/heads'];
 
+/** The texts of a repository's hooks: the one that judges pushes, and the one that tells the watcher. */
+interface Hooks {
+  readonly judging: string;
+  readonly telling: string | undefined;
+}
+
 /**
  * Makes a bare repository for a record by hand: what `git init` would make,
- * without its template, with the guarded configuration, and with `hook` in
+ * without its template, with the guarded configuration, and with its hooks in
  * place. It is made beside its place and moved there whole, so that it is never
  * there unguarded. Throws `host/repository-exists`.
  */
-export function makeRepository(path: string, record: Uuid, hook: string): void {
+export function makeRepository(path: string, record: Uuid, hooks: Hooks): void {
   makeDirectory(dirname(path));
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}`);
   try {
@@ -24,7 +30,8 @@ export function makeRepository(path: string, record: Uuid, hook: string): void {
     replaceFile(join(temporary, 'HEAD'), 'ref: refs/heads/main\n', 0o640);
     replaceFile(join(temporary, 'config'), renderConfig(), 0o640);
     replaceFile(join(temporary, RECORD_FILE), recordFileContent(record), 0o640);
-    replaceFile(join(temporary, 'hooks', 'pre-receive'), hook, 0o755);
+    replaceFile(join(temporary, 'hooks', 'pre-receive'), hooks.judging, 0o755);
+    if (hooks.telling !== undefined) replaceFile(join(temporary, 'hooks', 'post-receive'), hooks.telling, 0o755);
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { commandLine, shellWord } from '../../src/format/shell.js';
-import { isOurs, readLauncher, renderLauncher } from '../../src/hosts/launcher.js';
+import { isOurs, readHint, readLauncher, renderHint, renderLauncher } from '../../src/hosts/launcher.js';
 import { temporaryDirectory } from '../git/plumbing.js';
 
 const VALUES = { node: '/usr/bin/node', hooks: '/srv/vpr/hooks', host: '/srv/vpr', path: '/usr/bin:/bin', perl: '' };
@@ -98,4 +98,15 @@ t.test('without node, or without the program, it refuses and says so', async (t)
     t.equal(status, 1);
     t.match(stderr, /^refused: this host cannot check pushes: .*\n {2}help: tell your administrator/);
   }
+});
+
+t.test('so is the hook that tells the watcher', async (t) => {
+  const values = { host: ODD, path: '/usr/bin:/bin' };
+  const text = renderHint(values);
+  t.same(readHint(text), values);
+  t.ok(isOurs(text));
+  t.equal(readHint(`${text}#\n`), undefined);
+  t.equal(readHint(renderLauncher(VALUES)), undefined, 'one is not taken for the other');
+  t.equal(readLauncher(text), undefined);
+  t.throws(() => renderHint({ ...values, host: '/srv/\nexit 0' }), { code: 'hooks/odd-path' });
 });

@@ -5,7 +5,7 @@ import t, { type Test } from 'tap';
 import { readPolicy } from '../../src/format/policy.js';
 import { runGit } from '../../src/git/run.js';
 import { weaknesses } from '../../src/hosts/config.js';
-import { hostLauncher, installHook, installProgram } from '../../src/hosts/install.js';
+import { hintPath, hostLauncher, installHint, installHook, installProgram } from '../../src/hosts/install.js';
 import { packageFile } from '../../src/hosts/package.js';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { addRecord, hostAbove, initHost, openHost } from '../../src/hosts/plain.js';
@@ -83,6 +83,8 @@ t.test('a record is registered, and its repository is guarded from its first mom
   t.same([...registeredRecords(root)], [record]);
   t.equal(readFileSync(join(record.path, 'hooks/pre-receive'), 'utf8'), hostLauncher(root));
   t.equal(statSync(join(record.path, 'hooks/pre-receive')).mode & 0o777, 0o755);
+  t.equal(readFileSync(join(record.path, 'hooks/post-receive'), 'utf8'), readFileSync(hintPath(root), 'utf8'));
+  t.equal(statSync(join(record.path, 'hooks/post-receive')).mode & 0o777, 0o755);
   t.same(weaknesses(git(record.path, 'config', '--list', '-z')), [], 'as git reads its configuration');
   t.equal(git(record.path, 'rev-parse', '--is-bare-repository', '--git-path', 'hooks'), 'true\nhooks\n');
   t.equal(git(record.path, 'symbolic-ref', 'HEAD'), 'refs/heads/main\n');
@@ -116,12 +118,13 @@ t.test('the repository of a forge', async (t) => {
   const repository = join(forge, 'ward/record.git');
   t.throws(() => addRecord(root, { kind: 'coordination', id: ID, repository }, runGit), { code: 'host/not-bare' });
   git(forge, 'init', '--quiet', '--bare', repository);
-  mkdirSync(join(repository, 'hooks/pre-receive.d'));
+  for (const name of ['pre-receive.d', 'post-receive.d']) mkdirSync(join(repository, 'hooks', name));
   writeFileSync(join(repository, 'hooks/pre-receive'), '#!/bin/sh\n# the forge\n', { mode: 0o755 });
   const record = addRecord(root, { kind: 'coordination', id: ID, repository }, runGit);
   t.same(record, { kind: 'coordination', id: ID, path: repository });
   t.same(recordOf(root, repository), record);
   t.equal(readFileSync(join(repository, 'hooks/pre-receive.d/vpr'), 'utf8'), hostLauncher(root));
+  t.equal(readFileSync(join(repository, 'hooks/post-receive.d/vpr'), 'utf8'), readFileSync(hintPath(root), 'utf8'));
   t.match(readFileSync(join(repository, 'hooks/pre-receive'), 'utf8'), 'the forge', "the forge's own hook is kept");
 
   const full = join(forge, 'full.git');
@@ -149,6 +152,16 @@ t.test('hooks go where git looks for them, and replace no stranger', async (t) =
   mkdirSync(join(repository, 'own'));
   t.equal(installHook(repository, launcher, runGit), join(repository, 'own/pre-receive'));
   t.throws(() => installHook(root, launcher, runGit), { code: 'hooks/not-a-repository' });
+
+  const hint = join(repository, 'own/post-receive');
+  t.equal(installHint(repository, root, runGit), hint);
+  t.equal(installHint(repository, root, runGit), hint, 'again');
+  writeFileSync(hint, '#!/bin/sh\nmail everybody\n');
+  t.equal(installHint(repository, root, runGit), undefined);
+  t.equal(readFileSync(hint, 'utf8'), '#!/bin/sh\nmail everybody\n', 'what others do after a push is theirs');
+  rmSync(hint);
+  rmSync(hintPath(root));
+  t.equal(installHint(repository, root, runGit), undefined, 'a host of an older version has none');
   t.throws(() => installHook(join(root, 'nowhere'), launcher, runGit), { code: 'hooks/not-a-repository' });
 });
 

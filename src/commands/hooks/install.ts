@@ -3,12 +3,12 @@ import { VprCommand } from '../../cli/base.js';
 import { VprError } from '../../errors.js';
 import { commandLine } from '../../format/shell.js';
 import { runGit } from '../../git/run.js';
-import { installHook, installProgram } from '../../hosts/install.js';
+import { installHint, installHook, installProgram } from '../../hosts/install.js';
 import { hostAbove, openHost } from '../../hosts/plain.js';
 import { recordOf, registeredRecords } from '../../hosts/registry.js';
 
 export default class HooksInstall extends VprCommand {
-  static override summary = 'Put the hook that checks pushes into repositories, or renew it.';
+  static override summary = 'Put the hooks into repositories that check pushes and tell the watcher, or renew them.';
   static override description = `The host keeps a copy of the program that its hooks run. This renews the copy, so
 that after an upgrade of vpr, and only then, pushes are judged by the new
 version. Without REPO, with --host, all registered repositories get the hook.`;
@@ -37,11 +37,13 @@ version. Without REPO, with --host, all registered repositories get the hook.`;
     const registered = given.length > 0 ? [] : registeredRecords(host.root, ({ message }) => damaged.push(message));
     const repositories = given.length > 0 ? given : [...registered].map(({ path }) => path);
     const hooks = repositories.map((repository) => installHook(repository, launcher, runGit));
+    const silent = repositories.filter((repository) => installHint(repository, host.root, runGit) === undefined);
     const unregistered = given.filter((repository) => recordOf(host.root, repository) === undefined);
     this.say(
       `the program in ${host.hooks} is that of vpr ${this.config.version}`,
       ...hooks.map((hook) => `hooked in: ${hook}`),
       ...unregistered.map((repository) => `not registered yet, so that every push to it is refused: ${repository}`),
+      ...silent.map((repository) => `another program's post-receive hook was left: the watcher hears of pushes later: ${repository}`),
       ...damaged.map((message) => `not hooked in: ${message}`),
     );
     if (damaged.length > 0) this.problemsFound();
@@ -49,6 +51,6 @@ version. Without REPO, with --host, all registered repositories get the hook.`;
       ...unregistered.map((repository) => commandLine('vpr', 'host', 'add', host.root, 'coordination', '--repository', repository)),
       commandLine('vpr', 'doctor', host.root),
     );
-    return { root: host.root, hooks, unregistered, damaged };
+    return { root: host.root, hooks, silent, unregistered, damaged };
   }
 }
