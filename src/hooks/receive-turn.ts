@@ -1,8 +1,9 @@
 import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isZero, MAIN, type RefUpdate } from '../format/push.js';
+import { isZero, type RefUpdate } from '../format/push.js';
 import { codeOf, readIfThere } from '../hosts/files.js';
+import { readMain } from '../hosts/main-ref.js';
 import type { JudgedProblem } from '../problem.js';
 
 /**
@@ -14,7 +15,6 @@ const TURN = 'vpr-turn-';
 /** How long one and the same push may keep the others waiting, in milliseconds: it was killed, or git refused it after us. A slow host needs more than a second to move main. */
 const PATIENCE = 5000;
 const LOOK_EVERY = 5;
-const PACKED_MAIN = new RegExp(`^([0-9a-f]{40,64}) ${MAIN}$`, 'm');
 
 /** What is said where main has moved on since the push began. */
 const OVERTAKEN: JudgedProblem = {
@@ -69,12 +69,10 @@ function turnPlace(repository: string, { old }: RefUpdate): string {
   return join(repository, `${TURN}${old}`);
 }
 
-/** What main is, by its own file or the packed refs; undefined where neither has it. */
+/** What main is; undefined where there is none, or it can't be told. */
 function mainOf(repository: string): string | undefined {
-  const own = readIfThere(join(repository, MAIN))?.trim();
-  if (own !== undefined) return own;
-  const packed = readIfThere(join(repository, 'packed-refs')) ?? '';
-  return PACKED_MAIN.exec(packed)?.[1];
+  const main = readMain(repository);
+  return main.kind === 'commit' ? main.id : undefined;
 }
 
 function isOvertaken({ old }: RefUpdate, main: string | undefined): boolean {

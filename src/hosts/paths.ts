@@ -22,6 +22,10 @@ export interface HostPaths {
   readonly run: string;
   /** What post-receive tells the watcher. Made by the first watcher: without it hooks tell nobody. */
   readonly spool: string;
+  /** Where the projection is and how it is kept; need not be there. */
+  readonly settings: string;
+  /** The projection, where it is a SQLite file. */
+  readonly database: string;
 }
 
 export function hostPaths(root: string): HostPaths {
@@ -36,6 +40,8 @@ export function hostPaths(root: string): HostPaths {
     hooks: join(root, 'hooks'),
     run: join(root, 'run'),
     spool: join(root, 'spool'),
+    settings: join(root, 'projections.yaml'),
+    database: join(root, 'projections.db'),
   };
 }
 

@@ -24,6 +24,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
   'hooks',
   'run',
   'spool',
+  'projections.yaml',
 ]);
 
 /**

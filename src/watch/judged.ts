@@ -1,0 +1,141 @@
+/** What of a record may be shown: commits that the host's journal has, and those without an entry that pass now. */
+import { VprError } from '../errors.js';
+import type { History, ObjectId, ObjectSource } from '../format/push.js';
+import { readHistory } from '../git/push.js';
+import type { HostPolicy } from '../hooks/receive-policy.js';
+import { certificatesAt } from '../hosts/certificates.js';
+import { type Journal, readJournal } from '../hosts/journal-read.js';
+import { registrationsOf } from '../hosts/participants.js';
+import { type HostPaths, shardedPath } from '../hosts/paths.js';
+import type { RegisteredRecord } from '../hosts/registry.js';
+import { statOf } from '../hosts/writable.js';
+import { gapsOf } from '../verify/gaps.js';
+import { verifyHistory } from '../verify/history.js';
+import { receiptsOf } from '../verify/receipts.js';
+import type { CommitReport } from '../verify/types.js';
+
+/** A record's history, and what it is judged by. */
+export interface HistoryToJudge {
+  readonly paths: HostPaths;
+  readonly record: RegisteredRecord;
+  /** Its objects; hashed where they are read. */
+  readonly objects: ObjectSource;
+  /** The commit that was reached before; absent: none. */
+  readonly reached: ObjectId | undefined;
+  /** What main is. */
+  readonly main: ObjectId;
+  readonly host: HostPolicy;
+  readonly now: Date;
+}
+
+/** Why commits are withheld: ids, places and the words of rules, which quote nothing of a record. */
+export interface WithheldProblem {
+  readonly commit?: ObjectId;
+  readonly rule: string;
+  readonly severity: 'error' | 'warn';
+  readonly path?: string;
+  readonly line?: number;
+  readonly message: string;
+}
+
+/** What may be shown. */
+export interface Judged {
+  /** The newest commit that may be; absent: none may. */
+  readonly to: ObjectId | undefined;
+  /** Main does not descend from what was reached: all of it was looked at again. */
+  readonly setBack: boolean;
+  /** When the host received a commit, in milliseconds; those it has no entry of are not in it. */
+  readonly received: ReadonlyMap<ObjectId, number>;
+  /** Why the commits above `to` are withheld; empty where there are none. */
+  readonly problems: readonly WithheldProblem[];
+}
+
+/** Problems of a record that are kept. */
+const KEPT = 100;
+const NO_LIMIT = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Judges what the journal has no entry of by the host's rules, trust and what it
+ * knows, as they are now. What the hook has accepted is not judged again, but
+ * what stands on a commit that doesn't pass is withheld with it. Throws where the record, or what the
+ * host knows, can't be read to the end: such a record is set aside, never shown in part.
+ */
+export async function judgeHistory(question: HistoryToJudge): Promise<Judged> {
+  const { paths, record, objects, reached, main, host, now } = question;
+  const limits = { ...host.policy.limits, commitsPerPush: NO_LIMIT };
+  let history = await readHistory(objects, reached === undefined ? { new: main } : { old: reached, new: main }, limits);
+  const setBack = reached !== undefined && history.end.kind === 'unrelated';
+  if (setBack) history = await readHistory(objects, { new: main }, limits);
+  needWhole(history);
+
+  const { ids } = history;
+  const below = history.end.kind === 'old' ? history.old : undefined;
+  const journal = journalOf(paths, record, now);
+  const { times } = receiptsOf(journal, { ids, later: [], whole: below === undefined, skewMs: host.policy.skewMs });
+  const received = new Map<ObjectId, number>();
+  for (const [index, id] of ids.entries()) if (!Number.isNaN(times[index])) received.set(id, times[index] as number);
+  const first = ids.findIndex((id) => !received.has(id));
+  if (first < 0) return { to: main, setBack, received, problems: [] };
+
+  const { problems, bad } = await judgeFrom(question, ids[first - 1] ?? below, journal, received);
+  const stop = bad === undefined ? ids.length : Math.max(first, ids.indexOf(bad));
+  return { to: ids[stop - 1] ?? below, setBack, received, problems };
+}
+
+/** The first commit that does not pass, and what was found; `bad` is the first that was looked at where it is about none. */
+async function judgeFrom(
+  { paths, record, objects, main, host, now }: HistoryToJudge,
+  from: ObjectId | undefined,
+  journal: Journal,
+  received: ReadonlyMap<ObjectId, number>,
+): Promise<{ readonly problems: readonly WithheldProblem[]; readonly bad?: ObjectId }> {
+  let bad: ObjectId | undefined;
+  const report = await verifyHistory({
+    objects,
+    ...(from === undefined ? {} : { from }),
+    to: main,
+    main,
+    record,
+    policy: host.policy,
+    trust: host.trust,
+    journal,
+    at: now,
+    knownRegistrations: (participant) => registrationsOf(paths.root, participant),
+    knownCertificates: (place) => certificatesAt(paths.root, place),
+    onCommit: (commit) => {
+      if (bad === undefined && !received.has(commit.commit) && !passes(commit)) bad = commit.commit;
+    },
+  });
+  if (report.damage !== undefined) throw new VprError(report.damage.code, report.damage.message);
+  const found = report.verdict.problems.filter(({ commit }) => commit === undefined || !received.has(commit));
+  const problems: WithheldProblem[] = found.map(({ rule, severity, commit, path, line, message }) => ({
+    rule,
+    severity,
+    message,
+    ...(commit === undefined ? {} : { commit }),
+    ...(path === undefined ? {} : { path }),
+    ...(line === undefined ? {} : { line }),
+  }));
+  const gaps = gapsOf(report, true).map(({ code, message }): WithheldProblem => ({ rule: `verify/${code}`, severity: 'error', message }));
+  const ofNone =
+    gaps.some(({ rule }) => rule !== 'verify/cannot-be-shown') ||
+    found.some(({ commit, severity }) => commit === undefined && severity === 'error');
+  if (bad === undefined && !ofNone) return { problems: [] };
+  return { problems: [...gaps, ...problems].slice(0, KEPT), bad: ofNone ? (report.first ?? main) : (bad ?? main) };
+}
+
+function passes({ problems, cannotBeShown }: CommitReport): boolean {
+  return cannotBeShown === undefined && !problems.some(({ severity }) => severity === 'error');
+}
+
+/** A host that has no entry of a record knows nothing of its receipt. What can't be read is another matter, and thrown. */
+function journalOf(paths: HostPaths, { id }: RegisteredRecord, now: Date): Journal {
+  const path = shardedPath(paths.journal, id, '.jsonl');
+  return readJournal(statOf(path) === undefined ? '/dev/null' : path, id, { now });
+}
+
+function needWhole({ end }: History): void {
+  if (end.kind === 'old' || end.kind === 'root') return;
+  const what = 'id' in end ? `commit ${end.id} is ${end.kind}` : `its history ends as ${end.kind}`;
+  throw new VprError('watch/not-whole', `the record is not whole: ${what}`, { help: ['git fsck --full  # in its repository'] });
+}
