@@ -42,6 +42,8 @@ export interface WithheldProblem {
 export interface Judged {
   /** The newest commit that may be; absent: none may. */
   readonly to: ObjectId | undefined;
+  /** The commits that were looked at, up to it, oldest first. */
+  readonly ids: readonly ObjectId[];
   /** Main does not descend from what was reached: all of it was looked at again. */
   readonly setBack: boolean;
   /** When the host received a commit, in milliseconds; those it has no entry of are not in it. */
@@ -75,11 +77,11 @@ export async function judgeHistory(question: HistoryToJudge): Promise<Judged> {
   const received = new Map<ObjectId, number>();
   for (const [index, id] of ids.entries()) if (!Number.isNaN(times[index])) received.set(id, times[index] as number);
   const first = ids.findIndex((id) => !received.has(id));
-  if (first < 0) return { to: main, setBack, received, problems: [] };
+  if (first < 0) return { to: main, ids, setBack, received, problems: [] };
 
   const { problems, bad } = await judgeFrom(question, ids[first - 1] ?? below, journal, received);
   const stop = bad === undefined ? ids.length : Math.max(first, ids.indexOf(bad));
-  return { to: ids[stop - 1] ?? below, setBack, received, problems };
+  return { to: ids[stop - 1] ?? below, ids: ids.slice(0, stop), setBack, received, problems };
 }
 
 /** The first commit that does not pass, and what was found; `bad` is the first that was looked at where it is about none. */

@@ -19,6 +19,8 @@ export interface Hint {
 export interface BadFile {
   readonly name: string;
   readonly why: string;
+  /** It could not be moved. */
+  readonly stays: boolean;
 }
 
 export interface SpoolReading {
@@ -51,7 +53,7 @@ export function readSpool(paths: HostPaths, known: ReadonlySet<string>): SpoolRe
   const { names, more } = namesOf(paths.spool, known);
   for (const name of names) {
     const found = readHint(paths, name);
-    if (typeof found === 'string') bad.push({ name, why: putAside(paths.spool, name, found) });
+    if (typeof found === 'string') bad.push({ name, ...putAside(paths.spool, name, found) });
     else if (found !== undefined) hints.push({ name, record: found });
   }
   return { hints, bad, more };
@@ -126,20 +128,20 @@ function readSmall(path: Buffer): string | undefined {
 }
 
 /** Out of the way, but not gone: an administrator may want to know what it was. Says what was done. */
-function putAside(spool: string, name: string, why: string): string {
+function putAside(spool: string, name: string, why: string): Omit<BadFile, 'name'> {
   const aside = join(spool, BAD);
   try {
     makeDirectory(aside);
     if (readdirSync(aside).length >= MOST_BAD) {
       rmSync(pathOf(spool, name), { recursive: true, force: true });
-      return `${why}; removed, since ${MOST_BAD} of them are kept`;
+      return { why: `${why}; removed, since ${MOST_BAD} of them are kept`, stays: false };
     }
     const safe = name.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 100);
     renameSync(pathOf(spool, name), join(aside, `${randomBytes(4).toString('hex')}-${safe}`));
-    return why;
+    return { why, stays: false };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return why; // another watcher did
-    return `${why}; it stays where it is: ${codeOf(error) ?? 'unknown'}`;
+    if (codeOf(error) === 'ENOENT') return { why, stays: false }; // another watcher did
+    return { why: `${why}; it stays where it is: ${codeOf(error) ?? 'unknown'}`, stays: true };
   }
 }
 

@@ -1,0 +1,31 @@
+/** What the commands about a host's projection have in common. */
+import { Args } from '@oclif/core';
+import { VprError } from '../errors.js';
+import { parseUuid, type Uuid } from '../format/identifiers.js';
+import { policyMemory } from '../hooks/receive-policy.js';
+import { openHost } from '../hosts/plain.js';
+import type { ProjectedHost } from '../watch/project.js';
+import { type ProjectionSettings, projectionSettings } from '../watch/settings.js';
+
+export const hostArg = Args.string({ name: 'DIR', required: true, ignoreStdin: true, description: "the host's directory" });
+export const recordArg = Args.string({
+  name: 'RECORD',
+  ignoreStdin: true,
+  description: 'ids of records, one or more; all where none is given',
+});
+
+/** A host, and where its projection is. Throws `host/not-a-host`, `projections/settings`. */
+export function openProjectedHost(directory: string): ProjectedHost & { readonly settings: ProjectionSettings } {
+  const paths = openHost(directory);
+  return { paths, policy: policyMemory(paths.policy), settings: projectionSettings(paths) };
+}
+
+/** Ids as a person types them. Throws `projection/record`. */
+export function recordIds(words: readonly string[]): Uuid[] {
+  return words.map((word) => {
+    const id = parseUuid(word);
+    if (id === undefined)
+      throw new VprError('projection/record', `${JSON.stringify(word)} is not the id of a record`, { help: ['vpr host list DIR'] });
+    return id;
+  });
+}

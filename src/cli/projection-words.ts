@@ -1,0 +1,56 @@
+/** The state of a projection as a person reads it. */
+import { printable } from '../format/text.js';
+import type { Checked } from '../watch/check.js';
+import type { Outcome } from '../watch/project.js';
+import type { ProjectionStatus } from '../watch/status.js';
+
+/** Held records that are printed; the others are counted. */
+const SHOWN = 20;
+const LONGEST = 1000;
+
+export function statusLines(status: ProjectionStatus): string[] {
+  const { database, records, current, behind, empty, held, moreHeld, unregistered, damaged, waiting, bad } = status;
+  const more = Math.max(0, held.length - SHOWN) + moreHeld;
+  return [
+    `${database}: ${count(records, 'record')}, ${current} up to date, ${behind} behind, ${empty} without a commit`,
+    ...held
+      .slice(0, SHOWN)
+      .flatMap(({ record, state, reason, reached, attempts, nextTryAt }) => [
+        `${state}  ${record}  ${printable(reason, LONGEST)}`,
+        `  answers stand on ${reached ?? 'nothing'}; ${count(attempts, 'attempt')}, the next at ${nextTryAt ?? 'the next scan'}`,
+      ]),
+    ...(more > 0 ? [`and ${more} more that are held (--json lists up to 1000)`] : []),
+    ...(unregistered.length > 0
+      ? [`${count(unregistered.length, 'record')} projected that are not registered: ${unregistered.slice(0, SHOWN).join(', ')}`]
+      : []),
+    ...(damaged > 0 ? [`${count(damaged, 'registration')} damaged: vpr doctor says which`] : []),
+    ...(waiting > 0 ? [`${count(waiting, 'file')} waiting in the spool`] : []),
+    ...(bad > 0 ? [`${count(bad, 'file')} in spool/bad, which were no hints`] : []),
+  ];
+}
+
+export function outcomeWords(record: string, outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'nothing':
+      return `${record}  no commit yet`;
+    case 'projected':
+      return `${record}  ${count(outcome.commits, 'commit')}, up to ${outcome.to}`;
+    case 'withheld':
+      return `${record}  withheld above ${outcome.to ?? 'nothing'}: ${outcome.rule} (vpr projection status)`;
+    case 'set-aside':
+      return `${record}  set aside: ${printable(outcome.why, LONGEST)}`;
+  }
+}
+
+export function checkedLines({ record, reached, digest, good, why, rows, moreRows }: Checked): string[] {
+  if (good) return [`good  ${record}  ${reached ?? 'no commit'}  ${digest}`];
+  return [
+    `bad   ${record}  ${reached ?? 'no commit'}  ${printable(why ?? 'its rows are not those that its commits make', LONGEST)}`,
+    ...rows.map(({ table, key, what }) => `  ${table} ${key.map((part) => printable(String(part))).join(' ')} ${what}`),
+    ...(moreRows > 0 ? [`  and ${moreRows} more rows`] : []),
+  ];
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,46 @@
+import { VprCommand } from '../../cli/base.js';
+import { hostArg, openProjectedHost, recordArg, recordIds } from '../../cli/projection-flags.js';
+import { checkedLines } from '../../cli/projection-words.js';
+import { commandLine } from '../../format/shell.js';
+import { openDatabase } from '../../projections/index.js';
+import { type Checked, checkRecord } from '../../watch/check.js';
+import { allStates } from '../../watch/state.js';
+
+export default class ProjectionVerify extends VprCommand {
+  static override summary = 'Recompute records from their commits, and compare every row.';
+  static override description = `A row that the commits, the journal and the rules do not explain is reported by its
+table and key. Reads every commit: name records to look at a few. Exit code 1
+where anything differs.`;
+  static override examples = [
+    '<%= config.bin %> projection verify /srv/vpr',
+    '<%= config.bin %> projection verify /srv/vpr 7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88',
+  ];
+  static override strict = false;
+  static override args = { directory: hostArg, record: recordArg };
+
+  async run() {
+    const { argv } = await this.parse(ProjectionVerify);
+    const [directory = '', ...words] = argv.map(String);
+    const { settings, ...host } = openProjectedHost(directory);
+    const database = await openDatabase(settings.database, { readOnly: true });
+    const bad: Checked[] = [];
+    let good = 0;
+    try {
+      const named = recordIds(words);
+      for (const record of named.length > 0 ? named : [...(await allStates(database)).keys()].sort()) {
+        const checked = await checkRecord(host, database, record, new Date());
+        if (checked.good) good += 1;
+        else bad.push(checked);
+        if (!checked.good || words.length > 0) this.say(...checkedLines(checked));
+      }
+    } finally {
+      await database.close();
+    }
+    this.say(`${good} as their commits make them, ${bad.length} not`);
+    if (bad.length > 0) {
+      this.problemsFound();
+      this.sayNext(commandLine('vpr', 'projection', 'build', host.paths.root, bad[0]?.record ?? ''));
+    }
+    return { database: database.name, good, bad };
+  }
+}

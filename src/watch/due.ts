@@ -1,0 +1,49 @@
+/** Which records have something to do, by a look at all of them. */
+import type { Uuid } from '../format/identifiers.js';
+import type { HostPaths } from '../hosts/paths.js';
+import { PROJECTION_VERSION } from '../projections/store.js';
+import type { ProjectionRow } from '../projections/tables.js';
+import { errorFields, type Log } from './log.js';
+import { type Scanned, scanRecords } from './scan.js';
+
+export interface ScanResult {
+  readonly records: number;
+  readonly due: readonly Uuid[];
+}
+
+/**
+ * Compares main of every record with what is known of it. `patient` leaves those
+ * alone that failed, until it is their time. What is odd is said once (`said`).
+ */
+export async function scanForDue(
+  paths: HostPaths,
+  states: ReadonlyMap<Uuid, ProjectionRow>,
+  { now, patient, log, said }: { readonly now: number; readonly patient: boolean; readonly log: Log; readonly said: Set<string> },
+): Promise<ScanResult> {
+  const sayOnce = (event: string, what: Readonly<Record<string, string>>): void => {
+    const key = `${event} ${JSON.stringify(what)}`;
+    if (!said.has(key)) log.warn(event, what);
+    said.add(key);
+  };
+  const gone = new Set(states.keys());
+  const due: Uuid[] = [];
+  let records = 0;
+  for await (const scanned of scanRecords(paths.root, (error) => sayOnce('a registration is damaged', errorFields(error)))) {
+    const { id } = scanned.record;
+    records += 1;
+    gone.delete(id);
+    if (scanned.note !== undefined) sayOnce('something is odd', { record: id, what: scanned.note });
+    if (isDue(scanned, states.get(id), patient ? now : undefined)) due.push(id);
+  }
+  for (const record of gone) sayOnce('a projected record is not registered', { record });
+  return { records, due };
+}
+
+/** @param now milliseconds; where absent, what failed is due whether or not its time has come */
+export function isDue({ main }: Pick<Scanned, 'main'>, state: ProjectionRow | undefined, now: number | undefined): boolean {
+  const early = now !== undefined && state !== undefined && state.state !== 'current' && (state.next_try_at ?? 0) > now;
+  if (early) return false;
+  if (main.kind === 'fault') return true;
+  if (main.kind === 'none') return state?.reached != null;
+  return state?.reached !== main.id || state.state !== 'current' || state.version !== PROJECTION_VERSION;
+}

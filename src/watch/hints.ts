@@ -1,0 +1,71 @@
+/** Which files of the spool ask for which record, from when they are read until they are done with. */
+import type { Uuid } from '../format/identifiers.js';
+import { printable } from '../format/text.js';
+import type { HostPaths } from '../hosts/paths.js';
+import { errorFields, type Log } from './log.js';
+import { readSpool, removeHints } from './spool.js';
+
+export interface Hints {
+  /** Reads what is new, and returns the records that are named. A spool that can't be read is said, and read again later. */
+  read(): readonly Uuid[];
+  /** The files that have asked for a record so far; what asks from now on asks again. */
+  take(record: Uuid): readonly string[];
+  /** What they asked for is done: they are removed. */
+  done(names: readonly string[]): void;
+  /** What they asked for could not be done: they are kept. */
+  giveBack(record: Uuid, names: readonly string[]): void;
+}
+
+export function spoolHints(paths: HostPaths, log: Log): Hints {
+  const asking = new Map<Uuid, string[]>();
+  /** Read already, and still there. */
+  const known = new Set<string>();
+  let silent = false;
+
+  function readOnce(): { readonly records: readonly Uuid[]; readonly more: boolean } {
+    const { hints, bad, more } = readSpool(paths, known);
+    for (const { name, why, stays } of bad) {
+      log.warn('not a hint', { file: printable(name), why });
+      if (stays) known.add(name);
+    }
+    for (const { name, record } of hints) {
+      known.add(name);
+      asking.set(record.id, [...(asking.get(record.id) ?? []), name]);
+    }
+    return { records: hints.map(({ record }) => record.id), more: more && hints.length + bad.length > 0 };
+  }
+
+  return {
+    read() {
+      const records = new Set<Uuid>();
+      try {
+        for (let more = true; more; ) {
+          const reading = readOnce();
+          for (const record of reading.records) records.add(record);
+          more = reading.more;
+        }
+        silent = false;
+      } catch (error) {
+        if (!silent) log.error('the spool cannot be read: pushes are seen by the scan alone', errorFields(error));
+        silent = true;
+      }
+      return [...records];
+    },
+    take(record) {
+      const names = asking.get(record) ?? [];
+      asking.delete(record);
+      return names;
+    },
+    done(names) {
+      try {
+        removeHints(paths, names);
+        for (const name of names) known.delete(name);
+      } catch (error) {
+        log.warn('files of the spool cannot be removed', { ...errorFields(error), files: names.length });
+      }
+    },
+    giveBack(record, names) {
+      asking.set(record, [...names, ...(asking.get(record) ?? [])]);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/** Bringing the projection of one record up to what its main is. */
+import { VprError } from '../errors.js';
+import type { Uuid } from '../format/identifiers.js';
+import type { ObjectId, ObjectSource } from '../format/push.js';
+import { openDirect } from '../git/direct.js';
+import { gitEnvironment } from '../git/env.js';
+import type { HostPolicy } from '../hooks/receive-policy.js';
+import { readMain } from '../hosts/main-ref.js';
+import type { HostPaths } from '../hosts/paths.js';
+import { type RegisteredRecord, recordIdIn, registeredRecord } from '../hosts/registry.js';
+import { type Database, databaseError } from '../projections/database.js';
+import { projectRecord } from '../projections/project.js';
+import { PROJECTION_VERSION } from '../projections/store.js';
+import type { ProjectionRow } from '../projections/tables.js';
+import { type HistoryToJudge, type Judged, judgeHistory } from './judged.js';
+import { errorFields } from './log.js';
+import { hold, release, stateOf } from './state.js';
+
+/** A host whose records are projected. */
+export interface ProjectedHost {
+  readonly paths: HostPaths;
+  /** Its policy and trust as they are now. Throws where they don't read. */
+  readonly policy: () => HostPolicy;
+}
+
+/** What came of a record. */
+export type Outcome =
+  /** It was as it should be, or has no commit yet. */
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'projected'; readonly to: ObjectId; readonly commits: number; readonly setBack: boolean }
+  /** Not all of main may be shown. */
+  | { readonly kind: 'withheld'; readonly to: ObjectId | undefined; readonly rule: string; readonly nextTryAt: number }
+  | { readonly kind: 'set-aside'; readonly code: string; readonly why: string; readonly nextTryAt: number };
+
+/**
+ * Projects a record to its main, as far as it may be shown. What goes wrong with
+ * the record is written down, and it is tried again later. Throws where the
+ * database fails (`projections/…`), and nothing has happened then.
+ */
+export async function projectOne(host: ProjectedHost, database: Database, id: Uuid, now: Date): Promise<Outcome> {
+  let record: RegisteredRecord | undefined;
+  try {
+    record = registeredRecord(host.paths.root, id);
+    if (record === undefined) return { kind: 'nothing' };
+    return await projectMain(host, database, record, now);
+  } catch (error) {
+    if (error instanceof VprError && error.code.startsWith('projections/')) throw error;
+    const { code, why } = errorFields(error);
+    const obstacle = { state: 'set-aside', reason: `${code}: ${why}`, problems: [] } as const;
+    const row = await hold(database, record ?? { kind: 'coordination', id }, obstacle, now.getTime(), PROJECTION_VERSION);
+    return { kind: 'set-aside', code, why, nextTryAt: row.next_try_at ?? 0 };
+  }
+}
+
+async function projectMain(host: ProjectedHost, database: Database, record: RegisteredRecord, now: Date): Promise<Outcome> {
+  const main = readMain(record.path);
+  if (main.kind === 'fault') throw new VprError(`watch/${main.code}`, main.message);
+  const state = await known(database, record.id);
+  if (main.kind === 'none') {
+    if (state?.reached != null) throw new VprError('watch/main-gone', `main has no commit any more; it was ${state.reached}`);
+    return { kind: 'nothing' };
+  }
+  if (recordIdIn(record.path) !== record.id) throw new VprError('watch/another-record', 'its repository says that it is another record');
+  const reached = state?.version === PROJECTION_VERSION ? state.reached : undefined;
+  if (main.id === reached) {
+    if (state?.state !== 'current') await release(database, record.id);
+    return { kind: 'nothing' };
+  }
+  return withObjects(host, record, (objects, policy) => {
+    const question = { paths: host.paths, record, objects, reached: reached ?? undefined, main: main.id, host: policy, now };
+    return projectHistory(question, database);
+  });
+}
+
+/** Opens a record's objects, and closes them. */
+export async function withObjects<T>(
+  host: ProjectedHost,
+  record: RegisteredRecord,
+  work: (objects: ObjectSource, policy: HostPolicy) => Promise<T>,
+): Promise<T> {
+  const policy = host.policy();
+  const { threadBytes, yamlBytes, treeBytes, commitBytes } = policy.policy.limits;
+  const objects = openDirect(record.path, gitEnvironment(), { largest: Math.max(threadBytes, yamlBytes, treeBytes, commitBytes) });
+  try {
+    return await work(objects, policy);
+  } finally {
+    await objects.close().catch(() => {}); // how git ended has been said to whoever asked it
+  }
+}
+
+async function projectHistory(question: HistoryToJudge, database: Database): Promise<Outcome> {
+  const { record, main, now } = question;
+  const { to, problems, setBack, ids } = await judgeAndStore(question, database);
+  if (problems.length === 0) return { kind: 'projected', to: main, commits: ids.length, setBack };
+  const [{ rule, commit } = { rule: '', commit: undefined }] = problems;
+  const where = to === undefined ? 'main' : `what main has above ${to}`;
+  const reason = `${where} is withheld: ${rule}${commit === undefined ? '' : ` in commit ${commit}`}`;
+  const row = await hold(database, record, { state: 'withheld', reason, problems }, now.getTime(), PROJECTION_VERSION);
+  return { kind: 'withheld', to, rule, nextTryAt: row.next_try_at ?? 0 };
+}
+
+/** Stores what may be shown of a history, all of it or up to one of its commits. */
+export async function judgeAndStore(question: HistoryToJudge, database: Database, upTo?: ObjectId): Promise<Judged> {
+  const { record, objects, host, now } = question;
+  const judged = await judgeHistory(question);
+  const ids = new Set(judged.ids);
+  const to = upTo ?? judged.to;
+  if (upTo !== undefined && !ids.has(upTo)) throw new VprError('watch/not-shown', `main has no commit ${upTo} that may be shown`);
+  if (to === undefined || ids.size === 0) return judged;
+  const receivedAt = (commit: ObjectId): number | undefined => {
+    if (ids.has(commit)) return judged.received.get(commit);
+    // Another watcher, or somebody who builds it anew, has set it back since it was judged from where it had come to.
+    throw new VprError('watch/moved', 'the projection of the record was changed by somebody else meanwhile');
+  };
+  const verdictOf = (commit: ObjectId) => (receivedAt(commit) === undefined ? 'judged' : 'accepted');
+  await projectRecord(database, { record, source: objects, to, verdictOf, receivedAt, now, limits: host.policy.limits });
+  return judged;
+}
+
+async function known(database: Database, record: Uuid): Promise<ProjectionRow | undefined> {
+  try {
+    return await stateOf(database, record);
+  } catch (cause) {
+    throw databaseError(database.name, cause);
+  }
+}

@@ -1,0 +1,77 @@
+/** How far the projection of a host is, and what keeps records from going on. */
+import type { Uuid } from '../format/identifiers.js';
+import type { HostPaths } from '../hosts/paths.js';
+import { namesIn } from '../hosts/registry.js';
+import type { Database } from '../projections/database.js';
+import type { ProjectionRow } from '../projections/tables.js';
+import { scanRecords } from './scan.js';
+import { allStates } from './state.js';
+
+/** A record that doesn't go on. */
+export interface HeldRecord {
+  readonly record: Uuid;
+  readonly state: 'set-aside' | 'withheld';
+  readonly reason: string;
+  /** The commit that answers stand on; null: there are none. */
+  readonly reached: string | null;
+  readonly attempts: number;
+  /** RFC 3339; null: with the next look at everything. */
+  readonly nextTryAt: string | null;
+}
+
+export interface ProjectionStatus {
+  readonly database: string;
+  readonly records: number;
+  /** Answers stand on what main is. */
+  readonly current: number;
+  /** Main is further than answers are. */
+  readonly behind: number;
+  /** Nothing was pushed yet. */
+  readonly empty: number;
+  readonly held: readonly HeldRecord[];
+  /** Held records beyond those listed. */
+  readonly moreHeld: number;
+  /** Projected, and not registered (any more); damaged registrations. */
+  readonly unregistered: readonly Uuid[];
+  readonly damaged: number;
+  /** Files in the spool, and those that were put aside there. */
+  readonly waiting: number;
+  readonly bad: number;
+}
+
+/** Held records that are listed. */
+const LISTED = 1000;
+
+/** Looks at main of every record, and compares it with what the database says. */
+export async function projectionStatus(paths: HostPaths, database: Database): Promise<ProjectionStatus> {
+  const states = await allStates(database);
+  const unregistered = new Set(states.keys());
+  const held: HeldRecord[] = [];
+  let [records, current, behind, empty, damaged, moreHeld] = [0, 0, 0, 0, 0, 0];
+  const note = (): void => {
+    damaged += 1;
+  };
+  for await (const { record, main } of scanRecords(paths.root, note)) {
+    const state = states.get(record.id);
+    records += 1;
+    unregistered.delete(record.id);
+    if (state !== undefined && state.state !== 'current') {
+      if (held.length < LISTED) held.push(heldRecord(state, state.state));
+      else moreHeld += 1;
+    } else if (main.kind === 'none') empty += 1;
+    else if (main.kind === 'commit' && main.id === state?.reached) current += 1;
+    else behind += 1;
+  }
+  return {
+    database: database.name,
+    ...{ records, current, behind, empty, held, moreHeld, damaged },
+    unregistered: [...unregistered],
+    waiting: namesIn(paths.spool, /\.json$/).length,
+    bad: namesIn(`${paths.spool}/bad`, /./).length,
+  };
+}
+
+function heldRecord({ record, reason, reached, attempts, next_try_at }: ProjectionRow, state: HeldRecord['state']): HeldRecord {
+  const nextTryAt = next_try_at === null ? null : new Date(next_try_at).toISOString();
+  return { record, state, reason: reason ?? '', reached, attempts, nextTryAt };
+}

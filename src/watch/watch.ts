@@ -1,0 +1,56 @@
+/** When a watcher hears and scans: once, or for as long as it runs. */
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { watch as watchFiles } from 'chokidar';
+import { makeDirectory } from '../hosts/files.js';
+import { errorFields } from './log.js';
+import { makeWatcher, type WatcherOptions } from './watcher.js';
+
+export type WatchOptions = Omit<WatcherOptions, 'lasting'>;
+
+/** The spool is read so often, in milliseconds, whatever the system says of it: its notices can be lost, or there can be none. */
+const LISTEN_EVERY = 2_000;
+
+/** Projects everything that is due or that the spool asks for, once. Throws where the database fails, or can't be opened. */
+export async function watchOnce(options: WatchOptions): Promise<void> {
+  makeDirectory(options.paths.spool);
+  const watcher = makeWatcher({ ...options, lasting: false });
+  try {
+    await watcher.open();
+    watcher.listen();
+    await watcher.scan();
+    await watcher.finish();
+  } finally {
+    await watcher.close();
+  }
+}
+
+/**
+ * Watches until `signal` is aborted; what is being projected then is ended first.
+ * Looks at everything at the beginning, and every `scanEvery` milliseconds. Throws where it can't begin.
+ */
+export async function watchHost(options: WatchOptions, scanEvery: number, signal: AbortSignal): Promise<void> {
+  const { paths, log } = options;
+  makeDirectory(paths.spool);
+  const watcher = makeWatcher({ ...options, lasting: true });
+  const files = watchFiles(paths.spool, { depth: 0, ignoreInitial: true, ignored: (path) => /^(?:\.|bad$)/.test(basename(path)) });
+  files
+    .on('add', () => watcher.listen())
+    .on('error', (error) => log.warn('the spool cannot be watched: it is read now and then', errorFields(error)));
+  const listening = setInterval(() => watcher.listen(), LISTEN_EVERY);
+  try {
+    await watcher.open();
+    log.info('watching', { host: paths.root });
+    while (!signal.aborted) {
+      makeDirectory(paths.spool); // somebody may have taken it away
+      watcher.listen();
+      await watcher.scan();
+      await sleep(scanEvery, undefined, { signal }).catch(() => {});
+    }
+  } finally {
+    clearInterval(listening);
+    await files.close();
+    await watcher.close();
+    log.info('ended');
+  }
+}

@@ -1,0 +1,170 @@
+/** What a watcher does, apart from when: it hears, scans, projects, waits for a database that is away, and ends. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { VprError } from '../errors.js';
+import type { Uuid } from '../format/identifiers.js';
+import type { Database } from '../projections/database.js';
+import { PROJECTION_VERSION } from '../projections/store.js';
+import { holdDatabase } from './connection.js';
+import { scanForDue } from './due.js';
+import { spoolHints } from './hints.js';
+import { errorFields, type Log } from './log.js';
+import { type Outcome, type ProjectedHost, projectOne } from './project.js';
+import { workQueue } from './queue.js';
+import { allStates, hold } from './state.js';
+
+export interface WatcherOptions extends ProjectedHost {
+  /** A file's path, or a URL. */
+  readonly database: string;
+  readonly log: Log;
+  /** What fails is tried again, and a database that is away is waited for; otherwise everything is tried once. */
+  readonly lasting: boolean;
+}
+
+export interface Watcher {
+  /** Opens the database. Throws where it can't be opened, or, where it lasts, only where waiting would not help. */
+  open(): Promise<void>;
+  /** Takes up what the spool asks for. */
+  listen(): void;
+  /** Looks at everything, and takes up what is due. */
+  scan(): Promise<void>;
+  /** Everything that was taken up is done. Throws what the database failed with, where it isn't waited for. */
+  finish(): Promise<void>;
+  /** Ends what is being projected, begins nothing more, and closes the database. */
+  close(): Promise<void>;
+}
+
+/** Records that are worked on at a time. */
+const AT_ONCE = 4;
+/** Milliseconds until a database that is away is asked again: twice as many each time. */
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 30_000;
+
+export function makeWatcher({ paths, policy, database: location, log, lasting }: WatcherOptions): Watcher {
+  const held = holdDatabase(location);
+  const hints = spoolHints(paths, log);
+  const queue = workQueue(work, AT_ONCE);
+  const said = new Set<string>();
+  const retries = new Map<Uuid, NodeJS.Timeout>();
+  const ending = new AbortController();
+  let failure: unknown;
+  let failures = 0; // of the database, since it last did what was asked
+
+  async function work(record: Uuid): Promise<void> {
+    const names = hints.take(record);
+    try {
+      const outcome = await attempt(record);
+      failures = 0;
+      hints.done(names);
+      note(record, outcome);
+    } catch (error) {
+      hints.giveBack(record, names);
+      queue.add(record);
+      away(error);
+    }
+  }
+
+  /** A database that answers, and fails on one record, keeps that record alone from going on. */
+  async function attempt(record: Uuid): Promise<Outcome> {
+    const database = await held.get();
+    try {
+      return await projectOne({ paths, policy }, database, record, new Date());
+    } catch (error) {
+      if (!(await answers(database))) throw error;
+      const { code, why } = errorFields(error);
+      const obstacle = { state: 'set-aside', reason: `${code}: ${why}`, problems: [] } as const;
+      const row = await hold(database, { kind: 'coordination', id: record }, obstacle, Date.now(), PROJECTION_VERSION);
+      return { kind: 'set-aside', code, why, nextTryAt: row.next_try_at ?? 0 };
+    }
+  }
+
+  function note(record: Uuid, outcome: Outcome): void {
+    clearTimeout(retries.get(record));
+    retries.delete(record);
+    if (outcome.kind === 'nothing') return;
+    const { kind, ...what } = outcome;
+    if (kind === 'projected') {
+      const { to, commits, setBack } = outcome;
+      if (setBack) log.warn('main was set back or rewritten: all of it was projected again', { record, to });
+      log.info('projected', { record, to, commits });
+      return;
+    }
+    log.warn(kind, { record, ...defined(what) });
+    if (!lasting || ending.signal.aborted) return;
+    const wait = Math.max(0, outcome.nextTryAt - Date.now());
+    retries.set(record, setTimeout(() => queue.add(record), wait).unref());
+  }
+
+  function away(error: unknown): void {
+    failures += 1;
+    queue.pause();
+    if (failure !== undefined) return;
+    failure = error;
+    if (!lasting || ending.signal.aborted) return;
+    log.error('the database is away: nothing is lost, and nothing is projected until it is back', errorFields(error));
+    void waitForDatabase();
+  }
+
+  async function waitForDatabase(): Promise<void> {
+    for (;;) {
+      await sleep(Math.min(FIRST_WAIT * 2 ** (failures - 1), LONGEST_WAIT), undefined, { signal: ending.signal }).catch(() => {});
+      if (ending.signal.aborted) return;
+      if (await held.get().then(answers, () => false)) break;
+      failures += 1;
+    }
+    failure = undefined;
+    log.info('the database is back');
+    queue.resume();
+    await scan();
+  }
+
+  async function scan(): Promise<void> {
+    const began = Date.now();
+    try {
+      const states = await allStates(await held.get());
+      const { records, due } = await scanForDue(paths, states, { now: began, patient: lasting, log, said });
+      log.info('scanned', { records, due: due.length, milliseconds: Date.now() - began });
+      for (const record of due) queue.add(record);
+    } catch (error) {
+      away(error);
+    }
+  }
+
+  return {
+    scan,
+    async open() {
+      try {
+        await held.get();
+      } catch (error) {
+        if (!lasting || !(error instanceof VprError) || error.code !== 'projections/database') throw error;
+        away(error);
+      }
+    },
+    listen() {
+      for (const record of hints.read()) queue.add(record);
+    },
+    async finish() {
+      await queue.idle();
+      if (failure !== undefined) throw failure;
+    },
+    async close() {
+      ending.abort();
+      queue.pause();
+      for (const timer of retries.values()) clearTimeout(timer);
+      await queue.idle();
+      await held.close();
+    },
+  };
+}
+
+async function answers({ kysely }: Database): Promise<boolean> {
+  try {
+    await kysely.selectFrom('projections').select('record').limit(1).execute();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function defined(what: object): Record<string, string | number> {
+  return Object.fromEntries(Object.entries(what).filter(([, value]) => value !== undefined));
+}

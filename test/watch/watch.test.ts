@@ -1,0 +1,182 @@
+/** From a push to a row, on each database. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
+import { digestOf } from '../../src/projections/digest.js';
+import { checkRecord } from '../../src/watch/check.js';
+import { stateOf } from '../../src/watch/state.js';
+import { setRef, writeObjects } from '../e2e/support.js';
+import { pushFrom } from '../e2e/support-scenario.js';
+import { onEachDatabase } from '../projections/databases.js';
+import { makePeople } from '../support/people.js';
+import type { Scenario } from '../support/scenario.js';
+import { type PushedRecord, pushedRecord } from '../verify/support.js';
+import { hostOf, once, rebuiltDigest, until, using, visible, watching } from './support.js';
+
+const people = await makePeople();
+
+/** Pushes something more; the commit that main then is. */
+async function push({ client, record }: PushedRecord, change: (record: Scenario) => unknown): Promise<string> {
+  change(record);
+  const { objects, updates } = record.made();
+  const id = updates[0]?.new ?? '';
+  writeObjects(client, objects);
+  const { status, stderr } = await pushFrom(client, [{ old: '', new: id, ref: 'refs/heads/main' }]);
+  if (status !== 0) throw new Error(stderr);
+  record.taken();
+  return id;
+}
+
+/** Puts something into the host's repository, past every hook. */
+function slip({ host, record }: PushedRecord, change: (record: Scenario) => unknown): string {
+  change(record);
+  const { objects, updates } = record.made();
+  writeObjects(host.repository, objects);
+  setRef(host.repository, 'refs/heads/main', updates[0]?.new ?? '');
+  record.taken();
+  return updates[0]?.new ?? '';
+}
+
+async function isWhole(t: Test, { host }: PushedRecord, place: string, fresh: string): Promise<void> {
+  const checked = await using(place, (database) => checkRecord(hostOf(host.directory), database, host.record, new Date()));
+  t.match(checked, { good: true, rows: [] });
+  t.equal(await using(place, (database) => digestOf(database, host.record)), await rebuiltDigest(host, fresh), 'as one that is built anew');
+}
+
+onEachDatabase(t, async (t, { fresh }) => {
+  t.test('a push is seen, and its file in the spool is gone', async (t) => {
+    const all = await pushedRecord(t, people);
+    const place = fresh();
+    const { heard } = await watching(t, all.host, place);
+    await visible(place, all.host, all.tips[0] ?? '');
+    for (let count = 0; count < 3; count += 1) {
+      const tip = await push(all, (record) => record.append({ by: count % 2 === 0 ? 'tom' : 'jane', body: `Number ${count}.` }));
+      await visible(place, all.host, tip);
+    }
+    const { spool } = hostPaths(all.host.directory);
+    await until(() => readdirSync(spool).length === 0, 'an empty spool');
+    const rows = await using(place, ({ kysely }) =>
+      kysely
+        .selectFrom('messages')
+        .select(['body', 'position', 'author_name'])
+        .where('record', '=', all.host.record)
+        .orderBy('position')
+        .execute(),
+    );
+    t.same(
+      rows.map(({ body }) => body),
+      ['Please review chest X-ray and advise on next steps.', 'Number 0.', 'Number 1.', 'Number 2.'],
+    );
+    const commits = await using(place, ({ kysely }) => kysely.selectFrom('commits').selectAll().orderBy('seq').execute());
+    t.ok(commits.every(({ verdict, received_at }) => verdict === 'accepted' && received_at !== null));
+    t.ok(
+      heard('projected').every(({ what }) => Object.keys(what).sort().join() === 'commits,record,to'),
+      'ids and counts only',
+    );
+    await isWhole(t, all, place, fresh());
+  });
+
+  t.test('a watcher that was off, and hints that were lost: the scan makes up for both', async (t) => {
+    const all = await pushedRecord(t, people);
+    const place = fresh();
+    await once(all.host, place);
+    await visible(place, all.host, all.tips[0] ?? '');
+    const { spool } = hostPaths(all.host.directory);
+    rmSync(join(all.host.repository, 'hooks/post-receive'));
+    await push(all, (record) => record.append());
+    const tip = await push(all, (record) => record.append({ by: 'tom' }));
+    t.same(readdirSync(spool), [], 'nobody has said anything');
+    const { end } = await watching(t, all.host, place, 50);
+    await visible(place, all.host, tip);
+    const later = await push(all, (record) => record.append());
+    await visible(place, all.host, later);
+    await end();
+    await isWhole(t, all, place, fresh());
+  });
+
+  t.test('two watchers at once', async (t) => {
+    const all = await pushedRecord(t, people);
+    const place = fresh();
+    const [one, two] = [await watching(t, all.host, place, 100), await watching(t, all.host, place, 100)];
+    let tip = '';
+    for (let count = 0; count < 6; count += 1) tip = await push(all, (record) => record.append({ by: count % 2 === 0 ? 'tom' : 'jane' }));
+    await visible(place, all.host, tip);
+    await one.end();
+    const last = await push(all, (record) => record.append());
+    await visible(place, all.host, last);
+    await two.end();
+    t.same(
+      [...one.said, ...two.said].filter(({ level }) => level === 'error'),
+      [],
+    );
+    await isWhole(t, all, place, fresh());
+  });
+
+  t.test('what came past the hook is judged, and withheld until it passes', async (t) => {
+    const all = await pushedRecord(t, people);
+    const place = fresh();
+    const good = slip(all, (record) => record.append());
+    await once(all.host, place);
+    const verdicts = () =>
+      using(place, ({ kysely }) => kysely.selectFrom('commits').select(['id', 'verdict', 'received_at']).orderBy('seq', 'desc').execute());
+    t.match((await verdicts())[0], { id: good, verdict: 'judged', received_at: null });
+    const bad = slip(all, (record) => record.append({ trailers: { 'Author-Name': 'Dr Nobody' } }));
+    slip(all, (record) => record.append());
+    const said = await once(all.host, place);
+    t.match(
+      said.find(({ event }) => event === 'withheld'),
+      { what: { to: good, rule: 'commit/author' } },
+    );
+    t.equal((await verdicts())[0]?.id, good, 'neither it nor what stands on it');
+    t.match(await using(place, (database) => stateOf(database, all.host.record)), { state: 'withheld', reached: good, attempts: 1 });
+    t.match(await using(place, ({ kysely }) => kysely.selectFrom('problems').selectAll().execute()), [
+      { id: bad, rule: 'commit/author', severity: 'error' },
+    ]);
+    await isWhole(t, all, place, fresh());
+    // The host says that such files may be: now they pass.
+    writeFileSync(
+      hostPaths(all.host.directory).policy,
+      `${readFileSync(hostPaths(all.host.directory).policy, 'utf8')}rules: { commit/author: warn }\n`,
+    );
+    await once(all.host, place);
+    t.match(await using(place, (database) => stateOf(database, all.host.record)), { state: 'current', reason: null, attempts: 0 });
+    t.same(await using(place, ({ kysely }) => kysely.selectFrom('problems').selectAll().execute()), []);
+    await isWhole(t, all, place, fresh());
+  });
+
+  t.test('a record that cannot be read is set aside, and holds nobody else up', async (t) => {
+    const all = await pushedRecord(t, people);
+    const place = fresh();
+    await once(all.host, place);
+    const ref = join(all.host.repository, 'refs/heads/main');
+    const whole = readFileSync(ref);
+    const state = () => using(place, (database) => stateOf(database, all.host.record));
+    writeFileSync(ref, whole.subarray(0, 17));
+    t.match(
+      (await once(all.host, place)).find(({ event }) => event === 'set-aside'),
+      { what: { code: 'watch/ref-half-written' } },
+    );
+    t.match(await state(), { state: 'set-aside', reached: all.tips[0], attempts: 1, reason: /half-written/ });
+    await once(all.host, place);
+    t.match(await state(), { attempts: 2 });
+    writeFileSync(ref, whole);
+    await once(all.host, place);
+    t.match(await state(), { state: 'current', attempts: 0, reason: null });
+
+    const entry = shardedPath(hostPaths(all.host.directory).journal, all.host.record, '.jsonl');
+    const journal = readFileSync(entry);
+    const tip = await push(all, (record) => record.append());
+    rmSync(entry);
+    mkdirSync(entry);
+    await once(all.host, place);
+    t.match(await state(), { state: 'set-aside', reached: all.tips[0], reason: /EISDIR: .*directory/ });
+    rmSync(entry, { recursive: true });
+    writeFileSync(entry, journal);
+    await once(all.host, place);
+    t.match(await state(), { state: 'current', reached: tip }, 'without its entry it was judged');
+    rmSync(all.host.repository, { recursive: true });
+    await once(all.host, place);
+    t.match(await state(), { state: 'set-aside', reached: tip, reason: /the repository is not there/ });
+  });
+});
