@@ -8,6 +8,8 @@ import { readSpool, removeHints } from './spool.js';
 export interface Hints {
   /** Reads what is new, and returns the records that are named. A spool that can't be read is said, and read again later. */
   read(): readonly Uuid[];
+  /** Records that ask for something, and were not yet taken up. */
+  asking(): readonly Uuid[];
   /** The files that have asked for a record so far; what asks from now on asks again. */
   take(record: Uuid): readonly string[];
   /** What they asked for is done: they are removed. */
@@ -51,6 +53,7 @@ export function spoolHints(paths: HostPaths, log: Log): Hints {
       }
       return [...records];
     },
+    asking: () => [...asking.keys()],
     take(record) {
       const names = asking.get(record) ?? [];
       asking.delete(record);

@@ -17,9 +17,7 @@ export async function watchOnce(options: WatchOptions): Promise<void> {
   const watcher = makeWatcher({ ...options, lasting: false });
   try {
     await watcher.open();
-    watcher.listen();
-    await watcher.scan();
-    await watcher.finish();
+    await watcher.doAll();
   } finally {
     await watcher.close();
   }

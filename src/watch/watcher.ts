@@ -27,8 +27,8 @@ export interface Watcher {
   listen(): void;
   /** Looks at everything, and takes up what is due. */
   scan(): Promise<void>;
-  /** Everything that was taken up is done. Throws what the database failed with, where it isn't waited for. */
-  finish(): Promise<void>;
+  /** Looks at everything and into the spool, and does what there is to do, once. Throws what the database failed with. */
+  doAll(): Promise<void>;
   /** Ends what is being projected, begins nothing more, and closes the database. */
   close(): Promise<void>;
 }
@@ -142,7 +142,11 @@ export function makeWatcher({ paths, policy, database: location, log, lasting }:
     listen() {
       for (const record of hints.read()) queue.add(record);
     },
-    async finish() {
+    async doAll() {
+      hints.read();
+      await scan();
+      await queue.idle();
+      for (const record of hints.asking()) queue.add(record); // not due: their files are done with
       await queue.idle();
       if (failure !== undefined) throw failure;
     },

@@ -30,6 +30,9 @@ export function onEachDatabase(t: Test, test: (t: Test, kind: Kind) => Promise<v
 interface Server {
   /** Makes a database, and says its URL. */
   create(name: string): string;
+  /** Ends it as a crash would, and starts it again. */
+  stop(): void;
+  start(): void;
 }
 
 /** Why there is no PostgreSQL to test with. */
@@ -67,13 +70,16 @@ export function startPostgres(t: Pick<Test, 'teardown'>): Server {
   });
   run('initdb', '-D', data, '-U', 'vpr', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync');
   const settings = `-c listen_addresses='' -c unix_socket_directories='${socket}' -c fsync=off`;
-  run('pg_ctl', 'start', '-D', data, '-l', join(data, 'log'), '-o', settings, '-w');
+  const start = () => run('pg_ctl', 'start', '-D', data, '-l', join(data, 'log'), '-o', settings, '-w');
+  start();
   const url = (database: string) => `postgres://vpr@localhost/${database}?host=${encodeURIComponent(socket)}`;
   return {
     create(name) {
       run('psql', '-h', socket, '-U', 'vpr', '-d', 'postgres', '-q', '-c', `create database ${name}`);
       return url(name);
     },
+    start,
+    stop: () => run('pg_ctl', 'stop', '-D', data, '-m', 'immediate', '-w'),
   };
 }
 

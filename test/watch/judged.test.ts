@@ -9,10 +9,9 @@ import { loadHostPolicy } from '../../src/hooks/receive-policy.js';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { recordOf } from '../../src/hosts/registry.js';
 import { type Judged, judgeHistory } from '../../src/watch/judged.js';
-import { setRef, writeObjects } from '../e2e/support.js';
 import { makePeople } from '../support/people.js';
-import type { Scenario } from '../support/scenario.js';
 import { type PushedRecord, pushedRecord } from '../verify/support.js';
+import { slip } from './support.js';
 
 const people = await makePeople();
 const strangers = await makePeople();
@@ -27,16 +26,6 @@ async function judged({ host }: PushedRecord, main: ObjectId, reached?: ObjectId
   } finally {
     await objects.close();
   }
-}
-
-/** Puts what a scenario has made into the host's repository, past every hook. */
-function slip({ host, record }: PushedRecord, change: (record: Scenario) => unknown): ObjectId {
-  change(record);
-  const { objects, updates } = record.made();
-  writeObjects(host.repository, objects);
-  setRef(host.repository, 'refs/heads/main', updates[0]?.new ?? '');
-  record.taken();
-  return updates[0]?.new ?? '';
 }
 
 const shown = ({ to, setBack, problems }: Judged) => [to, setBack, problems];

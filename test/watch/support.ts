@@ -1,17 +1,22 @@
 /** Hosts that are watched: in this process, and by `vpr watch` itself. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Test } from 'tap';
 import type { ObjectId } from '../../src/format/push.js';
 import { policyMemory } from '../../src/hooks/receive-policy.js';
 import { type HostPaths, hostPaths } from '../../src/hosts/paths.js';
 import type { Database } from '../../src/projections/database.js';
 import { digestOf } from '../../src/projections/digest.js';
 import { openDatabase } from '../../src/projections/open.js';
+import { checkRecord } from '../../src/watch/check.js';
 import type { Log } from '../../src/watch/log.js';
 import { projectOne } from '../../src/watch/project.js';
 import { stateOf } from '../../src/watch/state.js';
 import { watchHost, watchOnce } from '../../src/watch/watch.js';
-import type { Teardown, TestHost } from '../e2e/support.js';
+import { setRef, type Teardown, type TestHost, writeObjects } from '../e2e/support.js';
+import { pushFrom } from '../e2e/support-scenario.js';
+import type { Scenario } from '../support/scenario.js';
+import type { PushedRecord } from '../verify/support.js';
 
 /** Far longer than anything takes, in milliseconds: what never comes fails a test, and nothing else. */
 const PATIENCE = 120_000;
@@ -100,9 +105,42 @@ export async function using<T>(place: string, work: (database: Database) => Prom
 }
 
 /** The digest of a record that is projected into an empty database, by nobody but this. */
-export function rebuiltDigest({ directory, record }: TestHost, fresh: string): Promise<string> {
-  return using(fresh, async (database) => {
+export function rebuiltDigest({ directory, record }: TestHost): Promise<string> {
+  return using(':memory:', async (database) => {
     await projectOne(hostOf(directory), database, record, new Date());
     return digestOf(database, record);
   });
+}
+
+/** Pushes something more; the commit that main then is. */
+export async function push({ client, record }: PushedRecord, change: (record: Scenario) => unknown): Promise<string> {
+  change(record);
+  const { objects, updates } = record.made();
+  const id = updates[0]?.new ?? '';
+  writeObjects(client, objects);
+  const { status, stderr } = await pushFrom(client, [{ old: '', new: id, ref: 'refs/heads/main' }]);
+  if (status !== 0) throw new Error(stderr);
+  record.taken();
+  return id;
+}
+
+/** Puts something into the host's repository, past every hook. */
+export function slip({ host, record }: PushedRecord, change: (record: Scenario) => unknown): string {
+  change(record);
+  const { objects, updates } = record.made();
+  writeObjects(host.repository, objects);
+  setRef(host.repository, 'refs/heads/main', updates[0]?.new ?? '');
+  record.taken();
+  return updates[0]?.new ?? '';
+}
+
+/** A record's rows are those that its commits make, and those that are made from nothing. */
+export async function isWhole(t: Test, { host }: Pick<PushedRecord, 'host'>, place: string): Promise<void> {
+  const checked = await using(place, (database) => checkRecord(hostOf(host.directory), database, host.record, new Date()));
+  t.same([checked.good, checked.rows, checked.why], [true, [], undefined]);
+  t.equal(
+    await using(place, (database) => digestOf(database, host.record)),
+    await rebuiltDigest(host),
+    'as one that is built anew, in whichever database',
+  );
 }

@@ -1,48 +1,15 @@
 /** From a push to a row, on each database. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
-import { digestOf } from '../../src/projections/digest.js';
-import { checkRecord } from '../../src/watch/check.js';
 import { stateOf } from '../../src/watch/state.js';
-import { setRef, writeObjects } from '../e2e/support.js';
-import { pushFrom } from '../e2e/support-scenario.js';
 import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
-import type { Scenario } from '../support/scenario.js';
-import { type PushedRecord, pushedRecord } from '../verify/support.js';
-import { hostOf, once, rebuiltDigest, until, using, visible, watching } from './support.js';
+import { pushedRecord } from '../verify/support.js';
+import { isWhole, once, push, slip, until, using, visible, watching } from './support.js';
 
 const people = await makePeople();
-
-/** Pushes something more; the commit that main then is. */
-async function push({ client, record }: PushedRecord, change: (record: Scenario) => unknown): Promise<string> {
-  change(record);
-  const { objects, updates } = record.made();
-  const id = updates[0]?.new ?? '';
-  writeObjects(client, objects);
-  const { status, stderr } = await pushFrom(client, [{ old: '', new: id, ref: 'refs/heads/main' }]);
-  if (status !== 0) throw new Error(stderr);
-  record.taken();
-  return id;
-}
-
-/** Puts something into the host's repository, past every hook. */
-function slip({ host, record }: PushedRecord, change: (record: Scenario) => unknown): string {
-  change(record);
-  const { objects, updates } = record.made();
-  writeObjects(host.repository, objects);
-  setRef(host.repository, 'refs/heads/main', updates[0]?.new ?? '');
-  record.taken();
-  return updates[0]?.new ?? '';
-}
-
-async function isWhole(t: Test, { host }: PushedRecord, place: string, fresh: string): Promise<void> {
-  const checked = await using(place, (database) => checkRecord(hostOf(host.directory), database, host.record, new Date()));
-  t.match(checked, { good: true, rows: [] });
-  t.equal(await using(place, (database) => digestOf(database, host.record)), await rebuiltDigest(host, fresh), 'as one that is built anew');
-}
 
 onEachDatabase(t, async (t, { fresh }) => {
   t.test('a push is seen, and its file in the spool is gone', async (t) => {
@@ -74,7 +41,7 @@ onEachDatabase(t, async (t, { fresh }) => {
       heard('projected').every(({ what }) => Object.keys(what).sort().join() === 'commits,record,to'),
       'ids and counts only',
     );
-    await isWhole(t, all, place, fresh());
+    await isWhole(t, all, place);
   });
 
   t.test('a watcher that was off, and hints that were lost: the scan makes up for both', async (t) => {
@@ -92,7 +59,7 @@ onEachDatabase(t, async (t, { fresh }) => {
     const later = await push(all, (record) => record.append());
     await visible(place, all.host, later);
     await end();
-    await isWhole(t, all, place, fresh());
+    await isWhole(t, all, place);
   });
 
   t.test('two watchers at once', async (t) => {
@@ -110,7 +77,7 @@ onEachDatabase(t, async (t, { fresh }) => {
       [...one.said, ...two.said].filter(({ level }) => level === 'error'),
       [],
     );
-    await isWhole(t, all, place, fresh());
+    await isWhole(t, all, place);
   });
 
   t.test('what came past the hook is judged, and withheld until it passes', async (t) => {
@@ -133,7 +100,7 @@ onEachDatabase(t, async (t, { fresh }) => {
     t.match(await using(place, ({ kysely }) => kysely.selectFrom('problems').selectAll().execute()), [
       { id: bad, rule: 'commit/author', severity: 'error' },
     ]);
-    await isWhole(t, all, place, fresh());
+    await isWhole(t, all, place);
     // The host says that such files may be: now they pass.
     writeFileSync(
       hostPaths(all.host.directory).policy,
@@ -142,7 +109,7 @@ onEachDatabase(t, async (t, { fresh }) => {
     await once(all.host, place);
     t.match(await using(place, (database) => stateOf(database, all.host.record)), { state: 'current', reason: null, attempts: 0 });
     t.same(await using(place, ({ kysely }) => kysely.selectFrom('problems').selectAll().execute()), []);
-    await isWhole(t, all, place, fresh());
+    await isWhole(t, all, place);
   });
 
   t.test('a record that cannot be read is set aside, and holds nobody else up', async (t) => {

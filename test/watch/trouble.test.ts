@@ -1,0 +1,134 @@
+/** What goes wrong around a watcher: nothing is lost, it is said plainly, and nobody else is held up. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { runGit } from '../../src/git/run.js';
+import { hostPaths } from '../../src/hosts/paths.js';
+import { addRecord } from '../../src/hosts/plain.js';
+import { openDatabase } from '../../src/projections/open.js';
+import { stateOf } from '../../src/watch/state.js';
+import { startPostgres, whyNoPostgres } from '../projections/databases.js';
+import { makePeople } from '../support/people.js';
+import { pushedRecord } from '../verify/support.js';
+import { isWhole, once, push, until, using, visible, watching } from './support.js';
+
+const people = await makePeople();
+
+t.test('a repository that is deleted, a ref that is half-written, a spool that is full of nonsense', async (t) => {
+  const all = await pushedRecord(t, people);
+  const { root, spool } = hostPaths(all.host.directory);
+  const place = join(all.directory, 'p.db');
+  const [deleted, half] = [addRecord(root, { kind: 'coordination' }, runGit), addRecord(root, { kind: 'coordination' }, runGit)];
+  writeFileSync(join(half?.path ?? '', 'refs/heads/main'), '1234');
+  const { heard, end } = await watching(t, all.host, place, 50);
+  await until(() => heard('set-aside').some(({ what }) => what['record'] === half?.id && what['code'] === 'watch/ref-half-written'));
+  rmSync(deleted?.path ?? '', { recursive: true });
+  await until(() => heard('set-aside').some(({ what }) => what['record'] === deleted?.id && what['code'] === 'watch/repository-missing'));
+  for (const name of ['a.json', 'b.txt', '.c']) writeFileSync(join(spool, name), '\0{');
+  mkdirSync(join(spool, 'd.json'));
+  await until(() => heard('not a hint').length === 3);
+  const tip = await push(all, (record) => record.append());
+  await visible(place, all.host, tip);
+  await until(() => readdirSync(spool).every((name) => name === 'bad' || name === '.c'));
+  rmSync(spool, { recursive: true });
+  const later = await push(all, (record) => record.append());
+  await visible(place, all.host, later);
+  t.ok(
+    heard('set-aside').every(({ what }) => Number(what['nextTryAt']) > Date.now() - 60_000),
+    'and says when it is tried again',
+  );
+  await end();
+  await isWhole(t, all, place);
+});
+
+t.test('a record whose repository comes back is taken up by itself', async (t) => {
+  const all = await pushedRecord(t, people);
+  const place = join(all.directory, 'p.db');
+  const tip = await push(all, (record) => record.append());
+  const away = `${all.host.repository}.away`;
+  renameSync(all.host.repository, away);
+  const { heard, end } = await watching(t, all.host, place);
+  await until(() => heard('set-aside').length > 0);
+  renameSync(away, all.host.repository);
+  await visible(place, all.host, tip);
+  await end();
+  await isWhole(t, all, place);
+});
+
+t.test('SQLite: a file that somebody holds, that is taken away, or that cannot be opened', async (t) => {
+  const all = await pushedRecord(t, people);
+  const place = join(all.directory, 'p.db');
+  const { heard, end } = await watching(t, all.host, place, 200);
+  await visible(place, all.host, all.tips[0] ?? '');
+
+  let letGo = () => {};
+  const holding = using(place, (database) => database.transaction(() => new Promise<void>((resolve) => (letGo = resolve))));
+  const tip = await push(all, (record) => record.append());
+  const reader = await openDatabase(place, { readOnly: true });
+  t.equal((await stateOf(reader, all.host.record))?.reached, all.tips[0], 'it waits, and answers are as before');
+  await reader.close();
+  letGo();
+  await holding;
+  await visible(place, all.host, tip);
+
+  const remove = () => {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${place}${suffix}`, { recursive: true, force: true });
+  };
+  remove();
+  mkdirSync(place);
+  await until(() => heard('the database is away: nothing is lost, and nothing is projected until it is back').length > 0);
+  const later = await push(all, (record) => record.append());
+  remove();
+  await until(() => heard('the database is back').length > 0);
+  await visible(place, all.host, later);
+  t.same(readdirSync(hostPaths(all.host.directory).spool), [], 'its hint was kept until then');
+  await end();
+  await isWhole(t, all, place);
+});
+
+t.test('PostgreSQL: a server that goes away and returns', { skip: whyNoPostgres() ?? false }, async (t) => {
+  const server = startPostgres(t);
+  const all = await pushedRecord(t, people);
+  const place = server.create('watched');
+  const { heard, end } = await watching(t, all.host, place, 500);
+  await visible(place, all.host, all.tips[0] ?? '');
+  server.stop();
+  const tip = await push(all, (record) => record.append());
+  await until(() => heard('the database is away: nothing is lost, and nothing is projected until it is back').length > 0);
+  await until(() => readdirSync(hostPaths(all.host.directory).spool).length === 1, 'a hint that is kept');
+  server.start();
+  await visible(place, all.host, tip);
+  await end();
+  await isWhole(t, all, place);
+});
+
+t.test('a full disk', async (t) => {
+  const all = await pushedRecord(t, people);
+  await push(all, (record) => record.append({ body: 'x'.repeat(200_000) }));
+  const { database: place } = hostPaths(all.host.directory);
+  // No file may grow beyond so many blocks of 512 bytes; that the signal is ignored makes it an error, as a full disk is.
+  const watch = (blocks: string) =>
+    spawnSync(
+      'sh',
+      ['-c', `trap '' XFSZ; ulimit -f ${blocks}; exec "$0" bin/vpr.js watch "$1" --once`, process.execPath, all.host.directory],
+      {
+        encoding: 'utf8',
+      },
+    );
+  const full = watch('300');
+  t.equal(full.status, 2, full.stderr);
+  t.match(full.stderr, /error projections\/database: the database .* failed: SQLITE_/);
+  const room = watch('unlimited');
+  t.equal(room.status, 0, room.stderr);
+  await isWhole(t, all, place);
+});
+
+t.test('what the watcher says has nothing of a record in it', async (t) => {
+  const all = await pushedRecord(t, people, (record) => record.append({ body: 'Her chest pain is worse.' }));
+  const place = join(all.directory, 'p.db');
+  const said = await once(all.host, place);
+  t.ok(said.some(({ event }) => event === 'projected'));
+  t.notMatch(JSON.stringify(said), /chest|Jane|Smith|Changed the record/);
+  t.match(readFileSync(place, 'latin1'), /chest pain/, 'the database has it');
+});
