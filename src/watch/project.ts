@@ -2,6 +2,7 @@
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import type { ObjectId, ObjectSource } from '../format/push.js';
+import type { ObjectReader } from '../git/cat-file.js';
 import { openDirect } from '../git/direct.js';
 import { gitEnvironment } from '../git/env.js';
 import type { HostPolicy } from '../hooks/receive-policy.js';
@@ -9,7 +10,7 @@ import { readMain } from '../hosts/main-ref.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { type RegisteredRecord, recordIdIn, registeredRecord } from '../hosts/registry.js';
 import { type Database, databaseError } from '../projections/database.js';
-import { projectRecord } from '../projections/project.js';
+import { type ProjectRequest, projectRecord } from '../projections/project.js';
 import { PROJECTION_VERSION } from '../projections/store.js';
 import type { ProjectionRow } from '../projections/tables.js';
 import { type HistoryToJudge, type Judged, judgeHistory } from './judged.js';
@@ -79,13 +80,18 @@ export async function withObjects<T>(
   work: (objects: ObjectSource, policy: HostPolicy) => Promise<T>,
 ): Promise<T> {
   const policy = host.policy();
-  const { threadBytes, yamlBytes, treeBytes, commitBytes } = policy.policy.limits;
-  const objects = openDirect(record.path, gitEnvironment(), { largest: Math.max(threadBytes, yamlBytes, treeBytes, commitBytes) });
+  const objects = openRecord(record, policy);
   try {
     return await work(objects, policy);
   } finally {
     await objects.close().catch(() => {}); // how git ended has been said to whoever asked it
   }
+}
+
+/** Opens a record's objects: none larger than what is ever judged. */
+export function openRecord({ path }: RegisteredRecord, { policy }: HostPolicy): ObjectReader {
+  const { threadBytes, yamlBytes, treeBytes, commitBytes } = policy.limits;
+  return openDirect(path, gitEnvironment(), { largest: Math.max(threadBytes, yamlBytes, treeBytes, commitBytes) });
 }
 
 async function projectHistory(question: HistoryToJudge, database: Database): Promise<Outcome> {
@@ -101,20 +107,25 @@ async function projectHistory(question: HistoryToJudge, database: Database): Pro
 
 /** Stores what may be shown of a history, all of it or up to one of its commits. */
 export async function judgeAndStore(question: HistoryToJudge, database: Database, upTo?: ObjectId): Promise<Judged> {
-  const { record, objects, host, now } = question;
   const judged = await judgeHistory(question);
-  const ids = new Set(judged.ids);
+  if (upTo !== undefined && !judged.ids.includes(upTo)) {
+    throw new VprError('watch/not-shown', `main has no commit ${upTo} that may be shown`);
+  }
   const to = upTo ?? judged.to;
-  if (upTo !== undefined && !ids.has(upTo)) throw new VprError('watch/not-shown', `main has no commit ${upTo} that may be shown`);
-  if (to === undefined || ids.size === 0) return judged;
+  if (to !== undefined && judged.ids.length > 0) await projectRecord(database, requestOf(question, judged, to));
+  return judged;
+}
+
+/** What is to be projected of a history that was judged. */
+export function requestOf({ record, objects, host, now }: HistoryToJudge, { ids, received }: Judged, to: ObjectId): ProjectRequest {
+  const judged = new Set(ids);
   const receivedAt = (commit: ObjectId): number | undefined => {
-    if (ids.has(commit)) return judged.received.get(commit);
+    if (judged.has(commit)) return received.get(commit);
     // Another watcher, or somebody who builds it anew, has set it back since it was judged from where it had come to.
     throw new VprError('watch/moved', 'the projection of the record was changed by somebody else meanwhile');
   };
   const verdictOf = (commit: ObjectId) => (receivedAt(commit) === undefined ? 'judged' : 'accepted');
-  await projectRecord(database, { record, source: objects, to, verdictOf, receivedAt, now, limits: host.policy.limits });
-  return judged;
+  return { record, source: objects, to, verdictOf, receivedAt, now, limits: host.policy.limits };
 }
 
 async function known(database: Database, record: Uuid): Promise<ProjectionRow | undefined> {

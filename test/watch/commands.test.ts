@@ -67,6 +67,12 @@ t.test('status, build and verify', async (t) => {
     stdout: new RegExp(`^good {2}${record} {2}${good} {2}[0-9a-f]{64}\n`),
   });
   await isWhole(t, all, database);
+  t.match(
+    vpr('projection', 'build', directory),
+    { status: 1, stdout: /1 record, 0 up to date, 0 behind[\s\S]*withheld/ },
+    'all of it, beside the one that answers',
+  );
+  await isWhole(t, all, database);
 
   t.match(vpr('projection', 'build', directory, 'x'), { status: 2, stderr: /error projection\/record: "x" is not the id of a record/ });
   t.match(vpr('projection', 'status', join(directory, 'nothing')), { status: 2, stderr: /error host\/not-a-host/ });

@@ -1,17 +1,18 @@
 import { VprCommand } from '../../cli/base.js';
 import { hostArg, openProjectedHost, recordArg, recordIds } from '../../cli/projection-flags.js';
-import { outcomeWords } from '../../cli/projection-words.js';
-import { commandLine } from '../../format/shell.js';
+import { outcomeWords, statusLines } from '../../cli/projection-words.js';
 import { openDatabase } from '../../projections/index.js';
-import { buildRecords } from '../../watch/build.js';
+import { buildAll, buildRecords } from '../../watch/build.js';
+import { stderrLog } from '../../watch/log.js';
 import type { Outcome } from '../../watch/project.js';
+import { projectionStatus } from '../../watch/status.js';
 
 export default class ProjectionBuild extends VprCommand {
   static override summary = 'Make the projection anew, from the records.';
-  static override description = `Projects records from their first commit, whatever the database says of them; what
-it says answers until then. A watcher may run meanwhile. To make everything
-anew, whatever became of the database: end the watcher, remove the database, and
-run this. Exit code 1 where a record is withheld or set aside.`;
+  static override description = `Makes a projection of all records beside the one that answers meanwhile, and puts it
+in its place; what is pushed while it works is projected at its end. With RECORD,
+only the rows of these records are made anew, in their place. A watcher may run
+meanwhile. Exit code 1 where a record is withheld or set aside.`;
   static override examples = [
     '<%= config.bin %> projection build /srv/vpr',
     '<%= config.bin %> projection build /srv/vpr 7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88',
@@ -22,24 +23,23 @@ run this. Exit code 1 where a record is withheld or set aside.`;
   async run() {
     const { argv } = await this.parse(ProjectionBuild);
     const [directory = '', ...words] = argv.map(String);
+    const ids = recordIds(words);
     const { settings, ...host } = openProjectedHost(directory);
+    if (ids.length === 0) await buildAll({ ...host, database: settings.database, log: stderrLog() });
     const database = await openDatabase(settings.database);
-    const counts: Record<Outcome['kind'], number> = { nothing: 0, projected: 0, withheld: 0, 'set-aside': 0 };
-    const damaged: string[] = [];
+    const built: { record: string; outcome: Outcome }[] = [];
     try {
-      for await (const { record, outcome } of buildRecords(host, database, recordIds(words), ({ message }) => damaged.push(message))) {
-        counts[outcome.kind] += 1;
-        if (words.length > 0 || outcome.kind === 'withheld' || outcome.kind === 'set-aside') this.say(outcomeWords(record, outcome));
+      for await (const one of buildRecords(host, database, ids)) {
+        built.push(one);
+        this.say(outcomeWords(one.record, one.outcome));
       }
+      const status = await projectionStatus(host.paths, database);
+      if (ids.length === 0) this.say(...statusLines(status));
+      const held = ids.length === 0 ? status.held.length : built.filter(({ outcome }) => /withheld|set-aside/.test(outcome.kind)).length;
+      if (held > 0) this.problemsFound();
+      return { database: database.name, built, status };
     } finally {
       await database.close();
     }
-    this.say(
-      ...damaged,
-      `projected ${counts.projected}, withheld ${counts.withheld}, set aside ${counts['set-aside']}, without a commit ${counts.nothing}`,
-    );
-    if (counts.withheld + counts['set-aside'] + damaged.length > 0) this.problemsFound();
-    this.sayNext(commandLine('vpr', 'projection', 'status', host.paths.root));
-    return { database: database.name, ...counts, damaged };
   }
 }
