@@ -2,22 +2,26 @@
  * Long runs: `npm run soak -- --seed N --count N`. Of each kind so many:
  * fuzzed pushes through the real hook, pushes whose check is killed, and fifty
  * times as many fuzzed pushes judged in this process. The property: never a
- * crash, and what is accepted stands up to a second, independent look.
+ * crash, and what is accepted stands up to a second, independent look. And as many pushes whose watchers and
+ * hooks are killed, on each database there is: afterwards the projection is what its commits make.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectSource } from '../../src/format/push.js';
 import { readPush } from '../../src/git/push.js';
+import { hostPaths } from '../../src/hosts/paths.js';
 import { judge } from '../../src/validators/judge.js';
 import { stateOf } from '../e2e/support.js';
 import { killPushes } from '../e2e/support-kill.js';
 import { packOf, pushPack } from '../e2e/support-pack.js';
 import { writeClient, writeHost } from '../e2e/support-scenario.js';
+import { startPostgres, whyNoPostgres } from '../projections/databases.js';
 import { makePeople, type People } from '../support/people.js';
 import { type Random, seeded } from '../support/random.js';
 import { scenario } from '../support/scenario.js';
 import { RECORD_ID } from '../support/texts.js';
+import { killWatchers, readyToKill } from '../watch/support-kill.js';
 import { type SoakPush, soakPush } from './pushes.js';
 import { recheck } from './recheck.js';
 
@@ -37,6 +41,8 @@ export async function soak(seed: number, count: number, say: (line: string) => v
     say(`${pushed.tried} fuzzed pushes to a real host: ${pushed.accepted} accepted, ${pushed.tried - pushed.accepted} refused`);
     const { pushes, killed, taken } = await killMany(join(directory, 'kills'), people, seeded(seed), count, surprises);
     say(`${pushes} pushes with ${killed} kills: ${taken} taken in the end`);
+    for (const database of ['SQLite', 'PostgreSQL'] as const)
+      say(await killMore(join(directory, database), people, seeded(seed), count, database, surprises));
   } finally {
     rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -123,4 +129,31 @@ async function killMany(directory: string, people: People, random: Random, count
   const kills = await killPushes(host, client, tips, random);
   surprises.push(...kills.surprises.map((what) => `killed: ${what}`));
   return kills;
+}
+
+/** Watchers and hooks that are killed. On PostgreSQL, a fourth as many. */
+async function killMore(
+  directory: string,
+  people: People,
+  random: Random,
+  count: number,
+  database: 'SQLite' | 'PostgreSQL',
+  surprises: string[],
+): Promise<string> {
+  const missing = database === 'PostgreSQL' ? whyNoPostgres() : undefined;
+  if (missing !== undefined) return `watchers killed on ${database}: none (${missing})`;
+  const rounds = database === 'SQLite' ? count : Math.ceil(count / 4);
+  const { host, client, tips } = await readyToKill(directory, people, random, rounds);
+  const ends: (() => unknown)[] = [];
+  try {
+    const place =
+      database === 'SQLite'
+        ? hostPaths(host.directory).database
+        : startPostgres({ teardown: (end) => void ends.push(end as never) }).create('soak');
+    const kills = await killWatchers(host, client, tips, random, place);
+    surprises.push(...kills.surprises.map((what) => `${database}: ${what}`));
+    return `${kills.rounds} pushes on ${database} with ${kills.killed} of ${kills.watchers} watchers and ${kills.hooks} hooks killed`;
+  } finally {
+    for (const end of ends) end();
+  }
 }
