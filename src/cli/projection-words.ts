@@ -17,7 +17,7 @@ export function statusLines(status: ProjectionStatus): string[] {
       .slice(0, SHOWN)
       .flatMap(({ record, state, reason, reached, attempts, nextTryAt }) => [
         `${state}  ${record}  ${printable(reason, LONGEST)}`,
-        `  answers stand on ${reached ?? 'nothing'}; ${count(attempts, 'attempt')}, the next at ${nextTryAt ?? 'the next scan'}`,
+        `  its rows stand on ${reached ?? 'nothing'}, and are not answered with; ${count(attempts, 'attempt')}, the next at ${nextTryAt ?? 'the next scan'}`,
       ]),
     ...(more > 0 ? [`and ${more} more that are held (--json lists up to 1000)`] : []),
     ...(unregistered.length > 0
@@ -42,12 +42,14 @@ export function outcomeWords(record: string, outcome: Outcome): string {
   }
 }
 
-export function checkedLines({ record, reached, digest, good, why, rows, moreRows }: Checked): string[] {
+export function checkedLines({ record, reached, good, digest, why, differences }: Checked): string[] {
   if (good) return [`good  ${record}  ${reached ?? 'no commit'}  ${digest}`];
   return [
     `bad   ${record}  ${reached ?? 'no commit'}  ${printable(why ?? 'its rows are not those that its commits make', LONGEST)}`,
-    ...rows.map(({ table, key, what }) => `  ${table} ${key.map((part) => printable(String(part))).join(' ')} ${what}`),
-    ...(moreRows > 0 ? [`  and ${moreRows} more rows`] : []),
+    ...differences
+      .slice(0, SHOWN)
+      .map(({ table, key, kind }) => `  ${table} ${key.map((part) => printable(String(part))).join(' ')}: ${kind}`),
+    ...(differences.length > SHOWN ? [`  and ${differences.length - SHOWN} more`] : []),
   ];
 }
 

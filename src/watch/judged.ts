@@ -9,6 +9,7 @@ import { registrationsOf } from '../hosts/participants.js';
 import { type HostPaths, shardedPath } from '../hosts/paths.js';
 import type { RegisteredRecord } from '../hosts/registry.js';
 import { statOf } from '../hosts/writable.js';
+import type { JudgedProblem } from '../problem.js';
 import { gapsOf } from '../verify/gaps.js';
 import { verifyHistory } from '../verify/history.js';
 import { receiptsOf } from '../verify/receipts.js';
@@ -28,16 +29,6 @@ export interface HistoryToJudge {
   readonly now: Date;
 }
 
-/** Why commits are withheld: ids, places and the words of rules, which quote nothing of a record. */
-export interface WithheldProblem {
-  readonly commit?: ObjectId;
-  readonly rule: string;
-  readonly severity: 'error' | 'warn';
-  readonly path?: string;
-  readonly line?: number;
-  readonly message: string;
-}
-
 /** What may be shown. */
 export interface Judged {
   /** The newest commit that may be; absent: none may. */
@@ -49,7 +40,7 @@ export interface Judged {
   /** When the host received a commit, in milliseconds; those it has no entry of are not in it. */
   readonly received: ReadonlyMap<ObjectId, number>;
   /** Why the commits above `to` are withheld; empty where there are none. */
-  readonly problems: readonly WithheldProblem[];
+  readonly problems: readonly JudgedProblem[];
 }
 
 /** Problems of a record that are kept. */
@@ -90,7 +81,7 @@ async function judgeFrom(
   from: ObjectId | undefined,
   journal: Journal,
   received: ReadonlyMap<ObjectId, number>,
-): Promise<{ readonly problems: readonly WithheldProblem[]; readonly bad?: ObjectId }> {
+): Promise<{ readonly problems: readonly JudgedProblem[]; readonly bad?: ObjectId }> {
   let bad: ObjectId | undefined;
   const report = await verifyHistory({
     objects,
@@ -110,20 +101,12 @@ async function judgeFrom(
   });
   if (report.damage !== undefined) throw new VprError(report.damage.code, report.damage.message);
   const found = report.verdict.problems.filter(({ commit }) => commit === undefined || !received.has(commit));
-  const problems: WithheldProblem[] = found.map(({ rule, severity, commit, path, line, message }) => ({
-    rule,
-    severity,
-    message,
-    ...(commit === undefined ? {} : { commit }),
-    ...(path === undefined ? {} : { path }),
-    ...(line === undefined ? {} : { line }),
-  }));
-  const gaps = gapsOf(report, true).map(({ code, message }): WithheldProblem => ({ rule: `verify/${code}`, severity: 'error', message }));
+  const gaps = gapsOf(report, true).map(({ code, message }): JudgedProblem => ({ rule: `verify/${code}`, severity: 'error', message }));
   const ofNone =
     gaps.some(({ rule }) => rule !== 'verify/cannot-be-shown') ||
     found.some(({ commit, severity }) => commit === undefined && severity === 'error');
   if (bad === undefined && !ofNone) return { problems: [] };
-  return { problems: [...gaps, ...problems].slice(0, KEPT), bad: ofNone ? (report.first ?? main) : (bad ?? main) };
+  return { problems: [...gaps, ...found].slice(0, KEPT), bad: ofNone ? (report.first ?? main) : (bad ?? main) };
 }
 
 function passes({ problems, cannotBeShown }: CommitReport): boolean {

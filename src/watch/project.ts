@@ -47,9 +47,13 @@ export async function projectOne(host: ProjectedHost, database: Database, id: Uu
   } catch (error) {
     if (error instanceof VprError && error.code.startsWith('projections/')) throw error;
     const { code, why } = errorFields(error);
-    const obstacle = { state: 'set-aside', reason: `${code}: ${why}`, problems: [] } as const;
-    const row = await hold(database, record ?? { kind: 'coordination', id }, obstacle, now.getTime(), PROJECTION_VERSION);
-    return { kind: 'set-aside', code, why, nextTryAt: row.next_try_at ?? 0 };
+    const nextTryAt = await hold(database, {
+      record: record ?? { kind: 'coordination', id },
+      state: 'set-aside',
+      reason: `${code}: ${why}`,
+      now,
+    });
+    return { kind: 'set-aside', code, why, nextTryAt };
   }
 }
 
@@ -96,24 +100,15 @@ export function openRecord({ path }: RegisteredRecord, { policy }: HostPolicy): 
 
 async function projectHistory(question: HistoryToJudge, database: Database): Promise<Outcome> {
   const { record, main, now } = question;
-  const { to, problems, setBack, ids } = await judgeAndStore(question, database);
+  const judged = await judgeHistory(question);
+  const { to, problems, setBack, ids } = judged;
+  if (to !== undefined && ids.length > 0) await projectRecord(database, requestOf(question, judged, to));
   if (problems.length === 0) return { kind: 'projected', to: main, commits: ids.length, setBack };
   const [{ rule, commit } = { rule: '', commit: undefined }] = problems;
   const where = to === undefined ? 'main' : `what main has above ${to}`;
   const reason = `${where} is withheld: ${rule}${commit === undefined ? '' : ` in commit ${commit}`}`;
-  const row = await hold(database, record, { state: 'withheld', reason, problems }, now.getTime(), PROJECTION_VERSION);
-  return { kind: 'withheld', to, rule, nextTryAt: row.next_try_at ?? 0 };
-}
-
-/** Stores what may be shown of a history, all of it or up to one of its commits. */
-export async function judgeAndStore(question: HistoryToJudge, database: Database, upTo?: ObjectId): Promise<Judged> {
-  const judged = await judgeHistory(question);
-  if (upTo !== undefined && !judged.ids.includes(upTo)) {
-    throw new VprError('watch/not-shown', `main has no commit ${upTo} that may be shown`);
-  }
-  const to = upTo ?? judged.to;
-  if (to !== undefined && judged.ids.length > 0) await projectRecord(database, requestOf(question, judged, to));
-  return judged;
+  const nextTryAt = await hold(database, { record, state: 'withheld', reason, problems, now });
+  return { kind: 'withheld', to, rule, nextTryAt };
 }
 
 /** What is to be projected of a history that was judged. */

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import type { Database } from '../projections/database.js';
-import { PROJECTION_VERSION } from '../projections/store.js';
 import { holdDatabase } from './connection.js';
 import { scanForDue } from './due.js';
 import { spoolHints } from './hints.js';
@@ -71,9 +70,13 @@ export function makeWatcher({ paths, policy, database: location, log, lasting }:
     } catch (error) {
       if (!(await answers(database))) throw error;
       const { code, why } = errorFields(error);
-      const obstacle = { state: 'set-aside', reason: `${code}: ${why}`, problems: [] } as const;
-      const row = await hold(database, { kind: 'coordination', id: record }, obstacle, Date.now(), PROJECTION_VERSION);
-      return { kind: 'set-aside', code, why, nextTryAt: row.next_try_at ?? 0 };
+      const kept = {
+        record: { kind: 'coordination', id: record },
+        state: 'set-aside',
+        reason: `${code}: ${why}`,
+        now: new Date(),
+      } as const;
+      return { kind: 'set-aside', code, why, nextTryAt: await hold(database, kept) };
     }
   }
 
