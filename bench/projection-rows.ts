@@ -10,7 +10,7 @@ export interface Size {
 }
 
 /** In every message; in one of a hundred; in one of ten thousand. */
-export const WORDS = { everywhere: 'pressure', common: 'oedema', rare: 'phaeochromocytoma' } as const;
+export const WORDS = { everywhere: 'pressure', common: 'oedema', rare: 'pneumonia' } as const;
 /** Takes part in every thread. */
 export const BUSY = '00000000-0000-4000-8000-000000000001';
 

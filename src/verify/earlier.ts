@@ -25,11 +25,11 @@ export interface Earlier extends Known {
  */
 export async function gatherEarlier(source: ObjectSource, tip: ObjectId, trust: Trust, commitBytes: number): Promise<Earlier> {
   const asReceived: Trust = { ...trust, crls: [], revocation: 'off' };
-  const readOne = commitReader(source, commitBytes);
+  const commits = commitReader(source, commitBytes);
   const { add, ...known } = seenSoFar({ knownRegistrations: () => undefined });
   const signers = new Set<string>();
   for (let id: ObjectId | undefined = tip; id !== undefined; ) {
-    const commit = await readOne(id);
+    const commit = await commits.read(id);
     if ('end' in commit) return { ...known, whole: false };
     const key = carriedBy(commit.bytes);
     if (key === undefined || !signers.has(key)) {
