@@ -71,7 +71,7 @@ async function openHandle(path: string, readOnly: boolean, bulk: boolean): Promi
     if (bulk) {
       // What is cut short is thrown away whole.
       handle.pragma(`cache_size = -${BULK_CACHE}`);
-      handle.pragma('journal_mode = off');
+      handle.pragma('journal_mode = memory');
       handle.pragma('synchronous = off');
     } else if (!readOnly) {
       await patiently(() => handle.pragma('journal_mode = wal'));

@@ -1,0 +1,83 @@
+/** Words are the same however often they are made, and each word of a text finds it, on both databases. */
+import fc from 'fast-check';
+import t from 'tap';
+import { storeMessages } from '../../src/projections/full-text.js';
+import { openDatabase } from '../../src/projections/index.js';
+import { hitsAfter } from '../../src/projections/queries/hits.js';
+import { snippetOf } from '../../src/projections/queries/snippet.js';
+import { readTerms } from '../../src/projections/queries/terms.js';
+import { asWords, placesOfWords, wordsOf } from '../../src/projections/words.js';
+import { onEachDatabase } from './databases.js';
+
+const RECORD = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
+/** Text as readers let it through: no control characters but LF and TAB, no lone surrogates. */
+const text = fc
+  .oneof(fc.string({ unit: 'grapheme', maxLength: 60 }), fc.string({ unit: 'binary', maxLength: 60 }), fc.lorem({ maxCount: 9 }))
+  .map((value) => value.replace(/[\p{Cc}\p{Cs}]/gu, ' '));
+
+t.test('folding', (t) => {
+  t.strictSame(wordsOf('Naïve FAÇADE x-ray_2 120/80 Straße ΟΔΟΣ İ'), [
+    'naive',
+    'facade',
+    'x',
+    'ray',
+    '2',
+    '120',
+    '80',
+    'strasse',
+    'οδοσ',
+    'i',
+  ]);
+  t.strictSame(wordsOf('血圧 high'), ['血', '圧', 'high']);
+  t.equal(wordsOf(`${'a'.repeat(100)} b`)[0]?.length, 64);
+  t.ok(wordsOf('word '.repeat(200_000)).length < 60_000, 'a text without an end is searched at its beginning');
+  fc.assert(fc.property(text, (value) => t.strictSame(wordsOf(wordsOf(value).join(' ')), wordsOf(value)) !== false));
+  fc.assert(fc.property(text, (value) => [...placesOfWords(value)].every(({ start, end }) => start < end && end <= value.length)));
+  t.end();
+});
+
+t.test('what is asked for', (t) => {
+  t.strictSame(readTerms('a "b c" x-ray "d'), [['a'], ['b', 'c'], ['x', 'ray'], ['d']]);
+  const long = `${'The patient is well. '.repeat(40)}Blood pressure is 120/80.`;
+  const { text: shown, found, before, after } = snippetOf(long, readTerms('PRESSURE'));
+  t.strictSame([before, after, found.map(([start, end]) => shown.slice(start, end))], [true, false, ['pressure']]);
+  t.strictSame(/[\ud800-\udbff](?![\udc00-\udfff])/.test(snippetOf('🙂'.repeat(200), [['x']]).text), false);
+  t.end();
+});
+
+onEachDatabase(t, async (t, { name, fresh }) => {
+  const database = await openDatabase(fresh());
+  t.teardown(() => database.close());
+  const bodies = fc.sample(text, { numRuns: 150, seed: 5 });
+  bodies.push('x'.repeat(3000), 'many words '.repeat(50_000), 'of one moment', 'of one moment');
+  const row = {
+    record: RECORD,
+    message: 'm',
+    role: null,
+    author_id: 'a',
+    author_name: 'n',
+    timestamp: 't',
+    corrects: null,
+    seq: 0,
+    recorded_by: null,
+  };
+  const rows = bodies.map((body, position) => ({ ...row, thread: 't', position, body, written_at: Math.floor(position / 7) - 3 }));
+  for (let at = 0; at < rows.length; at += 20)
+    await database.transaction((transaction) => storeMessages(transaction, rows.slice(at, at + 20), false));
+  for (const { body, position } of rows) {
+    const words = wordsOf(body).slice(0, 20);
+    for (const terms of words.length === 0 ? [] : [words.map((word) => [word]), [words]]) {
+      const hits = await hitsAfter(database, { terms, record: RECORD, author: 'a' }, undefined, 1000);
+      if (!hits.some((hit) => hit.position === position)) t.fail(`the words of message ${position} don't find it`);
+    }
+  }
+  const all = await hitsAfter(database, { terms: [['moment']] }, undefined, 1000);
+  t.equal(all.length, 2);
+  const none = await hitsAfter(database, { terms: [['moment']], author: 'b' }, undefined, 1000);
+  t.strictSame(none, []);
+  if (name === 'SQLite')
+    t.ok(
+      bodies.some((body) => asWords(body) === body && body !== ''),
+      'some go to the tokenizer as they are',
+    );
+});
