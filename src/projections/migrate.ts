@@ -29,7 +29,7 @@ export async function migrate(database: Kysely<Tables>, dialect: Dialect, schema
   if (error instanceof Error && /previously executed migration .* is missing/.test(error.message)) {
     throw new VprError('projections/newer', 'the database was made by a later version of vpr', {
       cause: error,
-      help: ['use that version, or name another database in vpr.yaml and build it: vpr projection build'],
+      help: ['use that version, or name another database in projections.yaml and build it: vpr projection build'],
     });
   }
   throw new VprError('projections/migration', "the database's tables could not be made", { cause: error });

@@ -92,7 +92,7 @@ async function driver() {
       cause,
       help: [
         'npm rebuild better-sqlite3  # needs g++ and make where its binary cannot be fetched',
-        'or use PostgreSQL: projections.yaml, projections',
+        'or use PostgreSQL: database, in projections.yaml',
       ],
     });
   }
