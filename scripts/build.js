@@ -103,7 +103,8 @@ function commandFiles() {
 /** A file for each command, one for what runs them, and what they share. */
 async function commandLine() {
   const { build } = await import('esbuild');
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const installed = Object.keys({ ...dependencies, ...optionalDependencies });
   rmSync(join(root, COMMAND_LINE), { recursive: true, force: true }); // what they share is named by what is in it
   await build({
     ...BUNDLED,
@@ -112,7 +113,7 @@ async function commandLine() {
     format: 'esm',
     splitting: true,
     // oclif compiles commands with the first three where they are there; ours are compiled.
-    external: ['typescript', 'ts-node', 'tsx', ...Object.keys(dependencies).filter((name) => !IN_COMMAND_LINE.includes(name))],
+    external: ['typescript', 'ts-node', 'tsx', ...installed.filter((name) => !IN_COMMAND_LINE.includes(name))],
     // What CommonJS has, and oclif uses.
     banner: {
       js: `import { createRequire as bundledRequire } from 'node:module';

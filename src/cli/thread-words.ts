@@ -5,13 +5,22 @@ import type { MessageView, ThreadLine, ThreadView } from '../records/thread-view
 /** Head, participants and messages; whatever a record holds is made safe for a terminal. */
 export function threadWords({ id, ledger, messages }: ThreadView): string[] {
   const { status, visibility, participants } = ledger;
+  const state = `${status}${visibility.sensitivity === 'standard' ? '' : `, ${visibility.sensitivity}`}${visibility.restricted ? ', restricted' : ''}`;
+  return [...threadHead(id, state, participants), ...messages.flatMap(messageWords)];
+}
+
+/** The thread, and who takes part. */
+export function threadHead(
+  id: string,
+  state: string,
+  participants: readonly { readonly role: string; readonly display_name: string; readonly organisation?: string | undefined }[],
+): string[] {
   return [
-    `thread ${id}  ${status}${visibility.sensitivity === 'standard' ? '' : `, ${visibility.sensitivity}`}${visibility.restricted ? ', restricted' : ''}`,
+    `thread ${id}  ${state}`,
     ...participants.map(
       ({ role, display_name, organisation }) =>
         `  ${role.padEnd(16)} ${printable(display_name)}${organisation === undefined ? '' : `, ${printable(organisation)}`}`,
     ),
-    ...messages.flatMap(messageWords),
   ];
 }
 
@@ -21,7 +30,8 @@ export function lineWords({ id, status, lastUpdatedAt, participants, fault }: Th
   return `${id}  ${status?.padEnd(8)}  ${lastUpdatedAt}  ${participants?.map((name) => printable(name)).join(', ')}`;
 }
 
-function messageWords({ id, role, authorName, timestamp, corrects, recordedBy, body }: MessageView): string[] {
+/** A message: when and by whom, what it corrects, and its text. */
+export function messageWords({ id, role, authorName, timestamp, corrects, recordedBy, body }: MessageView): string[] {
   const who = `${printable(authorName)}${role === undefined ? '' : ` (${role})`}${recordedBy === undefined ? '' : `, recorded by ${printable(recordedBy)}`}`;
   return [
     '',

@@ -26,10 +26,12 @@ const LF = 0x0a;
  * Appends one line and waits until it is on the disk, with the directories
  * that had to be made for it. A line that an earlier crash left unfinished stays a line of its own.
  * Throws where anything of it fails; `host/short-write` where the disk is full.
+ *
+ * @param mode of a file that has to be made
  */
-export function appendLine(path: string, line: string): void {
+export function appendLine(path: string, line: string, mode = FILE_MODE): void {
   makeDirectory(dirname(path));
-  const file = openSync(path, 'a+', FILE_MODE);
+  const file = openSync(path, 'a+', mode);
   try {
     const { size } = fstatSync(file);
     const last = Buffer.alloc(1);

@@ -26,6 +26,8 @@ export interface HostPaths {
   readonly settings: string;
   /** The projection, where it is a SQLite file. */
   readonly database: string;
+  /** Who was shown what is restricted, and why. */
+  readonly access: string;
 }
 
 export function hostPaths(root: string): HostPaths {
@@ -42,6 +44,7 @@ export function hostPaths(root: string): HostPaths {
     spool: join(root, 'spool'),
     settings: join(root, 'projections.yaml'),
     database: join(root, 'projections.db'),
+    access: join(root, 'access.jsonl'),
   };
 }
 

@@ -1,20 +1,44 @@
 import { VprCommand } from '../../cli/base.js';
 import { inFlag, threadArg } from '../../cli/flags.js';
+import { type Asked, askProjection, given, hostInsteadFlags } from '../../cli/query-run.js';
+import { shownWords, standingWords } from '../../cli/query-words.js';
 import { threadWords } from '../../cli/thread-words.js';
+import { thread } from '../../projections/index.js';
 import { openClone } from '../../records/clone.js';
 import { viewThread } from '../../records/thread-view.js';
 
 export default class ThreadShow extends VprCommand {
   static override summary = 'Show a thread: who takes part, and every message, as main has them.';
-  static override description = 'Says what the record says; vpr verify says whether it is genuine.';
-  static override examples = ['<%= config.bin %> thread show 550e8400'];
+  static override description = `Says what the record says; vpr verify says whether it is genuine. With --host it
+says what the host's projection has, by the thread's whole id, each message followed
+by what corrects it, a page at a time.`;
+  static override examples = [
+    '<%= config.bin %> thread show 550e8400',
+    '<%= config.bin %> thread show 20260105T101500.000Z-550e8400-e29b-41d4-a716-446655440000 --host /srv/vpr',
+  ];
   static override args = threadArg;
-  static override flags = { ...inFlag };
+  static override flags = {
+    ...inFlag,
+    ...hostInsteadFlags,
+  };
 
   async run() {
     const { args, flags } = await this.parse(ThreadShow);
+    const { host, record } = flags;
+    if (host !== undefined) return this.projected({ ...flags, host }, args.thread, record);
     const view = viewThread(openClone(flags.in), args.thread);
     this.say(...threadWords(view));
     return view;
+  }
+
+  private async projected(flags: Asked, id: string, record: string | undefined) {
+    const answer = await askProjection(flags, {
+      command: 'thread show',
+      ids: { record, thread: id },
+      ask: (database, asking) => thread(database, { thread: id, ...given({ record }), ...asking }),
+      threadsIn: (shown) => [shown.thread.thread],
+    });
+    this.say(...shownWords(answer), ...standingWords(answer));
+    return answer;
   }
 }

@@ -46,13 +46,14 @@ export function limitOf({ limit = USUAL }: Asking): number {
   throw new VprError('projections/limit', `a page has 1 to ${MOST} items, not ${limit}`);
 }
 
-/** An answer, with what it stands on. */
+/** An answer, with what it stands on: also the one record that was asked about, where nothing is said of it. */
 export async function answer<T extends { readonly record: string }>(
   connection: Connection,
   items: readonly T[],
-  more: { readonly cursor?: string | undefined; readonly cut?: boolean } = {},
+  more: { readonly cursor?: string | undefined; readonly cut?: boolean; readonly record?: string | undefined } = {},
 ): Promise<Answer<T>> {
-  const standing = await standingOf(connection, [...new Set(items.map(({ record }) => record))]);
+  const asked = more.record === undefined ? [] : [more.record];
+  const standing = await standingOf(connection, [...new Set([...asked, ...items.map(({ record }) => record)])]);
   return { authoritative: false, standing, items, ...(more.cursor === undefined ? {} : { cursor: more.cursor }), cut: more.cut ?? false };
 }
 

@@ -69,7 +69,7 @@ export async function search(connection: Connection, query: SearchQuery): Promis
   const items = found.slice(0, limit).map(({ body: _, ...item }): FoundMessage => item);
   const cursor = more === undefined || query.ranked === true ? undefined : writeCursor('search', more);
   const count = query.count === true ? { count: await countOf(connection, sought, query) } : {};
-  return { ...(await answer(connection, items, { cursor, cut })), ...count };
+  return { ...(await answer(connection, items, { cursor, cut, record: sought.record })), ...count };
 }
 
 async function soughtBy(connection: Connection, { text, record, author, since, until, reason }: SearchQuery): Promise<Sought> {

@@ -3,11 +3,14 @@ import type { Connection } from '../database.js';
 import type { MessageRow } from '../tables.js';
 import { type Answer, type Asking, answer, given, limitOf } from './answer.js';
 import { readCursor, writeCursor } from './cursor.js';
+import { idOf } from './search.js';
 import { type ListedThread, participantsOf } from './threads.js';
 
 export interface ThreadQuery extends Asking {
   /** The thread's whole id. */
   readonly thread: string;
+  /** Wanted where two records have a thread of that id. */
+  readonly record?: string;
 }
 
 /** A message, with what corrects it in its place. */
@@ -38,8 +41,8 @@ const DEEPEST = 20;
 /**
  * A thread's messages in file order; a correction stands under what it corrects.
  *
- * @throws VprError `projections/unknown-thread`, `projections/kept-out`, `projections/restricted`,
- * `projections/cursor`, `projections/limit`
+ * @throws VprError `projections/unknown-thread`, `projections/which-thread`, `projections/kept-out`,
+ * `projections/restricted`, `projections/cursor`, `projections/limit`, `projections/id`
  */
 export async function thread(connection: Connection, query: ThreadQuery): Promise<ThreadAnswer> {
   const limit = limitOf(query);
@@ -52,32 +55,36 @@ export async function thread(connection: Connection, query: ThreadQuery): Promis
   const cursor = rows.length > limit && last !== undefined ? writeCursor('thread', [last.position]) : undefined;
   const participants = (await participantsOf(connection, [found])).get(`${found.record} ${found.thread}`) ?? [];
   const items = shown.map((row) => withCorrections(row, corrections));
-  const answered = await answer(connection, items.length === 0 ? [{ record: found.record } as ShownMessage] : items, { cursor, cut });
-  return { ...answered, items, thread: { ...found, participants } };
+  return { ...(await answer(connection, items, { cursor, cut, record: found.record })), thread: { ...found, participants } };
 }
 
-async function needThread({ kysely }: Connection, { thread: id, reason }: ThreadQuery) {
-  const row = await kysely
+async function needThread({ kysely }: Connection, { thread: id, record, reason }: ThreadQuery) {
+  const found = kysely
     .selectFrom('threads')
     .innerJoin('records', 'records.record', 'threads.record')
     .innerJoin('projections', 'projections.record', 'threads.record')
     .selectAll('threads')
     .select(['records.record_queryable', 'projections.state', 'projections.reason'])
     .where('threads.thread', '=', id)
-    .executeTakeFirst();
+    .limit(2);
+  const [row, other] = await (record === undefined ? found : found.where('threads.record', '=', idOf(record))).execute();
+  if (other !== undefined)
+    throw new VprError('projections/which-thread', 'more than one record has a thread of that id', {
+      help: ['say which is meant: --record RECORD'],
+    });
   if (row === undefined)
     throw new VprError('projections/unknown-thread', 'the projection has no thread of that id', { help: ['vpr threads'] });
-  const { record_queryable, state, reason: why, ...found } = row;
+  const { record_queryable, state, reason: why, ...asked } = row;
   if (state !== 'current')
-    throw new VprError('projections/kept-out', `the record ${found.record} is ${state}: ${why ?? 'no reason is known'}`, {
+    throw new VprError('projections/kept-out', `the record ${asked.record} is ${state}: ${why ?? 'no reason is known'}`, {
       help: ['vpr projection status'],
     });
-  const open = record_queryable === 1 && found.restricted === 0 && found.sensitivity !== 'restricted';
+  const open = record_queryable === 1 && asked.restricted === 0 && asked.sensitivity !== 'restricted';
   if (!open && !given(reason))
     throw new VprError('projections/restricted', 'the thread is restricted, or its record is not to be queried', {
       help: ['say why it is needed: --reason TEXT'],
     });
-  return found;
+  return asked;
 }
 
 type Row = MessageRow & { readonly id: string };

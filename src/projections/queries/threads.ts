@@ -43,7 +43,8 @@ export async function threads(connection: Connection, query: ThreadsQuery): Prom
   const found = await lookThrough(connection, asked, after, limit);
   const participants = await participantsOf(connection, found.threads);
   const items = found.threads.map((row) => ({ ...row, participants: participants.get(`${row.record} ${row.thread}`) ?? [] }));
-  return answer(connection, items, { cursor: found.more === undefined ? undefined : writeCursor('threads', found.more), cut: found.cut });
+  const cursor = found.more === undefined ? undefined : writeCursor('threads', found.more);
+  return answer(connection, items, { cursor, cut: found.cut, record: asked.record });
 }
 
 interface Found {

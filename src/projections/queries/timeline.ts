@@ -77,7 +77,7 @@ export async function timeline(connection: Connection, query: TimelineQuery): Pr
   });
   const last = commits.at(-1);
   const cursor = found.length > limit && last !== undefined ? writeCursor('timeline', [last.seq]) : undefined;
-  return answer(connection, items, { cursor, cut: messages.length === MOST_MESSAGES || items.length < commits.length });
+  return answer(connection, items, { cursor, cut: messages.length === MOST_MESSAGES || items.length < commits.length, record });
 }
 
 /** PostgreSQL's largest `integer`. */

@@ -1,0 +1,107 @@
+/** What the commands that ask a host's projection have in common. */
+import { Flags } from '@oclif/core';
+import { VprError } from '../errors.js';
+import { formatInstant, parseInstant } from '../format/instant.js';
+import { commandLine } from '../format/shell.js';
+import { checkedReason, logAccess } from '../hosts/access.js';
+import type { HostPaths } from '../hosts/paths.js';
+import { openHost } from '../hosts/plain.js';
+import { databaseError } from '../projections/database.js';
+import { type Answer, type Asking, type Database, openDatabase } from '../projections/index.js';
+import { projectionSettings } from '../watch/settings.js';
+
+const HOST = { helpValue: 'DIR', description: "the host's directory" };
+const REASON = {
+  helpValue: 'TEXT',
+  description: 'why you need what is restricted or not to be queried: shows it, and writes this down with your account and the time',
+};
+const LIMIT = { helpValue: 'N', description: 'at most so many, 1 to 200; 20 unless said otherwise' };
+const CURSOR = { helpValue: 'TEXT', description: 'where the former page ended, as it said' };
+
+/** Where to ask, and how. */
+export const queryFlags = {
+  host: Flags.string({ ...HOST, required: true }),
+  archived: Flags.boolean({ description: 'archived threads as well' }),
+  reason: Flags.string(REASON),
+  limit: Flags.integer(LIMIT),
+  cursor: Flags.string(CURSOR),
+};
+
+const ofHost = { dependsOn: ['host'] };
+
+/** The same where a host is one of two things that can be asked. */
+export const hostInsteadFlags = {
+  host: Flags.string({ ...HOST, description: 'the host whose projection to ask, instead of a clone', exclusive: ['in'] }),
+  record: Flags.string({ helpValue: 'ID', description: 'the record, where two have a thread of that id', ...ofHost }),
+  reason: Flags.string({ ...REASON, ...ofHost }),
+  limit: Flags.integer({ ...LIMIT, ...ofHost }),
+  cursor: Flags.string({ ...CURSOR, ...ofHost }),
+};
+
+/** What somebody typed. */
+export interface Asked {
+  readonly host: string;
+  readonly reason?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  readonly archived?: boolean | undefined;
+}
+
+/** What is asked, and what its answer shows, in ids. */
+export interface Question<T> {
+  readonly command: string;
+  readonly ids: Readonly<Record<string, string | undefined>>;
+  ask(database: Database, asking: Asking): Promise<T>;
+  threadsIn(answer: T): readonly string[];
+}
+
+/**
+ * Asks the projection of a host. Where a reason is given, that and what is
+ * about to be shown has been written down when this returns. Throws
+ * `host/not-a-host`, `projections/missing`, `projections/database`, `access/…`, and what the query throws.
+ */
+export async function askProjection<T extends Answer<unknown>>(flags: Asked, { command, ids, ask, threadsIn }: Question<T>): Promise<T> {
+  const paths = openHost(flags.host);
+  const reason = flags.reason === undefined ? undefined : checkedReason(flags.reason);
+  const { limit, cursor, archived } = flags;
+  const database = await openToRead(paths);
+  try {
+    const answer = await ask(database, given({ reason, limit, cursor, archived }));
+    if (reason !== undefined) {
+      const records = answer.standing.map(({ record }) => record);
+      logAccess(paths, { command, reason, asked: ids, records, threads: [...new Set(threadsIn(answer))] }, new Date());
+    }
+    return answer;
+  } catch (cause) {
+    throw databaseError(database.name, cause);
+  } finally {
+    await database.close();
+  }
+}
+
+async function openToRead(paths: HostPaths): Promise<Database> {
+  try {
+    return await openDatabase(projectionSettings(paths).database, { readOnly: true });
+  } catch (error) {
+    if (!(error instanceof VprError) || error.code !== 'projections/missing') throw error;
+    throw new VprError(error.code, error.message, {
+      cause: error,
+      help: [commandLine('vpr', 'watch', paths.root), commandLine('vpr', 'projection', 'build', paths.root)],
+    });
+  }
+}
+
+/** Milliseconds since 1970, of a day (its beginning, in UTC) or an RFC 3339 time. Throws `projections/time`. */
+export function timeOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const instant = parseInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+  if (instant !== undefined) return Date.parse(formatInstant(instant));
+  throw new VprError('projections/time', 'a time does not read', { help: ['2026-01-31, or 2026-01-31T09:30:00Z'] });
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** What of some options was said. */
+export function given<T extends object>(options: T): Given<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
+}

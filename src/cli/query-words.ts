@@ -1,0 +1,122 @@
+/** Answers of a projection as people read them on a terminal; whatever a record holds is made safe for it. */
+import { printable } from '../format/text.js';
+import type {
+  Answer,
+  FoundMessage,
+  ListedThread,
+  SearchAnswer,
+  ShownMessage,
+  ThreadAnswer,
+  TimelineEntry,
+  TimelineMessage,
+} from '../projections/index.js';
+import { lineWords, messageWords, threadHead } from './thread-words.js';
+import { count } from './words.js';
+
+/** How every answer ends: where it goes on, and what it stands on. */
+export function standingWords({ items, standing, cursor, cut }: Answer<unknown>): string[] {
+  return [
+    ...(items.length === 0 ? ['nothing'] : []),
+    ...(cut ? ['', 'not all of it: looking stopped at the bound of one question, or something is not shown'] : []),
+    ...(cursor === undefined ? [] : ['', `more: the same with --cursor ${cursor}`]),
+    '',
+    'not authoritative: Git is the record, and may have gone on since',
+    ...standing.map(({ record, commit, projectedAt }) => `  record ${record} as of commit ${commit}, projected ${timeWords(projectedAt)}`),
+  ];
+}
+
+export function searchWords({ items, count: total }: SearchAnswer): string[] {
+  const counted = total === undefined ? [] : [totalWords(total)];
+  return [...counted, ...items.flatMap(foundWords)];
+}
+
+/** `1,000+ messages` where there are so many at least. */
+function totalWords({ value, capped }: { readonly value: number; readonly capped: boolean }): string {
+  return capped ? `${value.toLocaleString('en-GB')}+ messages` : count(value, 'message').replace(/^\d+/, value.toLocaleString('en-GB'));
+}
+
+function foundWords({ record, thread, message, author, recordedBy, writtenAt, corrects, commit, snippet }: FoundMessage): string[] {
+  return [
+    '',
+    `${timeWords(writtenAt)}  ${whoWords(author, recordedBy)}  ${message}`,
+    `  record ${record}  thread ${printable(thread)}  commit ${commit}`,
+    ...(corrects === null ? [] : [`  corrects ${corrects}`]),
+    `  ${snippet.before ? '…' : ''}${printable(snippet.text.replace(/\s+/gu, ' '), Number.POSITIVE_INFINITY)}${snippet.after ? '…' : ''}`,
+  ];
+}
+
+export function timelineWords({ commit, messages, ledgers, status }: TimelineEntry): string[] {
+  const { id, committed_at, received_at, domain, action, summary, signer_name, author_role, registrations, verdict } = commit;
+  const registered = registrations.length === 0 ? '' : `, ${printable(registrations.join(', '))}`;
+  const role = author_role === null ? '' : ` (${printable(author_role)})`;
+  const received = received_at === null ? 'not in the journal' : `received ${timeWords(received_at)}`;
+  return [
+    '',
+    `${timeWords(committed_at)}  ${printable(`${domain ?? '-'}:${action ?? '-'}: ${summary ?? '-'}`)}`,
+    `  commit ${id}  ${verdict}, ${received}`,
+    `  signed by ${printable(signer_name ?? 'unknown')}${role}${registered}`,
+    ...messages.map((message) => `  ${messageLine(message)}`),
+    ...ledgers.map((ledger) => `  thread ${printable(ledger.thread)} is ${stateWords(ledger)}`),
+    ...(status === undefined ? [] : [`  the record is ${recordWords(status)}`]),
+  ];
+}
+
+function messageLine({ thread, message, author, recordedBy, corrects }: TimelineMessage): string {
+  const what = corrects === null ? '' : `, corrects ${corrects}`;
+  return `message ${message} of ${whoWords(author, recordedBy)} in thread ${printable(thread)}${what}`;
+}
+
+function recordWords({ lifecycle_state, record_open, record_queryable, record_modifiable }: NonNullable<TimelineEntry['status']>): string {
+  const not = (flag: number) => (flag === 1 ? '' : 'not ');
+  return `${printable(lifecycle_state)}, ${not(record_open)}open, ${not(record_queryable)}queryable, ${not(record_modifiable)}modifiable`;
+}
+
+export function listedWords({ record, thread, participants, last_updated_at, ...state }: ListedThread): string {
+  const names = participants.map(({ display_name }) => display_name);
+  const line = { id: printable(thread), status: state.status as 'open', lastUpdatedAt: timeWords(last_updated_at), participants: names };
+  const kept = stateWords(state).slice(state.status.length);
+  return `${record}  ${lineWords(line)}${kept}`;
+}
+
+/** A thread, each message followed by what corrects it, farther in. */
+export function shownWords({ thread, items }: ThreadAnswer): string[] {
+  const participants = thread.participants.map(({ organisation, ...rest }) => ({ ...rest, organisation: organisation ?? undefined }));
+  return [
+    ...threadHead(printable(thread.thread), stateWords(thread), participants),
+    ...items.flatMap((message) => shownMessage(message, 0)),
+  ];
+}
+
+function shownMessage({ corrections, ...message }: ShownMessage, depth: number): string[] {
+  const { message: id, author, timestamp, body, corrects, recordedBy } = message;
+  const lines = messageWords({
+    ...{ id, authorId: author.id, authorName: author.name, timestamp, body },
+    ...(author.role === null ? {} : { role: author.role as 'clinician' }),
+    ...(corrects === null ? {} : { corrects }),
+    ...(recordedBy === null ? {} : { recordedBy }),
+  });
+  const indented = lines.map((line) => (line === '' ? '' : `${'    '.repeat(depth)}${line}`));
+  return [...indented, ...corrections.flatMap((correction) => shownMessage(correction, depth + 1))];
+}
+
+function stateWords({
+  status,
+  sensitivity,
+  restricted,
+}: {
+  readonly status: string;
+  readonly sensitivity: string;
+  readonly restricted: number;
+}) {
+  return `${status}${sensitivity === 'standard' ? '' : `, ${sensitivity}`}${restricted === 1 ? ', restricted' : ''}`;
+}
+
+function whoWords({ name, role }: FoundMessage['author'], recordedBy: string | null): string {
+  return `${printable(name)}${role === null ? '' : ` (${role})`}${recordedBy === null ? '' : `, recorded by ${printable(recordedBy)}`}`;
+}
+
+/** What no calendar has is not a time. */
+function timeWords(milliseconds: number | null): string {
+  const date = new Date(milliseconds ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? 'no time' : date.toISOString();
+}

@@ -1,0 +1,42 @@
+import { Args, Flags } from '@oclif/core';
+import { VprCommand } from '../cli/base.js';
+import { askProjection, given, queryFlags, timeOf } from '../cli/query-run.js';
+import { searchWords, standingWords } from '../cli/query-words.js';
+import { search } from '../projections/index.js';
+
+export default class Search extends VprCommand {
+  static override summary = "Search the messages of a host's records.";
+  static override description = `Finds messages that have all the words, and "words that stand together", newest
+first. Case and accents do not count, and nothing else in TEXT has a meaning. What
+is restricted, not to be queried or archived is left out, unless asked for.`;
+  static override examples = [
+    '<%= config.bin %> search "chest x-ray" --host /srv/vpr',
+    '<%= config.bin %> search warfarin --host /srv/vpr --record 7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88 --since 2026-01-01',
+    '<%= config.bin %> search warfarin --host /srv/vpr --reason "Called about a bleed, 02:10"',
+  ];
+  static override args = {
+    text: Args.string({ name: 'TEXT', required: true, ignoreStdin: true, description: 'what to search for' }),
+  };
+  static override flags = {
+    ...queryFlags,
+    record: Flags.string({ helpValue: 'ID', description: 'only in this record' }),
+    author: Flags.string({ helpValue: 'ID', description: 'only messages of this participant' }),
+    since: Flags.string({ helpValue: 'TIME', description: 'written then or later: a day, or an RFC 3339 time' }),
+    until: Flags.string({ helpValue: 'TIME', description: 'written before then' }),
+    ranked: Flags.boolean({ description: 'best first, of the newest that are found; one page alone', exclusive: ['cursor'] }),
+  };
+
+  async run() {
+    const { args, flags } = await this.parse(Search);
+    const { record, author, ranked } = flags;
+    const query = given({ record, author, ranked, since: timeOf(flags.since), until: timeOf(flags.until) });
+    const answer = await askProjection(flags, {
+      command: 'search',
+      ids: { record, author },
+      ask: (database, asking) => search(database, { text: args.text, count: flags.cursor === undefined, ...query, ...asking }),
+      threadsIn: ({ items }) => items.map(({ thread }) => thread),
+    });
+    this.say(...searchWords(answer), ...standingWords(answer));
+    return answer;
+  }
+}

@@ -1,0 +1,34 @@
+import { Flags } from '@oclif/core';
+import { VprCommand } from '../cli/base.js';
+import { askProjection, given, queryFlags } from '../cli/query-run.js';
+import { listedWords, standingWords } from '../cli/query-words.js';
+import { threads } from '../projections/index.js';
+
+export default class Threads extends VprCommand {
+  static override summary = "List the threads of a host's records, by last activity, the latest first.";
+  static override description = `What is restricted, not to be queried or archived is left out, unless asked for.`;
+  static override examples = [
+    '<%= config.bin %> threads --host /srv/vpr --open',
+    '<%= config.bin %> threads --host /srv/vpr --participant 0a9b8c7d-6e5f-4d3c-8b2a-1f0e9d8c7b6a',
+  ];
+  static override flags = {
+    ...queryFlags,
+    open: Flags.boolean({ description: 'only open threads', exclusive: ['archived'] }),
+    participant: Flags.string({ helpValue: 'ID', description: 'only threads that this participant takes part in now' }),
+    record: Flags.string({ helpValue: 'ID', description: 'only of this record' }),
+  };
+
+  async run() {
+    const { flags } = await this.parse(Threads);
+    const { participant, record } = flags;
+    const query = given({ participant, record, status: flags.open ? ('open' as const) : undefined });
+    const answer = await askProjection(flags, {
+      command: 'threads',
+      ids: { participant, record },
+      ask: (database, asking) => threads(database, { ...query, ...asking }),
+      threadsIn: ({ items }) => items.map(({ thread }) => thread),
+    });
+    this.say(...answer.items.map(listedWords), ...standingWords(answer));
+    return answer;
+  }
+}

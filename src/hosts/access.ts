@@ -1,0 +1,61 @@
+/** `access.jsonl`: who asked for what is restricted, or not to be queried, and why. Ids and that reason, nothing that a record says. */
+import { userInfo } from 'node:os';
+import { VprError } from '../errors.js';
+import { printable } from '../format/text.js';
+import { appendLine, codeOf } from './files.js';
+import type { HostPaths } from './paths.js';
+
+/** What somebody was shown. */
+export interface Access {
+  /** The command that was asked. */
+  readonly command: string;
+  readonly reason: string;
+  /** Ids that were asked for. */
+  readonly asked: Readonly<Record<string, string | undefined>>;
+  /** Ids of what is about to be shown. */
+  readonly records: readonly string[];
+  readonly threads: readonly string[];
+}
+
+/** For the host's own account alone. */
+const MODE = 0o600;
+const LONGEST = 500;
+
+/** A reason that says something. Throws `access/reason`. */
+export function checkedReason(reason: string): string {
+  if (/[\p{L}\p{N}]/u.test(reason) && reason.length <= LONGEST) return reason.trim();
+  throw new VprError('access/reason', `a reason is wanted that says something, in at most ${LONGEST} characters`, {
+    help: ['it is written down, with your account and the time'],
+  });
+}
+
+/**
+ * Writes down that something is about to be shown, and waits until it is on
+ * the disk. Throws `access/not-logged`: then nothing may be shown.
+ */
+export function logAccess({ access }: HostPaths, { command, reason, asked, records, threads }: Access, now: Date): void {
+  const line = { time: now.toISOString(), ...account(), command, reason: printable(reason, LONGEST), asked, records, threads };
+  try {
+    appendLine(access, JSON.stringify(line), MODE);
+  } catch (cause) {
+    throw new VprError(
+      'access/not-logged',
+      `the reason could not be written down, and so nothing is shown: ${codeOf(cause) ?? 'unknown'}`,
+      {
+        cause,
+        help: [`${access} must be a file that your account can write`],
+      },
+    );
+  }
+}
+
+/** Whose process this is, as the system says: its environment can say anything. */
+function account(): { readonly uid?: number; readonly account?: string } {
+  const uid = process.getuid?.();
+  const own = uid === undefined ? {} : { uid };
+  try {
+    return { ...own, account: printable(userInfo().username) };
+  } catch {
+    return own; // an account without a name, as in containers
+  }
+}
