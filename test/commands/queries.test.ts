@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import t, { type Test } from 'tap';
+import { searchWords } from '../../src/cli/query-words.js';
 import { openDatabase, type SearchQuery, search } from '../../src/projections/index.js';
 import { makePeople } from '../support/people.js';
 import { MESSAGE_ID, RECORD_ID } from '../support/texts.js';
@@ -66,6 +67,9 @@ async function searches(t: Test): Promise<void> {
   const none = text('search', 'zebra', '--record', RECORD_ID);
   t.match(none, { status: 0, stdout: /^0 messages\nnothing\n/ });
   stands(t, none.stdout);
+
+  const many = { authoritative: false, standing: [], items: [], cut: false, count: { value: 1000, capped: true } } as const;
+  t.strictSame(searchWords(many), ['1,000+ messages'], 'a count that stopped at its bound says so');
 
   t.equal(failed('search', 'x', '--cursor', 'x'), 'projections/cursor');
   t.equal(failed('search', 'x', '--limit', '201'), 'projections/limit');

@@ -195,6 +195,11 @@ onEachDatabase(t, async (t, { fresh }) => {
     t.strictSame((await sharedIds(database)).items, []);
     await projectRecord(database, requestOf(TWIN, source, tip));
     t.equal((await sharedIds(database)).items.length, 37 * 2, 'every message of a copied record');
+    const shared = { thread: ARCHIVED.slice('communications/'.length) };
+    t.equal(await thread(database, shared).catch(codeOf), 'projections/which-thread');
+    t.match(await thread(database, { ...shared, record: TWIN }), { thread: { record: TWIN }, items: [{ record: TWIN }] });
+    t.equal(await thread(database, { ...shared, record: 'x' }).catch(codeOf), 'projections/id');
+    t.match(await search(database, { text: 'zebra', record: TWIN }), { items: [], standing: [{ record: TWIN, commit: tip }] });
     const problem = {
       rule: 'commit/signature',
       message: 'is not signed',
