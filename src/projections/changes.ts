@@ -109,7 +109,7 @@ function needed<T>({ after }: Versions<T>, path: string, commit: string): T {
 function unreadable(path: string, commit: string, faults: readonly Fault[]): VprError {
   const line = faults[0]?.line === undefined ? '' : `:${faults[0].line}`;
   return new VprError('projections/unreadable', `${path}${line} of commit ${commit}: ${faults[0]?.message ?? 'does not read'}`, {
-    help: [`vpr verify --rev ${commit}`],
+    help: [`vpr verify ${commit}`],
   });
 }
 

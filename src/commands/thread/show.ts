@@ -9,9 +9,9 @@ import { viewThread } from '../../records/thread-view.js';
 
 export default class ThreadShow extends VprCommand {
   static override summary = 'Show a thread: who takes part, and every message, as main has them.';
-  static override description = `Says what the record says; vpr verify says whether it is genuine. With --host it
-says what the host's projection has, by the thread's whole id, each message followed
-by what corrects it, a page at a time.`;
+  static override description = `Says what the record says. Whether it is genuine is for vpr verify to say.
+With --host it says what the host's projection has, by the thread's whole id, each
+message followed by what corrects it, a page at a time.`;
   static override examples = [
     '<%= config.bin %> thread show 550e8400',
     '<%= config.bin %> thread show 20260105T101500.000Z-550e8400-e29b-41d4-a716-446655440000 --host /srv/vpr',
