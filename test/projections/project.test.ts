@@ -74,7 +74,7 @@ onEachDatabase(t, async (t, { fresh }) => {
     await projectRecord(database, request(ids[2]));
     const before = await digestOf(database, record.id);
     const { readNow: _, startNow: __, ...slow } = source;
-      const failing = { ...slow, read: async () => Promise.reject(new VprError('git/closed', 'gone')) };
+    const failing = { ...slow, read: async () => Promise.reject(new VprError('git/closed', 'gone')) };
     t.equal(await projectRecord(database, { ...request(ids.at(-1)), source: failing }).catch(codeOf), 'git/closed');
     record.commit({ files: { [`${record.thread}/ledger.yaml`]: 'status: open\n' } });
     t.equal(await digestOf(database, record.id), before);
