@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { FileState, ObjectId, ObjectSource, Pieces, StoredObject } from '../format/push.js';
 import { type Directory, directoryOf, LARGE } from './directory.js';
 import { boundedMemory, oneAtATime } from './memory.js';
@@ -30,7 +29,7 @@ export interface Budget {
 const TREE_WEIGHT = 8;
 const TREES = 2 * 1024 * 1024;
 /** Large trees apart: there is one of them, in many versions, and they would drive the others out. */
-const LARGE_TREES = 1024 * 1024;
+const LARGE_TREES = 8 * 1024 * 1024;
 const BLOBS = 64 * 1024 * 1024;
 
 /** Reads from `source`; `largestTree` in bytes. Memory is bounded, however many commits are read. */
@@ -97,10 +96,7 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
 }
 
 function contentOf(object: Pick<StoredObject, 'bytes' | 'pieces'> | undefined): Pieces | undefined {
-  return (
-    object?.pieces ??
-    (object?.bytes === undefined ? undefined : onePiece(Buffer.from(object.bytes.buffer, object.bytes.byteOffset, object.bytes.byteLength)))
-  );
+  return object?.pieces ?? (object?.bytes === undefined ? undefined : onePiece(object.bytes));
 }
 
 function mayRead(stat: Omit<StoredObject, 'bytes'> | undefined, limit: number, budget: Budget): boolean {

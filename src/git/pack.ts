@@ -35,9 +35,9 @@ const HEADER = 64;
 const LONGEST_CHAIN = 100;
 /** Bytes of objects that others are deltas of: blobs come again after many commits, the rest in the next one or never. */
 const BLOBS = 64 * 1024 * 1024;
-const OTHERS = 1 * 1024 * 1024;
+const OTHERS = 8 * 1024 * 1024;
 /** What nobody asked for, but stands on the way to what was: kept apart, since it could drive out all the rest. */
-const PASSED = 4 * 1024 * 1024;
+const PASSED = 16 * 1024 * 1024;
 
 interface Entry {
   readonly kind: number;

@@ -17,7 +17,7 @@ export function piecesOf(bytes: Buffer): Pieces {
 }
 
 /** Content as one piece. */
-export function onePiece(bytes: Buffer): Pieces {
+export function onePiece(bytes: Uint8Array): Pieces {
   return { length: bytes.length, size: Math.max(bytes.length, 1), pieces: [bytes] };
 }
 
