@@ -34,7 +34,9 @@ const SIZES: readonly Size[] = [
 /** Records that are stored in one transaction. */
 const TOGETHER = 40;
 /** How often each query is asked, with other words, records and people each time. */
-const ASKED = 200;
+const ASKED = 500;
+/** And before that, until the code has been compiled. */
+const WARMING = 50;
 /** What was set out to be reached. */
 const TARGET = { commits: 8000, query: 10 };
 
@@ -134,10 +136,10 @@ async function questions(database: Database, { records }: Size): Promise<Record<
 
 async function timesOf(name: string, database: Database, ask: Ask): Promise<BenchCase[]> {
   const times: number[] = [];
-  for (let index = 0; index < ASKED + 20; index += 1) {
+  for (let index = 0; index < ASKED + WARMING; index += 1) {
     const began = performance.now();
     await ask(database, index);
-    if (index >= 20) times.push(performance.now() - began); // the first ones compile and warm
+    if (index >= WARMING) times.push(performance.now() - began);
   }
   times.sort((a, b) => a - b);
   const at = (part: number) => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? Number.NaN;

@@ -5,10 +5,11 @@ import { formatInstant, parseInstant } from '../format/instant.js';
 import { commandLine } from '../format/shell.js';
 import { checkedReason, logAccess } from '../hosts/access.js';
 import type { HostPaths } from '../hosts/paths.js';
-import { openHost } from '../hosts/plain.js';
 import { databaseError } from '../projections/database.js';
 import { type Answer, type Asking, type Database, openDatabase } from '../projections/index.js';
-import { projectionSettings } from '../watch/settings.js';
+import type { CheckedCommit, ReadVerify } from '../watch/checked.js';
+import { checkSignatures } from '../watch/signatures.js';
+import { openProjectedHost } from './projection-flags.js';
 
 const HOST = { helpValue: 'DIR', description: "the host's directory" };
 const REASON = {
@@ -53,6 +54,13 @@ export interface Question<T> {
   readonly ids: Readonly<Record<string, string | undefined>>;
   ask(database: Database, asking: Asking): Promise<T>;
   threadsIn(answer: T): readonly string[];
+  /** The commits that it names. */
+  commitsIn(answer: T): readonly { readonly record: string; readonly commit: string }[];
+}
+
+/** What came of looking at signatures, where `projections.yaml` asks for it. */
+export interface Checked {
+  readonly signatures?: { readonly verify: ReadVerify; readonly good: boolean; readonly commits: readonly CheckedCommit[] };
 }
 
 /**
@@ -60,18 +68,20 @@ export interface Question<T> {
  * about to be shown has been written down when this returns. Throws
  * `host/not-a-host`, `projections/missing`, `projections/database`, `access/…`, and what the query throws.
  */
-export async function askProjection<T extends Answer<unknown>>(flags: Asked, { command, ids, ask, threadsIn }: Question<T>): Promise<T> {
-  const paths = openHost(flags.host);
+export async function askProjection<T extends Answer<unknown>>(flags: Asked, question: Question<T>): Promise<T & Checked> {
+  const { command, ids, ask, threadsIn } = question;
+  const host = openProjectedHost(flags.host);
+  const { paths, settings } = host;
   const reason = flags.reason === undefined ? undefined : checkedReason(flags.reason);
   const { limit, cursor, archived } = flags;
-  const database = await openToRead(paths);
+  const database = await openToRead(paths, settings.database);
   try {
     const answer = await ask(database, given({ reason, limit, cursor, archived }));
     if (reason !== undefined) {
       const records = answer.standing.map(({ record }) => record);
       logAccess(paths, { command, reason, asked: ids, records, threads: [...new Set(threadsIn(answer))] }, new Date());
     }
-    return answer;
+    return { ...answer, ...(await checked(host, answer, question)) };
   } catch (cause) {
     throw databaseError(database.name, cause);
   } finally {
@@ -79,9 +89,25 @@ export async function askProjection<T extends Answer<unknown>>(flags: Asked, { c
   }
 }
 
-async function openToRead(paths: HostPaths): Promise<Database> {
+/** Checks the signatures of what an answer names, and of what it stands on. */
+async function checked<T extends Answer<unknown>>(
+  { settings: { readVerify }, ...host }: ReturnType<typeof openProjectedHost>,
+  answer: T,
+  { commitsIn }: Question<T>,
+): Promise<Checked> {
+  if (readVerify === 'off') return {};
+  const named = commitsIn(answer);
+  const ofRecord = answer.standing.map(({ record, commit: reached }) => {
+    const commits = new Set([...named.filter((one) => one.record === record).map(({ commit }) => commit), reached]);
+    return { record, reached, commits };
+  });
+  const commits = await checkSignatures(host, ofRecord, readVerify, new Date());
+  return { signatures: { verify: readVerify, good: commits.every(({ result }) => result === 'good'), commits } };
+}
+
+async function openToRead(paths: HostPaths, location: string): Promise<Database> {
   try {
-    return await openDatabase(projectionSettings(paths).database, { readOnly: true });
+    return await openDatabase(location, { readOnly: true });
   } catch (error) {
     if (!(error instanceof VprError) || error.code !== 'projections/missing') throw error;
     throw new VprError(error.code, error.message, {

@@ -10,11 +10,12 @@ import type {
   TimelineEntry,
   TimelineMessage,
 } from '../projections/index.js';
+import type { Checked } from './query-run.js';
 import { lineWords, messageWords, threadHead } from './thread-words.js';
 import { count } from './words.js';
 
-/** How every answer ends: where it goes on, and what it stands on. */
-export function standingWords({ items, standing, cursor, cut }: Answer<unknown>): string[] {
+/** How every answer ends: where it goes on, what it stands on, and whether signatures hold. */
+export function standingWords({ items, standing, cursor, cut, signatures }: Answer<unknown> & Checked): string[] {
   return [
     ...(items.length === 0 ? ['nothing'] : []),
     ...(cut ? ['', 'not all of it: looking stopped at the bound of one question, or something is not shown'] : []),
@@ -22,6 +23,20 @@ export function standingWords({ items, standing, cursor, cut }: Answer<unknown>)
     '',
     'not authoritative: Git is the record, and may have gone on since',
     ...standing.map(({ record, commit, projectedAt }) => `  record ${record} as of commit ${commit}, projected ${timeWords(projectedAt)}`),
+    ...(signatures === undefined ? [] : signatureWords(signatures)),
+  ];
+}
+
+function signatureWords({ commits }: NonNullable<Checked['signatures']>): string[] {
+  const others = commits.filter(({ result }) => result !== 'good');
+  const good = commits.length - others.length;
+  return [
+    '',
+    `signatures: ${good} of ${count(commits.length, 'commit')} good`,
+    ...others.map(
+      ({ record, commit, result, why }) => `  ${result}  commit ${commit} of record ${record}: ${printable(why ?? 'no reason is known')}`,
+    ),
+    ...(others.length === 0 ? [] : [`  what is wrong with them: vpr verify --all DIR`]),
   ];
 }
 
@@ -30,7 +45,7 @@ export function searchWords({ items, count: total }: SearchAnswer): string[] {
   return [...counted, ...items.flatMap(foundWords)];
 }
 
-/** `1,000+ messages` where there are so many at least. */
+/** `500+ messages` where there are so many at least. */
 function totalWords({ value, capped }: { readonly value: number; readonly capped: boolean }): string {
   return capped ? `${value.toLocaleString('en-GB')}+ messages` : count(value, 'message').replace(/^\d+/, value.toLocaleString('en-GB'));
 }

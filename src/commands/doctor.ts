@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import { VprCommand } from '../cli/base.js';
 import { examinePolicy } from '../cli/examine-policy.js';
+import { examineProjection } from '../cli/examine-projection.js';
 import { printable } from '../format/text.js';
 import { runGit } from '../git/run.js';
 import { examine } from '../hosts/doctor.js';
@@ -23,7 +24,7 @@ anything is found; what is only a note doesn't count.`;
   async run() {
     const { args } = await this.parse(Doctor);
     const paths = openHost(args.directory);
-    const result = examine(paths, examinePolicy(paths), runGit);
+    const result = examine(paths, [...examinePolicy(paths), ...examineProjection(paths)], runGit);
     const faults = result.findings.filter(({ level }) => level === 'fault').length;
     this.say(...lines(result));
     const repositories = `${result.repositories} ${result.repositories === 1 ? 'repository' : 'repositories'}`;

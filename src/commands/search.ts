@@ -35,8 +35,10 @@ is restricted, not to be queried or archived is left out, unless asked for.`;
       ids: { record, author },
       ask: (database, asking) => search(database, { text: args.text, count: flags.cursor === undefined, ...query, ...asking }),
       threadsIn: ({ items }) => items.map(({ thread }) => thread),
+      commitsIn: ({ items }) => items,
     });
     this.say(...searchWords(answer), ...standingWords(answer));
+    if (answer.signatures?.good === false) this.problemsFound();
     return answer;
   }
 }

@@ -27,8 +27,10 @@ export default class Threads extends VprCommand {
       ids: { participant, record },
       ask: (database, asking) => threads(database, { ...query, ...asking }),
       threadsIn: ({ items }) => items.map(({ thread }) => thread),
+      commitsIn: ({ items }) => items,
     });
     this.say(...answer.items.map(listedWords), ...standingWords(answer));
+    if (answer.signatures?.good === false) this.problemsFound();
     return answer;
   }
 }

@@ -22,8 +22,10 @@ threads is left out, unless asked for.`;
       ids: { record: args.record },
       ask: (database, asking) => timeline(database, { record: args.record, ...asking }),
       threadsIn: ({ items }) => items.flatMap(({ messages, ledgers }) => [...messages, ...ledgers].map(({ thread }) => thread)),
+      commitsIn: ({ items }) => items.map(({ record, commit }) => ({ record, commit: commit.id })),
     });
     this.say(...answer.items.flatMap(timelineWords), ...standingWords(answer));
+    if (answer.signatures?.good === false) this.problemsFound();
     return answer;
   }
 }

@@ -21,7 +21,7 @@ export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> 
   yield* examineLauncher(paths);
   yield* examineKept(paths);
   const owner = statOf(paths.root)?.uid ?? 0;
-  const { root, policy, trust, registry, journal, participants, certificates, hooks, spool } = paths;
+  const { root, policy, trust, registry, journal, participants, certificates, hooks, spool, settings, database, access } = paths;
   yield* writablePlaces(
     [
       root,
@@ -33,6 +33,9 @@ export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> 
       certificates,
       hooks,
       spool,
+      settings,
+      database,
+      access,
       launcherPath(root),
       hintPath(root),
       ...programs(root).map(({ path }) => path),

@@ -15,6 +15,8 @@ const HOLD = 20;
 /** Memory for pages, in KiB. */
 const CACHE = 64 * 1024;
 const BULK_CACHE = 512 * 1024;
+/** Bytes of the file that readers map instead of copying pages out of it; more than SQLite maps is not asked for. */
+const MAPPED = 0x7fff0000;
 /** Statements that are kept ready. */
 const KEPT = 200;
 
@@ -68,6 +70,7 @@ async function openHandle(path: string, readOnly: boolean, bulk: boolean): Promi
     const handle = new Driver(path, { readonly: readOnly, timeout: HOLD });
     handle.pragma(`cache_size = -${CACHE}`);
     handle.pragma('temp_store = memory');
+    if (readOnly) handle.pragma(`mmap_size = ${MAPPED}`);
     if (bulk) {
       // What is cut short is thrown away whole.
       handle.pragma(`cache_size = -${BULK_CACHE}`);

@@ -18,12 +18,13 @@ const WORD = new RegExp(`${UNSPACED}|(?:(?!${UNSPACED})[\\p{L}\\p{N}])+`, 'gu');
 /** The words of a text, in order, folded. */
 export function wordsOf(text: string): string[] {
   const folded = fold(text);
-  const words = folded.match(PLAIN.test(folded) ? PLAIN_WORD : WORD) ?? [];
+  const plain = PLAIN.test(folded);
+  const words = folded.match(plain ? PLAIN_WORD : WORD) ?? [];
   const kept: string[] = [];
   let bytes = 0;
   for (const word of words) {
     const short = word.length > LONGEST_WORD ? Array.from(word).slice(0, LONGEST_WORD).join('') : word;
-    bytes += Buffer.byteLength(short) + 1;
+    bytes += (plain ? short.length : Buffer.byteLength(short)) + 1;
     if (bytes > LONGEST_TEXT) break;
     kept.push(short);
   }
@@ -56,13 +57,14 @@ function fold(text: string): string {
 
 /** Where the words of a text stand in it: for showing what was found. */
 export function* placesOfWords(text: string): Generator<{ readonly word: string; readonly start: number; readonly end: number }> {
-  for (const match of text.matchAll(SHOWN)) {
+  for (const match of text.matchAll(PLAIN.test(text) ? PLAIN_SHOWN : SHOWN)) {
     const [word = ''] = wordsOf(match[0]);
     yield { word, start: match.index, end: match.index + match[0].length };
   }
 }
 
 /** As `WORD`, in a text that is not folded: accents may stand beside their letters. */
+const PLAIN_SHOWN = /[A-Za-z0-9]+/g;
 const SHOWN = new RegExp(`${UNSPACED}\\p{M}*|(?:(?!${UNSPACED})[\\p{L}\\p{N}\\p{M}])+`, 'gu');
 
 /** What an index knows a record, a thread or an author by: a word of its own that no text has. */

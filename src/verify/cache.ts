@@ -1,19 +1,10 @@
 /**
  * What earlier runs have verified, so that a later one costs only the new
- * commits. Kept in the user's own cache directory, one small file a record and
- * measure; it can be thrown away at any time.
- *
- * Each file carries a code over its content, made with a key of the user's own
- * that lies elsewhere: a file that was cut off, changed, or brought along from
- * another machine or account is no cache. Whoever can read that key can also
- * change the program; it protects from no one else.
+ * commits: one small file a record and measure.
  */
-import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
 import type { RecordKind, Uuid } from '../format/identifiers.js';
 import type { ObjectId } from '../format/push.js';
-import { readIfThere, writeAtomic, writeNew } from '../records/files.js';
+import { type Environment, sealedFiles } from './sealed.js';
 import { MOST_MARKS } from './tally.js';
 import type { HistoryReport, Only, SignerSummary } from './types.js';
 
@@ -54,8 +45,6 @@ export interface CacheStore {
   write(key: CacheKey, history: HistoryReport, what: Pick<Cached, 'tip' | 'on' | 'met' | 'journal'>): void;
 }
 
-const FORMAT = 'vpr-verified/1';
-const KEY_BYTES = 32;
 /** Commits that were asked for and are remembered. */
 const MOST_MET = 100;
 
@@ -72,17 +61,12 @@ export function cacheable({ verdict, counts, moreSigners, marks, first, whole }:
   );
 }
 
-/** The cache of the account that runs this (XDG Base Directory Specification). */
-export function userCache(environment: Readonly<Record<string, string | undefined>> = process.env): CacheStore {
-  const directory = join(base(environment['XDG_CACHE_HOME'], '.cache'), 'vpr', 'verified');
-  const secretFile = join(base(environment['XDG_STATE_HOME'], '.local/state'), 'vpr', 'cache.key');
-  const place = (key: CacheKey) => join(directory, `${hash('sha256', JSON.stringify(key), 'hex')}.json`);
+/** The cache of the account that runs this. */
+export function userCache(environment?: Environment): CacheStore {
+  const files = sealedFiles<CacheKey, Cached>('vpr-verified/1', 'verified', environment);
   return {
     read(key, at) {
-      const secret = quietly(() => readSecret(secretFile));
-      const bytes = quietly(() => readIfThere(place(key)));
-      if (secret === undefined || bytes === undefined) return undefined;
-      const cached = open(bytes.toString('utf8'), key, secret);
+      const cached = files.read(key);
       return cached !== undefined && (cached.expires === undefined || at < new Date(cached.expires)) ? cached : undefined;
     },
     write(key, { verdict, first, signers, marks, counts, expires }, { tip, on, met, journal }) {
@@ -98,49 +82,7 @@ export function userCache(environment: Readonly<Record<string, string | undefine
         marks,
         counts,
       };
-      // What can't be kept is verified again: nothing is lost but time.
-      quietly(() => writeAtomic(place(key), seal(content, key, readSecret(secretFile) ?? makeSecret(secretFile)), 0o600));
+      files.write(key, content);
     },
   };
-}
-
-function seal(content: Cached, key: CacheKey, secret: Buffer): string {
-  const text = JSON.stringify({ format: FORMAT, key, content });
-  return `${codeOf(text, secret).toString('hex')}\n${text}\n`;
-}
-
-function open(file: string, key: CacheKey, secret: Buffer): Cached | undefined {
-  const [code = '', text = '', ...rest] = file.split('\n');
-  if (rest.join('') !== '' || !/^[0-9a-f]{64}$/.test(code)) return undefined;
-  if (!timingSafeEqual(Buffer.from(code, 'hex'), codeOf(text, secret))) return undefined;
-  const value = JSON.parse(text) as { format: string; key: CacheKey; content: Cached };
-  return value.format === FORMAT && JSON.stringify(value.key) === JSON.stringify(key) ? value.content : undefined;
-}
-
-function codeOf(text: string, secret: Buffer): Buffer {
-  return createHmac('sha256', secret).update(text).digest();
-}
-
-function readSecret(path: string): Buffer | undefined {
-  const secret = readIfThere(path);
-  return secret?.length === KEY_BYTES ? secret : undefined;
-}
-
-function makeSecret(path: string): Buffer {
-  const secret = randomBytes(KEY_BYTES);
-  writeNew(path, secret, 0o600);
-  return secret;
-}
-
-/** Relative paths in these variables are to be ignored, by the specification. */
-function base(given: string | undefined, otherwise: string): string {
-  return given !== undefined && isAbsolute(given) ? given : join(homedir(), otherwise);
-}
-
-function quietly<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

@@ -41,7 +41,7 @@ const DAMAGE: ReadonlySet<string> = new Set(['git/tampered', 'git/failed', 'git/
  * else the object source throws, and `rule/crashed`.
  */
 export async function verifyHistory(question: HistoryQuestion): Promise<HistoryReport> {
-  const { to, from, policy, trust, record, at, only = 'everything', wanted = [] } = question;
+  const { to, from, policy, trust, record, at, only = 'everything', picked, wanted = [] } = question;
   const { source, missing } = watchMissing(question.objects);
   const limits = { ...policy.limits, commitsPerPush: NO_LIMIT };
   const found = tally(question);
@@ -58,13 +58,13 @@ export async function verifyHistory(question: HistoryQuestion): Promise<HistoryR
 
   const history = await guard(() => readHistory(source, from === undefined ? { new: to } : { old: from, new: to }, limits));
   const receipts = history === undefined ? undefined : await guard(() => journalled(question, source, history));
-  const main = history === undefined ? undefined : { ...history, commits: () => commitsOf(history, source, only) };
+  const main = history === undefined ? undefined : { ...history, commits: () => commitsOf(history, source, only, picked) };
   const push: Push = { updates: [{ old: from ?? '0'.repeat(to.length), new: to, ref: MAIN }], ...(main === undefined ? {} : { main }) };
   const context: Context = {
     record,
     policy,
     trust,
-    times: timesOf(receipts, at, () => found.judged()),
+    times: timesOf(receipts, at, placesOf(history, picked), () => found.judged()),
     knownRegistrations: question.knownRegistrations ?? (() => undefined),
     ...given({ knownCertificates: question.knownCertificates }),
   };
@@ -104,16 +104,28 @@ async function journalled(
  * When commits were received: by the journal; otherwise by the committer's
  * date, which is only the signer's word. Commits are asked for in their order.
  */
-function timesOf(receipts: Receipts | undefined, at: Date, judged: () => number): Context['times'] {
+function timesOf(receipts: Receipts | undefined, at: Date, places: readonly number[] | undefined, judged: () => number): Context['times'] {
   return ({ committed }) => {
-    const time = receipts?.times[judged()] ?? Number.NaN;
+    const place = places === undefined ? judged() : (places[judged()] ?? -1);
+    const time = receipts?.times[place] ?? Number.NaN;
     if (Number.isNaN(time)) return { received: committed, latest: at, known: 'signer' };
     const received = new Date(time);
     return { received, latest: received < at ? received : at, known: 'host' };
   };
 }
 
-async function* commitsOf(history: History, source: ObjectSource, only: HistoryQuestion['only']): AsyncGenerator<PushedCommit> {
+/** Where picked commits stand in a history; undefined: all are judged. */
+function placesOf(history: History | undefined, picked: HistoryQuestion['picked']): readonly number[] | undefined {
+  if (picked === undefined) return undefined;
+  return (history?.ids ?? []).flatMap((id, index) => (picked.has(id) ? [index] : []));
+}
+
+async function* commitsOf(
+  history: History,
+  source: ObjectSource,
+  only: HistoryQuestion['only'],
+  picked: HistoryQuestion['picked'],
+): AsyncGenerator<PushedCommit> {
   if (only !== 'signatures') {
     yield* history.commits();
     return;
@@ -121,6 +133,7 @@ async function* commitsOf(history: History, source: ObjectSource, only: HistoryQ
   const [root] = history.ids;
   let former: { readonly id: ObjectId; readonly commit: CommitObject } | undefined;
   for (const id of history.ids) {
+    if (picked?.has(id) === false) continue;
     const whole = id === root && history.end.kind === 'root' ? await firstOf(history) : undefined;
     const bytes = whole?.bytes ?? (await commitBytes(source, id));
     const commit = whole?.commit ?? readCommitObject(bytes);

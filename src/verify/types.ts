@@ -30,6 +30,8 @@ export interface HistoryQuestion {
   /** The moment of the look; what lies after it is in the future. */
   readonly at: Date;
   readonly only?: Only;
+  /** Of the history's commits only these are judged, each by itself; with `only: 'signatures'`. */
+  readonly picked?: ReadonlySet<ObjectId>;
   /** Registrations that participant ids are known with from elsewhere: below `from`, or from other records of the host. */
   readonly knownRegistrations?: Context['knownRegistrations'];
   /** Certificates that are known from there. */

@@ -114,7 +114,7 @@ function passes({ problems, cannotBeShown }: CommitReport): boolean {
 }
 
 /** A host that has no entry of a record knows nothing of its receipt. What can't be read is another matter, and thrown. */
-function journalOf(paths: HostPaths, { id }: RegisteredRecord, now: Date): Journal {
+export function journalOf(paths: HostPaths, { id }: RegisteredRecord, now: Date): Journal {
   const path = shardedPath(paths.journal, id, '.jsonl');
   return readJournal(statOf(path) === undefined ? '/dev/null' : path, id, { now });
 }

@@ -5,6 +5,7 @@ import type { ProjectionsFile } from '../format/generated/types.js';
 import { readTyped } from '../format/schema.js';
 import { codeOf } from '../hosts/files.js';
 import type { HostPaths } from '../hosts/paths.js';
+import type { ReadVerify } from './checked.js';
 
 /** The file with nothing left out. */
 export interface ProjectionSettings {
@@ -12,6 +13,8 @@ export interface ProjectionSettings {
   readonly database: string;
   /** How often everything is looked at, in minutes. */
   readonly scanMinutes: number;
+  /** Whether reading commands check signatures as well. */
+  readonly readVerify: ReadVerify;
 }
 
 const SCAN_MINUTES = 15;
@@ -26,7 +29,11 @@ export function projectionSettings({ settings, database }: HostPaths): Projectio
     });
   }
   const { value } = reading;
-  return { database: value.database ?? database, scanMinutes: value.watch?.scan_minutes ?? SCAN_MINUTES };
+  return {
+    database: value.database ?? database,
+    scanMinutes: value.watch?.scan_minutes ?? SCAN_MINUTES,
+    readVerify: value.read?.verify ?? 'off',
+  };
 }
 
 function bytesOf(path: string): Uint8Array {

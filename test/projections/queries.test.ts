@@ -141,6 +141,15 @@ onEachDatabase(t, async (t, { fresh }) => {
 
   t.test('threads, and one of them', async (t) => {
     const listed = await threads(database, {});
+    for (const { record, changed_seq, commit } of listed.items) {
+      const { id } = await database.kysely
+        .selectFrom('commits')
+        .select('id')
+        .where('record', '=', record)
+        .where('seq', '=', changed_seq)
+        .executeTakeFirstOrThrow();
+      t.equal(commit, id, 'a thread names the commit that last changed it');
+    }
     t.strictSame(
       listed.items.map(({ thread: id }) => `communications/${id}`),
       [record.thread],

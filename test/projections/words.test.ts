@@ -1,6 +1,7 @@
 /** Words are the same however often they are made, and each word of a text finds it, on both databases. */
 import fc from 'fast-check';
 import t from 'tap';
+import type { Transaction } from '../../src/projections/database.js';
 import { storeMessages } from '../../src/projections/full-text.js';
 import { openDatabase } from '../../src/projections/index.js';
 import { hitsAfter } from '../../src/projections/queries/hits.js';
@@ -62,18 +63,19 @@ onEachDatabase(t, async (t, { name, fresh }) => {
     recorded_by: null,
   };
   const rows = bodies.map((body, position) => ({ ...row, thread: 't', position, body, written_at: Math.floor(position / 7) - 3 }));
+  await database.transaction(({ insert }) => storeBeside(insert));
   for (let at = 0; at < rows.length; at += 20)
     await database.transaction((transaction) => storeMessages(transaction, rows.slice(at, at + 20), false));
   for (const { body, position } of rows) {
     const words = wordsOf(body).slice(0, 20);
     for (const terms of words.length === 0 ? [] : [words.map((word) => [word]), [words]]) {
-      const hits = await hitsAfter(database, { terms, record: RECORD, author: 'a' }, undefined, 1000);
+      const hits = await hitsAfter(database, { terms, record: RECORD, author: 'a' }, {}, undefined, 1000);
       if (!hits.some((hit) => hit.position === position)) t.fail(`the words of message ${position} don't find it`);
     }
   }
-  const all = await hitsAfter(database, { terms: [['moment']] }, undefined, 1000);
+  const all = await hitsAfter(database, { terms: [['moment']] }, {}, undefined, 1000);
   t.equal(all.length, 2);
-  const none = await hitsAfter(database, { terms: [['moment']], author: 'b' }, undefined, 1000);
+  const none = await hitsAfter(database, { terms: [['moment']], author: 'b' }, {}, undefined, 1000);
   t.strictSame(none, []);
   if (name === 'SQLite')
     t.ok(
@@ -81,3 +83,30 @@ onEachDatabase(t, async (t, { name, fresh }) => {
       'some go to the tokenizer as they are',
     );
 });
+
+/** What decides whether messages may be shown. */
+async function storeBeside(insert: Transaction['insert']): Promise<void> {
+  const flags = { restricted: 0, allow_patient_participation: 0, allow_external_organisations: 0 } as const;
+  const times = { created_at: 0, last_updated_at: 0, last_message_at: 0, messages: 0, opened_seq: 0, changed_seq: 0 };
+  const record = {
+    record: RECORD,
+    kind: 'coordination',
+    clinical_id: null,
+    lifecycle_state: null,
+    record_open: 1,
+    record_queryable: 1,
+  } as const;
+  await insert('records', [{ ...record, record_modifiable: 1, last_activity_at: 0 }]);
+  const reached = {
+    reached: 'c',
+    seq: 0,
+    version: 1,
+    projected_at: 0,
+    state: 'current',
+    reason: null,
+    attempts: 0,
+    next_try_at: null,
+  } as const;
+  await insert('projections', [{ record: RECORD, kind: 'coordination', ...reached }]);
+  await insert('threads', [{ record: RECORD, thread: 't', status: 'open', sensitivity: 'standard', ...flags, ...times }]);
+}

@@ -3,7 +3,7 @@ import { inFlag, threadArg } from '../../cli/flags.js';
 import { type Asked, askProjection, given, hostInsteadFlags } from '../../cli/query-run.js';
 import { shownWords, standingWords } from '../../cli/query-words.js';
 import { threadWords } from '../../cli/thread-words.js';
-import { thread } from '../../projections/index.js';
+import { type ShownMessage, thread } from '../../projections/index.js';
 import { openClone } from '../../records/clone.js';
 import { viewThread } from '../../records/thread-view.js';
 
@@ -37,8 +37,15 @@ message followed by what corrects it, a page at a time.`;
       ids: { record, thread: id },
       ask: (database, asking) => thread(database, { thread: id, ...given({ record }), ...asking }),
       threadsIn: (shown) => [shown.thread.thread],
+      commitsIn: ({ items, thread }) => [thread, ...items.flatMap(withCorrections)],
     });
     this.say(...shownWords(answer), ...standingWords(answer));
+    if (answer.signatures?.good === false) this.problemsFound();
     return answer;
   }
+}
+
+/** A message, and all that corrects it. */
+function withCorrections(message: ShownMessage): ShownMessage[] {
+  return [message, ...message.corrections.flatMap(withCorrections)];
 }

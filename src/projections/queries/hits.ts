@@ -4,6 +4,7 @@ import type { Connection } from '../database.js';
 import { firstNumber } from '../full-text.js';
 import type { Dialect } from '../migrations/types.js';
 import { idWord } from '../words.js';
+import { type Asking, visible } from './answer.js';
 import type { Place } from './cursor.js';
 import type { Terms } from './terms.js';
 
@@ -23,6 +24,8 @@ export interface Hit {
   readonly thread: string;
   readonly position: number;
   readonly place: Place;
+  /** Whether it may be shown to who asks. */
+  readonly shown: boolean;
 }
 
 /** What places look like. */
@@ -30,38 +33,82 @@ export function placeLike({ dialect }: Connection): Place {
   return dialect === 'sqlite' ? [0] : [0, '', '', 0];
 }
 
-/** At most `limit`, behind a place. Nobody has looked at whether they may be shown. */
-export function hitsAfter(connection: Connection, sought: Sought, after: Place | undefined, limit: number): Promise<Hit[]> {
-  return connection.dialect === 'sqlite' ? inSqlite(connection, sought, after, limit) : inPostgres(connection, sought, after, limit);
+/** At most `limit`, behind a place. */
+export async function hitsAfter(
+  { dialect, kysely }: Connection,
+  sought: Sought,
+  asking: Asking,
+  after: Place | undefined,
+  limit: number,
+): Promise<Hit[]> {
+  const rows = await foundBy(kysely, keys(dialect, sought, after, limit))
+    .select((eb) => [
+      'found.record',
+      'found.thread',
+      'found.position',
+      'found.at',
+      eb.case().when(visible(eb, asking)).then(1).else(0).end().as('shown'),
+    ])
+    .orderBy('found.at', 'desc')
+    .orderBy('found.record', 'desc')
+    .orderBy('found.thread', 'desc')
+    .orderBy('found.position', 'desc')
+    .execute();
+  const placeOf = ({ at, record, thread, position }: Key): Place => (dialect === 'sqlite' ? [at] : [at, record, thread, position]);
+  return rows.map(({ shown, ...key }) => ({
+    record: key.record,
+    thread: key.thread,
+    position: key.position,
+    place: placeOf(key),
+    shown: shown === 1,
+  }));
 }
 
-async function inSqlite({ kysely }: Connection, sought: Sought, after: Place | undefined, limit: number): Promise<Hit[]> {
-  const { rows } = await sql<Omit<Hit, 'place'> & { number: number }>`
-    select messages.record, messages.thread, messages.position, found.number
-    from (${numbersInSqlite(sought, after, limit)}) found join messages on messages.document = found.number order by found.number desc`.execute(
-    kysely,
-  );
-  return rows.map(({ number, ...key }) => ({ ...key, place: [number] }));
+/** How many of the newest there are, `looked` at most; and how many of them may be shown. All in one statement: nothing of what is counted is handed on. */
+export function countHits(
+  { dialect, kysely }: Connection,
+  sought: Sought,
+  asking: Asking,
+  limit: number,
+): Promise<{ looked: number; value: number }> {
+  return foundBy(kysely, keys(dialect, sought, undefined, limit))
+    .select((eb) => [
+      eb.fn.countAll<number>().as('looked'),
+      eb.fn.count<number>(eb.case().when(visible(eb, asking)).then(1).end()).as('value'),
+    ])
+    .executeTakeFirstOrThrow();
 }
 
-async function inPostgres({ kysely }: Connection, sought: Sought, after: Place | undefined, limit: number): Promise<Hit[]> {
-  const { rows } = await sql<Omit<Hit, 'place'> & { written_at: number }>`${keysInPostgres(sought, after, limit)}`.execute(kysely);
-  return rows.map(({ written_at, ...key }) => ({ ...key, place: [written_at, key.record, key.thread, key.position] }));
+/** A message's key, and what the order goes by: in SQLite its number, in PostgreSQL its time. */
+interface Key {
+  readonly record: string;
+  readonly thread: string;
+  readonly position: number;
+  readonly at: number;
 }
 
-/** The newest hits as a statement: their records and threads. */
-export function hitKeys(dialect: Dialect, sought: Sought, limit: number): RawBuilder<unknown> {
-  if (dialect === 'postgres') return keysInPostgres(sought, undefined, limit);
-  return sql`select messages.record, messages.thread from (${numbersInSqlite(sought, undefined, limit)}) found join messages on messages.document = found.number`;
+/** Messages that were found, with what decides whether they may be shown. */
+function foundBy(kysely: Connection['kysely'], found: RawBuilder<unknown>) {
+  return kysely
+    .selectFrom(sql<Key>`(${found})`.as('found'))
+    .innerJoin('threads', (join) => join.onRef('threads.record', '=', 'found.record').onRef('threads.thread', '=', 'found.thread'))
+    .innerJoin('records', 'records.record', 'found.record')
+    .innerJoin('projections', 'projections.record', 'found.record');
 }
 
-function numbersInSqlite(sought: Sought, after: Place | undefined, limit: number): RawBuilder<unknown> {
+function keys(dialect: Dialect, sought: Sought, after: Place | undefined, limit: number): RawBuilder<unknown> {
+  return dialect === 'sqlite' ? keysInSqlite(sought, after, limit) : keysInPostgres(sought, after, limit);
+}
+
+function keysInSqlite(sought: Sought, after: Place | undefined, limit: number): RawBuilder<unknown> {
   const words = sought.terms.map((term) => `body : "${term.join(' ')}"`);
   const match = [...words, ...idWords(sought).map((word) => `ids : "${word}"`)].map((part) => `(${part})`).join(' AND ');
   const from = firstNumber(sought.since ?? Number.MIN_SAFE_INTEGER);
   const last = (after?.[0] as number | undefined) ?? Number.MAX_SAFE_INTEGER;
   const until = Math.min(sought.until === undefined ? Number.MAX_SAFE_INTEGER : firstNumber(sought.until), last);
-  return sql`select rowid as number from words where words match ${match} and rowid >= ${from} and rowid < ${until} order by rowid desc limit ${limit}`;
+  return sql`select messages.record, messages.thread, messages.position, numbers.number as at
+    from (select rowid as number from words where words match ${match} and rowid >= ${from} and rowid < ${until} order by rowid desc limit ${limit}) numbers
+    join messages on messages.document = numbers.number`;
 }
 
 function keysInPostgres(sought: Sought, after: Place | undefined, limit: number): RawBuilder<unknown> {
@@ -72,7 +119,7 @@ function keysInPostgres(sought: Sought, after: Place | undefined, limit: number)
   if (sought.until !== undefined) conditions.push(sql`written_at < ${sought.until}`);
   if (after !== undefined)
     conditions.push(sql`(written_at, record, thread, position) < (${after[0]}::bigint, ${after[1]}, ${after[2]}, ${after[3]}::integer)`);
-  return sql`select record, thread, position, written_at from messages where ${sql.join(conditions, sql` and `)}
+  return sql`select record, thread, position, written_at as at from messages where ${sql.join(conditions, sql` and `)}
     order by written_at desc, record desc, thread desc, position desc limit ${limit}`;
 }
 

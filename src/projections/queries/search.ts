@@ -1,12 +1,11 @@
-import { sql } from 'kysely';
 import { VprError } from '../../errors.js';
 import { parseUuid } from '../../format/identifiers.js';
 import type { Connection } from '../database.js';
 import { wordsOf } from '../words.js';
 import { among } from './among.js';
-import { type Answer, type Asking, answer, limitOf, needRecord, visible } from './answer.js';
+import { type Answer, type Asking, answer, limitOf, needRecord } from './answer.js';
 import { type Place, readCursor, writeCursor } from './cursor.js';
-import { type Hit, hitKeys, hitsAfter, placeLike, type Sought } from './hits.js';
+import { countHits, type Hit, hitsAfter, placeLike, type Sought } from './hits.js';
 import { type Snippet, snippetOf } from './snippet.js';
 import { readTerms, type Terms } from './terms.js';
 
@@ -46,8 +45,9 @@ export interface SearchAnswer extends Answer<FoundMessage> {
   readonly count?: { readonly value: number; readonly capped: boolean };
 }
 
-/** So many hits are looked at by one query. */
+/** So many hits are looked at by one query; and so many are counted. */
 const MOST_LOOKS = 1000;
+const MOST_COUNTED = 500;
 /** So many more than are wanted at first: some may not be shown. */
 const MARGIN = 5;
 /** Of so many of the newest the best are found. */
@@ -63,10 +63,8 @@ export async function search(connection: Connection, query: SearchQuery): Promis
   const wanted = query.ranked === true ? RANKED : limit;
   const { hits, more, cut } = await visibleHits(connection, sought, query, after, wanted);
   const rows = await messagesOf(connection, hits);
-  const found = rows.map(({ body, ...row }) => ({ ...row, body, snippet: snippetOf(body, sought.terms) }));
-  if (query.ranked === true)
-    found.sort((a, b) => scoreOf(b.body, sought.terms) - scoreOf(a.body, sought.terms) || b.writtenAt - a.writtenAt);
-  const items = found.slice(0, limit).map(({ body: _, ...item }): FoundMessage => item);
+  const found = query.ranked === true ? bestFirst(rows, sought.terms) : rows;
+  const items = found.slice(0, limit).map(({ body, ...row }): FoundMessage => ({ ...row, snippet: snippetOf(body, sought.terms) }));
   const cursor = more === undefined || query.ranked === true ? undefined : writeCursor('search', more);
   const count = query.count === true ? { count: await countOf(connection, sought, query) } : {};
   return { ...(await answer(connection, items, { cursor, cut, record: sought.record })), ...count };
@@ -107,10 +105,9 @@ async function visibleHits(
   let looks = 0;
   for (let batch = wanted + MARGIN; looks < MOST_LOOKS; batch *= 4) {
     const size = Math.min(batch, MOST_LOOKS - looks);
-    const found = await hitsAfter(connection, sought, last, size);
-    const shown = await shownOf(connection, found, asking);
+    const found = await hitsAfter(connection, sought, asking, last, size);
     for (const hit of found) {
-      if (shown.has(`${hit.record} ${hit.thread}`)) {
+      if (hit.shown) {
         if (hits.length === wanted) return { hits, ...(last === undefined ? {} : { more: last }), cut: false };
         hits.push(hit);
       }
@@ -120,21 +117,6 @@ async function visibleHits(
     if (found.length < size) return { hits, cut: false };
   }
   return { hits, ...(last === undefined ? {} : { more: last }), cut: hits.length < wanted };
-}
-
-/** Threads of some messages that may be shown, as `record thread`. */
-async function shownOf(connection: Connection, hits: readonly Hit[], asking: Asking): Promise<ReadonlySet<string>> {
-  const threads = new Map(hits.map(({ record, thread }) => [`${record} ${thread}`, [record, thread] as const]));
-  if (threads.size === 0) return new Set();
-  const rows = await connection.kysely
-    .selectFrom('threads')
-    .innerJoin('records', 'records.record', 'threads.record')
-    .innerJoin('projections', 'projections.record', 'threads.record')
-    .select(['threads.record', 'threads.thread'])
-    .where(among(connection, ['threads.record', 'threads.thread'], [...threads.values()]))
-    .where((eb) => visible(eb, asking))
-    .execute();
-  return new Set(rows.map(({ record, thread }) => `${record} ${thread}`));
 }
 
 type FoundRow = Omit<FoundMessage, 'snippet'> & { readonly body: string };
@@ -166,33 +148,25 @@ async function messagesOf(connection: Connection, hits: readonly Hit[]): Promise
       ),
     )
     .execute();
-  const order = new Map(hits.map(({ record, thread, position }, index) => [`${record} ${thread} ${position}`, index]));
-  const placeOf = ({ record, thread, position }: FoundRow) => order.get(`${record} ${thread} ${position}`) ?? 0;
-  return rows
-    .map(({ author_id, author_name, role, recorded_by, written_at, id, ...row }) => ({
-      ...row,
-      author: { id: author_id, name: author_name, role },
-      recordedBy: recorded_by,
-      writtenAt: written_at,
-      commit: id,
-    }))
-    .sort((a, b) => placeOf(a) - placeOf(b));
+  const placeOf = ({ record, thread, position }: Pick<Hit, 'record' | 'thread' | 'position'>) => `${record} ${thread} ${position}`;
+  const byPlace = new Map(rows.map((row) => [placeOf(row), row]));
+  return hits.flatMap((hit) => {
+    const row = byPlace.get(placeOf(hit));
+    if (row === undefined) return [];
+    const { author_id, author_name, role, recorded_by, written_at, id, ...said } = row;
+    const author = { id: author_id, name: author_name, role };
+    return [{ ...said, author, recordedBy: recorded_by, writtenAt: written_at, commit: id }];
+  });
 }
 
-/** All in one statement: nothing of what is counted is handed on. */
-async function countOf({ dialect, kysely }: Connection, sought: Sought, asking: Asking): Promise<{ value: number; capped: boolean }> {
-  const hits = hitKeys(dialect, sought, MOST_LOOKS + 1);
-  const { looked, value } = await kysely
-    .selectFrom(sql<{ record: string; thread: string }>`(${hits})`.as('found'))
-    .innerJoin('threads', (join) => join.onRef('threads.record', '=', 'found.record').onRef('threads.thread', '=', 'found.thread'))
-    .innerJoin('records', 'records.record', 'found.record')
-    .innerJoin('projections', 'projections.record', 'found.record')
-    .select((eb) => [
-      eb.fn.countAll<number>().as('looked'),
-      eb.fn.count<number>(eb.case().when(visible(eb, asking)).then(1).end()).as('value'),
-    ])
-    .executeTakeFirstOrThrow();
-  return { value: Math.min(value, MOST_LOOKS), capped: looked > MOST_LOOKS };
+async function countOf(connection: Connection, sought: Sought, asking: Asking): Promise<{ value: number; capped: boolean }> {
+  const { looked, value } = await countHits(connection, sought, asking, MOST_COUNTED + 1);
+  return { value: Math.min(value, MOST_COUNTED), capped: looked > MOST_COUNTED };
+}
+
+function bestFirst(rows: readonly FoundRow[], terms: Terms): FoundRow[] {
+  const scored = rows.map((row) => ({ row, score: scoreOf(row.body, terms) }));
+  return scored.sort((a, b) => b.score - a.score || b.row.writtenAt - a.row.writtenAt).map(({ row }) => row);
 }
 
 /** How often and how densely the words stand in a message: each further one counts less. */

@@ -4,7 +4,7 @@ import type { MessageRow } from '../tables.js';
 import { type Answer, type Asking, answer, given, limitOf } from './answer.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { idOf } from './search.js';
-import { type ListedThread, participantsOf } from './threads.js';
+import { type ListedThread, listed } from './threads.js';
 
 export interface ThreadQuery extends Asking {
   /** The thread's whole id. */
@@ -53,9 +53,9 @@ export async function thread(connection: Connection, query: ThreadQuery): Promis
   const { corrections, cut } = await correctionsOf(connection, found, shown);
   const last = shown.at(-1);
   const cursor = rows.length > limit && last !== undefined ? writeCursor('thread', [last.position]) : undefined;
-  const participants = (await participantsOf(connection, [found])).get(`${found.record} ${found.thread}`) ?? [];
+  const [about] = await listed(connection, [found]);
   const items = shown.map((row) => withCorrections(row, corrections));
-  return { ...(await answer(connection, items, { cursor, cut, record: found.record })), thread: { ...found, participants } };
+  return { ...(await answer(connection, items, { cursor, cut, record: found.record })), thread: about as ListedThread };
 }
 
 async function needThread({ kysely }: Connection, { thread: id, record, reason }: ThreadQuery) {

@@ -16,6 +16,8 @@ export interface ThreadsQuery extends Asking {
 
 /** A thread with those who take part in it now. */
 export interface ListedThread extends ThreadRow {
+  /** The commit that last changed it. */
+  readonly commit: string;
   readonly participants: readonly Omit<ParticipantRow, 'record' | 'thread' | 'until_seq'>[];
 }
 
@@ -41,8 +43,7 @@ export async function threads(connection: Connection, query: ThreadsQuery): Prom
   if (asked.record !== undefined) await needRecord(connection, asked.record, asked);
   const after = readCursor('threads', query.cursor, [0, '', '']);
   const found = await lookThrough(connection, asked, after, limit);
-  const participants = await participantsOf(connection, found.threads);
-  const items = found.threads.map((row) => ({ ...row, participants: participants.get(`${row.record} ${row.thread}`) ?? [] }));
+  const items = await listed(connection, found.threads);
   const cursor = found.more === undefined ? undefined : writeCursor('threads', found.more);
   return answer(connection, items, { cursor, cut: found.cut, record: asked.record });
 }
@@ -129,8 +130,30 @@ function wanted(eb: ExpressionBuilder<Tables, 'threads' | 'records' | 'projectio
   return eb.case().when(condition).then(sql<number>`1`).else(sql<number>`0`).end().as('fits');
 }
 
+/** Threads with who takes part now, and what changed them. */
+export async function listed(connection: Connection, rows: readonly ThreadRow[]): Promise<ListedThread[]> {
+  const participants = await participantsOf(connection, rows);
+  const commits = await commitsOf(connection, rows);
+  return rows.map((row) => ({
+    ...row,
+    commit: commits.get(`${row.record} ${row.changed_seq}`) ?? '',
+    participants: participants.get(`${row.record} ${row.thread}`) ?? [],
+  }));
+}
+
+async function commitsOf({ kysely, dialect }: Connection, rows: readonly ThreadRow[]): Promise<ReadonlyMap<string, string>> {
+  if (rows.length === 0) return new Map();
+  const keys = rows.map(({ record, changed_seq }) => [record, changed_seq] as const);
+  const found = await kysely
+    .selectFrom('commits')
+    .select(['record', 'seq', 'id'])
+    .where(among({ dialect, kysely }, ['record', 'seq'], keys))
+    .execute();
+  return new Map(found.map(({ record, seq, id }) => [`${record} ${seq}`, id]));
+}
+
 /** Who takes part now, by `record thread`. */
-export async function participantsOf(connection: Connection, rows: readonly Pick<ThreadRow, 'record' | 'thread'>[]) {
+async function participantsOf(connection: Connection, rows: readonly ThreadRow[]) {
   const found = new Map<string, ListedThread['participants'][number][]>();
   if (rows.length === 0) return found;
   const participants = await connection.kysely
