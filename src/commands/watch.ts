@@ -3,7 +3,9 @@ import { VprCommand } from '../cli/base.js';
 import { hostArg, openProjectedHost } from '../cli/projection-flags.js';
 import { statusLines } from '../cli/projection-words.js';
 import { openDatabase } from '../projections/index.js';
+import { buildAll } from '../watch/build.js';
 import { stderrLog } from '../watch/log.js';
+import { rebuildProjection } from '../watch/rebuild.js';
 import { type ProjectionStatus, projectionStatus } from '../watch/status.js';
 import { watchHost, watchOnce } from '../watch/watch.js';
 
@@ -23,10 +25,14 @@ With --once the exit code is 1 where a record is withheld or set aside.`;
     const { settings, ...host } = openProjectedHost(args.directory);
     const options = { ...host, database: settings.database, log: stderrLog() };
     if (!flags.once) {
-      await watchHost(options, settings.scanMinutes * 60_000, untilAsked());
+      await watchHost(
+        { ...options, rebuild: (signal) => rebuildProjection(host.paths, signal) },
+        settings.scanMinutes * 60_000,
+        untilAsked(),
+      );
       return undefined;
     }
-    await watchOnce(options);
+    await watchOnce({ ...options, rebuild: () => buildAll(options) });
     const database = await openDatabase(settings.database, { readOnly: true });
     try {
       const status = await projectionStatus(host.paths, database);

@@ -1,13 +1,17 @@
 /** A projection built beside the one that is asked meanwhile, and put in its place when it is whole. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { sql } from 'kysely';
 import { VprError } from '../errors.js';
 import { type Database, databaseError } from './database.js';
 import { firstNumber, indexed } from './full-text.js';
 import { dropIndexes, indexes } from './migrations/002-indexes.js';
 import { openDatabase } from './open.js';
+import { removeUnused } from './sqlite.js';
 
+/** In the names of what is being built. What a build that was killed has left is taken away by the next one. */
+const BUILDING = 'building_';
 /** So many messages are indexed at a time. */
 const BATCH = 10_000;
 /** Bytes of words that SQLite sorts in memory, while building and otherwise (its own default). */
@@ -33,13 +37,15 @@ export async function buildProjection<T>(
   fill: (database: Database) => Promise<T>,
   { schema = 'vpr' }: BuildOptions = {},
 ): Promise<T> {
-  const suffix = `building_${randomBytes(6).toString('hex')}`;
+  const suffix = `${BUILDING}${randomBytes(6).toString('hex')}`;
   return /^postgres(?:ql)?:/.test(location)
     ? buildPostgres(location, { schema, beside: `${schema}_${suffix}` }, fill)
     : buildSqlite(location, `${location}.${suffix}`, fill);
 }
 
 async function buildSqlite<T>(path: string, beside: string, fill: (database: Database) => Promise<T>): Promise<T> {
+  const start = `${basename(path)}.${BUILDING}`;
+  await removeUnused(readdirSync(dirname(path)).flatMap((name) => (name.startsWith(start) ? join(dirname(path), name) : [])));
   try {
     const database = await openDatabase(beside, { bulk: true });
     try {
@@ -71,6 +77,7 @@ async function buildPostgres<T>(
 ): Promise<T> {
   const database = await openDatabase(url, { bulk: true, schema: beside });
   try {
+    await database.dropUnused?.(`${schema}_${BUILDING}`);
     const result = await filled(database, fill);
     await indexes(database.kysely as never, 'postgres');
     await sql`analyze`.execute(database.kysely); // cspell:disable-line

@@ -37,6 +37,8 @@ export interface Database extends Connection {
   transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>;
   /** SQLite: runs a statement for many rows, and for each row of another, without keeping them. */
   readonly raw?: RawSqlite;
+  /** PostgreSQL, being built: takes away what builds that were killed have left, schemas whose names begin so. */
+  dropUnused?(start: string): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -27,17 +27,47 @@ export async function openPostgres(url: string, { readOnly = false, bulk = false
       throw databaseError(name, cause);
     }
   };
+  let giveUp = () => {};
+  const close = (): Promise<void> => {
+    giveUp();
+    return kysely.destroy();
+  };
   try {
+    if (bulk) giveUp = await holdSchema(pool, schema);
     if (readOnly) await needTables(kysely, name, schema);
     else {
       await makeSchema(kysely, schema);
       await migrate(kysely, 'postgres', schema);
     }
   } catch (cause) {
-    await kysely.destroy();
+    await close();
     throw databaseError(name, cause);
   }
-  return { name, dialect: 'postgres', bulk, kysely, transaction, close: () => kysely.destroy() };
+  const dropUnused = (start: string) => dropSchemas(kysely, start);
+  return { name, dialect: 'postgres', bulk, kysely, transaction, dropUnused, close };
+}
+
+/** What a schema that is being built is locked by, for as long as its builder is connected. */
+const lockOf = (schema: string): string => `build ${schema}`;
+
+/** On a connection of its own, which ends with the process: then nobody is at it any more. Hands back what gives it up. */
+async function holdSchema(pool: Pool, schema: string): Promise<() => void> {
+  const client = await pool.connect();
+  client.on('error', () => {}); // others break as well then, and say so
+  await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockOf(schema)]);
+  return () => client.release();
+}
+
+async function dropSchemas(kysely: Kysely<Tables>, start: string): Promise<void> {
+  const { rows } = await sql<{ schema: string }>`select nspname as schema from pg_namespace where starts_with(nspname, ${start})`.execute(
+    kysely,
+  );
+  for (const { schema } of rows) {
+    await kysely.transaction().execute(async (inside) => {
+      const lock = sql<{ free: boolean }>`select pg_try_advisory_xact_lock(hashtextextended(${lockOf(schema)}, 0)) as free`;
+      if ((await lock.execute(inside)).rows[0]?.free === true) await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(inside);
+    });
+  }
 }
 
 /** Host and database alone: a URL may hold a password. */

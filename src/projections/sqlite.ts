@@ -1,5 +1,5 @@
 /** SQLite through better-sqlite3: one file, one writer, any number of readers. */
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database as Handle, Statement } from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
@@ -75,6 +75,7 @@ async function openHandle(path: string, readOnly: boolean, bulk: boolean): Promi
       // What is cut short is thrown away whole.
       handle.pragma(`cache_size = -${BULK_CACHE}`);
       handle.pragma('journal_mode = memory');
+      handle.pragma('locking_mode = exclusive'); // which says that somebody is at it
       handle.pragma('synchronous = off');
     } else if (!readOnly) {
       await patiently(() => handle.pragma('journal_mode = wal'));
@@ -84,6 +85,21 @@ async function openHandle(path: string, readOnly: boolean, bulk: boolean): Promi
     return handle;
   } catch (cause) {
     throw databaseError(path, cause);
+  }
+}
+
+/** Removes files of builds that nobody is at any more. */
+export async function removeUnused(paths: readonly string[]): Promise<void> {
+  const Driver = await driver();
+  for (const path of paths) {
+    try {
+      const handle = new Driver(path, { fileMustExist: true, timeout: 0 });
+      handle.exec('begin exclusive');
+      handle.close();
+    } catch (cause) {
+      if ((cause as { code?: unknown }).code === 'SQLITE_BUSY') continue;
+    }
+    rmSync(path, { force: true });
   }
 }
 

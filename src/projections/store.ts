@@ -4,7 +4,7 @@ import type { Transaction } from './database.js';
 import { deleteMessages, storeMessages } from './full-text.js';
 import { HISTORY_KEYS, type ProjectionRow, type ThreadRow } from './tables.js';
 
-/** The rows' own version: with another one, every record is projected anew. Raise it when a row says something else than before. */
+/** The rows' own version: of an older one, watchers have all rows made anew. Raise it when a row says something else than before. */
 export const PROJECTION_VERSION = 1;
 
 /** A step of a record's projection. */

@@ -11,14 +11,22 @@ export interface ScanResult {
   readonly due: readonly Uuid[];
 }
 
-/**
- * Compares main of every record with what is known of it. `patient` leaves those
- * alone that failed, until it is their time. What is odd is said once (`said`).
- */
+export interface ScanOptions {
+  readonly now: number;
+  /** Leaves those alone that failed, until it is their time. */
+  readonly patient: boolean;
+  /** Rows of another version are being made anew elsewhere: that alone makes no record due. */
+  readonly rebuilding: boolean;
+  readonly log: Log;
+  /** What is odd is said once. */
+  readonly said: Set<string>;
+}
+
+/** Compares main of every record with what is known of it. */
 export async function scanForDue(
   paths: HostPaths,
   states: ReadonlyMap<Uuid, ProjectionRow>,
-  { now, patient, log, said }: { readonly now: number; readonly patient: boolean; readonly log: Log; readonly said: Set<string> },
+  { now, patient, rebuilding, log, said }: ScanOptions,
 ): Promise<ScanResult> {
   const sayOnce = (event: string, what: Readonly<Record<string, string>>): void => {
     const key = `${event} ${JSON.stringify(what)}`;
@@ -33,7 +41,9 @@ export async function scanForDue(
     records += 1;
     gone.delete(id);
     if (scanned.note !== undefined) sayOnce('something is odd', { record: id, what: scanned.note });
-    if (isDue(scanned, states.get(id), patient ? now : undefined)) due.push(id);
+    const state = states.get(id);
+    if (isDue(scanned, rebuilding && state !== undefined ? { ...state, version: PROJECTION_VERSION } : state, patient ? now : undefined))
+      due.push(id);
   }
   for (const record of gone) sayOnce('a projected record is not registered', { record });
   return { records, due };

@@ -36,7 +36,7 @@ export type Outcome =
 /**
  * Projects a record to its main, as far as it may be shown. What goes wrong with
  * the record is written down, and it is tried again later. Throws where the
- * database fails (`projections/…`), and nothing has happened then.
+ * database fails, or has rows of a newer version (`projections/…`), and nothing has happened then.
  */
 export async function projectOne(host: ProjectedHost, database: Database, id: Uuid, now: Date): Promise<Outcome> {
   let record: RegisteredRecord | undefined;
@@ -66,6 +66,8 @@ async function projectMain(host: ProjectedHost, database: Database, record: Regi
     return { kind: 'nothing' };
   }
   if (recordIdIn(record.path) !== record.id) throw new VprError('watch/another-record', 'its repository says that it is another record');
+  if (state !== undefined && state.version > PROJECTION_VERSION)
+    throw new VprError('projections/newer', 'a newer version of vpr has made the rows', { help: ['install that version here as well'] });
   const reached = state?.version === PROJECTION_VERSION ? state.reached : undefined;
   if (main.id === reached) {
     if (state?.state !== 'current') await release(database, record.id);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import type { Database } from '../projections/database.js';
+import { PROJECTION_VERSION } from '../projections/store.js';
 import { holdDatabase } from './connection.js';
 import { scanForDue } from './due.js';
 import { spoolHints } from './hints.js';
@@ -15,6 +16,11 @@ export interface WatcherOptions extends ProjectedHost {
   /** A file's path, or a URL. */
   readonly database: string;
   readonly log: Log;
+  /**
+   * Makes all rows anew beside those that answer, and puts them in their place:
+   * where they are of another version. Absent, or where it fails: each record's are made anew where they are.
+   */
+  readonly rebuild?: (signal: AbortSignal) => Promise<void>;
   /** What fails is tried again, and a database that is away is waited for; otherwise everything is tried once. */
   readonly lasting: boolean;
 }
@@ -38,7 +44,7 @@ const AT_ONCE = 4;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
 
-export function makeWatcher({ paths, policy, database: location, log, lasting }: WatcherOptions): Watcher {
+export function makeWatcher({ paths, policy, database: location, log, rebuild, lasting }: WatcherOptions): Watcher {
   const held = holdDatabase(location);
   const hints = spoolHints(paths, log);
   const queue = workQueue(work, AT_ONCE);
@@ -47,6 +53,8 @@ export function makeWatcher({ paths, policy, database: location, log, lasting }:
   const ending = new AbortController();
   let failure: unknown;
   let failures = 0; // of the database, since it last did what was asked
+  let mayRebuild = rebuild !== undefined; // once: what is left of another version after that is made anew in its place
+  let rebuilding: Promise<void> | undefined;
 
   async function work(record: Uuid): Promise<void> {
     const names = hints.take(record);
@@ -70,6 +78,11 @@ export function makeWatcher({ paths, policy, database: location, log, lasting }:
     } catch (error) {
       if (!(await answers(database))) throw error;
       const { code, why } = errorFields(error);
+      if (code === 'projections/newer') {
+        if (!said.has(code)) log.warn('a newer version of vpr has made the projection: its records are left to that');
+        said.add(code);
+        return { kind: 'nothing' };
+      }
       const kept = {
         record: { kind: 'coordination', id: record },
         state: 'set-aside',
@@ -124,12 +137,32 @@ export function makeWatcher({ paths, policy, database: location, log, lasting }:
     const began = Date.now();
     try {
       const states = await allStates(await held.get());
-      const { records, due } = await scanForDue(paths, states, { now: began, patient: lasting, log, said });
+      if (mayRebuild && [...states.values()].some(({ version }) => version < PROJECTION_VERSION)) beginRebuild();
+      const options = { now: began, patient: lasting, rebuilding: rebuilding !== undefined, log, said };
+      const { records, due } = await scanForDue(paths, states, options);
       log.info('scanned', { records, due: due.length, milliseconds: Date.now() - began });
       for (const record of due) queue.add(record);
     } catch (error) {
       away(error);
     }
+  }
+
+  /** What is pushed meanwhile is projected in the rows that answer, and once more into the new ones when they are in place. */
+  function beginRebuild(): void {
+    mayRebuild = false;
+    log.info('the projection is of an older version: it is made anew beside the one that answers');
+    const done = async (): Promise<void> => {
+      try {
+        await rebuild?.(ending.signal);
+        log.info('the projection was made anew');
+      } catch (error) {
+        if (!ending.signal.aborted)
+          log.error('the projection could not be made anew beside: each record is, in its place', errorFields(error));
+      }
+      rebuilding = undefined;
+      if (!ending.signal.aborted) await scan();
+    };
+    rebuilding = done();
   }
 
   return {
@@ -148,6 +181,7 @@ export function makeWatcher({ paths, policy, database: location, log, lasting }:
     async doAll() {
       hints.read();
       await scan();
+      await rebuilding;
       await queue.idle();
       for (const record of hints.asking()) queue.add(record); // not due: their files are done with
       await queue.idle();
@@ -158,6 +192,7 @@ export function makeWatcher({ paths, policy, database: location, log, lasting }:
       queue.pause();
       for (const timer of retries.values()) clearTimeout(timer);
       await queue.idle();
+      await rebuilding;
       await held.close();
     },
   };

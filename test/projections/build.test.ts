@@ -1,6 +1,9 @@
 /** A projection that is built at once is the one that grew; what is cut short leaves what was there. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import t from 'tap';
 import { VprError } from '../../src/errors.js';
@@ -89,7 +92,52 @@ onEachDatabase(t, async (t, { name, fresh }) => {
       t.strictSame(rows, []);
     }
   });
+
+  t.test('what a build that was killed has left is taken away by the next one, and what one is at is not', async (t) => {
+    const place = fresh();
+    await killedBuild(place);
+    const left = await beingBuilt(name, place);
+    t.equal(left.length, 1);
+    let goOn = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const other = buildProjection(place, () => waiting);
+    for (let seen: readonly string[] = left; seen.length !== 1 || seen[0] === left[0]; seen = await beingBuilt(name, place))
+      await sleep(20);
+    const [theirs] = await beingBuilt(name, place);
+    await buildProjection(place, (database) => projectRecords(database, requests(2), never));
+    t.strictSame(await beingBuilt(name, place), [theirs], 'somebody is at this one');
+    goOn();
+    await other;
+    t.strictSame(await beingBuilt(name, place), []);
+  });
 });
+
+/** A build in a process of its own, that is killed at it. */
+async function killedBuild(place: string): Promise<void> {
+  const index = new URL('../../src/projections/index.js', import.meta.url).href;
+  const program = `import { buildProjection } from ${JSON.stringify(index)};
+    await buildProjection(process.argv[1], () => { console.log('filling'); return new Promise((resolve) => setTimeout(resolve, 60_000)); });`;
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', program, place], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  child.kill('SIGKILL');
+  await once(child, 'close');
+}
+
+/** What is being built, or was when it was killed: files, or schemas. */
+async function beingBuilt(name: string, place: string): Promise<readonly string[]> {
+  if (name === 'SQLite') return readdirSync(dirname(place)).filter((file) => file.startsWith(`${basename(place)}.building`));
+  const database = await openDatabase(place);
+  try {
+    const { rows } = await sql<{ nspname: string }>`select nspname from pg_namespace where nspname like 'vpr_building%'`.execute(
+      database.kysely,
+    );
+    return rows.map(({ nspname }) => nspname);
+  } finally {
+    await database.close();
+  }
+}
 
 /** Every message is in the index of words once, and nothing else is. */
 async function indexIsWhole({ kysely }: Database): Promise<void> {

@@ -12,7 +12,7 @@ import { checkRecord } from '../../src/watch/check.js';
 import type { Log } from '../../src/watch/log.js';
 import { projectOne } from '../../src/watch/project.js';
 import { stateOf } from '../../src/watch/state.js';
-import { watchHost, watchOnce } from '../../src/watch/watch.js';
+import { type WatchOptions, watchHost, watchOnce } from '../../src/watch/watch.js';
 import { setRef, type Teardown, type TestHost, writeObjects } from '../e2e/support.js';
 import { pushFrom } from '../e2e/support-scenario.js';
 import type { Scenario } from '../support/scenario.js';
@@ -54,10 +54,15 @@ export async function once({ directory }: TestHost, database: string): Promise<r
 }
 
 /** A watcher in this process, that has begun. */
-export async function watching(t: Teardown, { directory }: TestHost, database: string, scanEvery = PATIENCE) {
+export async function watching(
+  t: Teardown,
+  { directory }: TestHost,
+  database: string,
+  { scanEvery = PATIENCE, ...options }: { readonly scanEvery?: number } & Pick<WatchOptions, 'rebuild'> = {},
+) {
   const { log, said, heard } = listeningLog();
   const ending = new AbortController();
-  const ended = watchHost({ ...hostOf(directory), database, log }, scanEvery, ending.signal);
+  const ended = watchHost({ ...hostOf(directory), ...options, database, log }, scanEvery, ending.signal);
   const end = async () => {
     ending.abort();
     await ended;

@@ -21,7 +21,7 @@ t.test('a repository that is deleted, a ref that is half-written, a spool that i
   const place = join(all.directory, 'p.db');
   const [deleted, half] = [addRecord(root, { kind: 'coordination' }, runGit), addRecord(root, { kind: 'coordination' }, runGit)];
   writeFileSync(join(half?.path ?? '', 'refs/heads/main'), '1234');
-  const { heard, end } = await watching(t, all.host, place, 50);
+  const { heard, end } = await watching(t, all.host, place, { scanEvery: 50 });
   await until(() => heard('set-aside').some(({ what }) => what['record'] === half?.id && what['code'] === 'watch/ref-half-written'));
   rmSync(deleted?.path ?? '', { recursive: true });
   await until(() => heard('set-aside').some(({ what }) => what['record'] === deleted?.id && what['code'] === 'watch/repository-missing'));
@@ -59,7 +59,7 @@ t.test('a record whose repository comes back is taken up by itself', async (t) =
 t.test('SQLite: a file that somebody holds, that is taken away, or that cannot be opened', async (t) => {
   const all = await pushedRecord(t, people);
   const place = join(all.directory, 'p.db');
-  const { heard, end } = await watching(t, all.host, place, 200);
+  const { heard, end } = await watching(t, all.host, place, { scanEvery: 200 });
   await visible(place, all.host, all.tips[0] ?? '');
 
   let letGo = () => {};
@@ -91,7 +91,7 @@ t.test('PostgreSQL: a server that goes away and returns', { skip: whyNoPostgres(
   const server = startPostgres(t);
   const all = await pushedRecord(t, people);
   const place = server.create('watched');
-  const { heard, end } = await watching(t, all.host, place, 500);
+  const { heard, end } = await watching(t, all.host, place, { scanEvery: 500 });
   await visible(place, all.host, all.tips[0] ?? '');
   server.stop();
   const tip = await push(all, (record) => record.append());

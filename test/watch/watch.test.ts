@@ -54,7 +54,7 @@ onEachDatabase(t, async (t, { fresh }) => {
     await push(all, (record) => record.append());
     const tip = await push(all, (record) => record.append({ by: 'tom' }));
     t.same(readdirSync(spool), [], 'nobody has said anything');
-    const { end } = await watching(t, all.host, place, 50);
+    const { end } = await watching(t, all.host, place, { scanEvery: 50 });
     await visible(place, all.host, tip);
     const later = await push(all, (record) => record.append());
     await visible(place, all.host, later);
@@ -65,7 +65,7 @@ onEachDatabase(t, async (t, { fresh }) => {
   t.test('two watchers at once', async (t) => {
     const all = await pushedRecord(t, people);
     const place = fresh();
-    const [one, two] = [await watching(t, all.host, place, 100), await watching(t, all.host, place, 100)];
+    const [one, two] = [await watching(t, all.host, place, { scanEvery: 100 }), await watching(t, all.host, place, { scanEvery: 100 })];
     let tip = '';
     for (let count = 0; count < 6; count += 1) tip = await push(all, (record) => record.append({ by: count % 2 === 0 ? 'tom' : 'jane' }));
     await visible(place, all.host, tip);
