@@ -23,9 +23,10 @@ import {
 import { storeAdvance } from '../src/projections/store.js';
 import { startPostgres, whyNoPostgres } from '../test/projections/databases.js';
 import { seeded } from '../test/support/random.js';
+import { lagCases, scanCases } from './projection-lag.js';
 import { rebuildCases } from './projection-rebuild.js';
 import { BUSY, clinician, makeRecords, recordId, type Size, WORDS } from './projection-rows.js';
-import type { BenchCase, BenchResult } from './report.js';
+import { type BenchCase, type BenchResult, row } from './report.js';
 
 const SIZES: readonly Size[] = [
   { records: 2000, messages: 100_000 },
@@ -49,14 +50,18 @@ export async function bench(_runs: number, wanted: string): Promise<BenchResult>
   const directory = mkdtempSync(join(realpathSync(tmpdir()), 'vpr-bench-'));
   try {
     cases.push(...(await rebuildCases(join(directory, 'rebuild'), wanted, TARGET.commits)));
+    const t = { teardown: (stop: () => unknown) => void stops.push(stop) };
+    if ('scan'.includes(wanted)) cases.push(...(await scanCases(directory)));
+    if ('lag, SQLite'.includes(wanted)) cases.push(...(await lagCases(t, 'SQLite')));
+    if ('lag, PostgreSQL'.includes(wanted) && whyNoPostgres() === undefined)
+      cases.push(...(await lagCases(t, 'PostgreSQL', startPostgres(t).create('lag'))));
     for (const size of SIZES) {
       const messages = `${size.messages.toLocaleString('en-GB')} messages`;
       const sqlite = `SQLite, ${messages}`;
       if (sqlite.includes(wanted)) cases.push(...(await measure(sqlite, join(directory, `${size.messages}.db`), size)));
       const postgres = `PostgreSQL, ${messages}`;
       if (!postgres.includes(wanted) || whyNoPostgres() !== undefined) continue;
-      const server = startPostgres({ teardown: (stop) => void stops.push(stop) });
-      cases.push(...(await measure(postgres, server.create('bench'), size)));
+      cases.push(...(await measure(postgres, startPostgres(t).create('bench'), size)));
     }
     return { bench: 'projections', cases };
   } finally {
@@ -153,9 +158,4 @@ async function bytesOf({ dialect, kysely }: Database, location: string): Promise
   if (dialect === 'sqlite') return statSync(location).size;
   const { rows } = await sql<{ size: number }>`select pg_database_size(current_database()) as size`.execute(kysely);
   return rows[0]?.size ?? Number.NaN;
-}
-
-function row(name: string, unit: string, ours: number, versus: number, against: string): BenchCase {
-  const two = (value: number) => Math.round(value * 100) / 100;
-  return { case: name, unit, ours: two(ours), versus: two(versus), against, ratio: two(ours / versus) };
 }

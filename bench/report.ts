@@ -25,6 +25,11 @@ export function compare(name: string, unit: string, ours: readonly number[], ver
   return { case: name, unit, ours: rounded(one), versus: rounded(other), against, ratio: rounded(one / other) };
 }
 
+/** One figure, beside what it is to be, or what else there is. */
+export function row(name: string, unit: string, ours: number, versus: number, against: string): BenchCase {
+  return { case: name, unit, ours: rounded(ours), versus: rounded(versus), against, ratio: rounded(ours / versus) };
+}
+
 /** The middle value; of an even number, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
