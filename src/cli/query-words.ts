@@ -45,7 +45,7 @@ export function searchWords({ items, count: total }: SearchAnswer): string[] {
   return [...counted, ...items.flatMap(foundWords)];
 }
 
-/** `500+ messages` where there are so many at least. */
+/** `200+ messages` where there are so many at least. */
 function totalWords({ value, capped }: { readonly value: number; readonly capped: boolean }): string {
   return capped ? `${value.toLocaleString('en-GB')}+ messages` : count(value, 'message').replace(/^\d+/, value.toLocaleString('en-GB'));
 }

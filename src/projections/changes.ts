@@ -49,9 +49,10 @@ export function gatherChanges({ kind, id: record }: { readonly kind: RecordKind;
     const ledger = needed(step.ledger, step.ledgerPath, pushed.id);
     const after = needed(step.thread, step.threadPath, pushed.id);
     if (step.append?.ok === false) throw unreadable(step.threadPath, pushed.id, step.append.faults);
-    const row = threadRow(record, step, ledger, after, commit.seq);
     const list = step.isNew || gathered.opened.has(thread) ? gathered.opened : gathered.changed;
-    list.set(thread, { ...row, opened_seq: step.isNew ? commit.seq : (list.get(thread)?.opened_seq ?? 0) });
+    // Of the rows that commits leave of a thread only the last one is stored.
+    const openedSeq = step.isNew ? commit.seq : (list.get(thread)?.openedSeq ?? 0);
+    list.set(thread, { openedSeq, row: () => threadRow(record, step.id, ledger, after, { changed: commit.seq, opened: openedSeq }) });
     const former = valueOf(step.ledger.before);
     const version = ledgerVersion(record, thread, ledger, commit.seq);
     const others = gathered.participants.add({ record, thread }, former, ledger, commit.seq);
@@ -80,10 +81,17 @@ export function gatherChanges({ kind, id: record }: { readonly kind: RecordKind;
       const { record: row, commits, statusVersions, opened, changed, ledgerVersions, participants, messages } = gathered;
       if (row === undefined) throw new Error('nothing was gathered');
       gathered = empty();
-      const threads = { opened: [...opened.values()], changed: [...changed.values()] };
+      const rows = (threads: ReadonlyMap<string, LastOf>) => [...threads.values()].map((last) => last.row());
+      const threads = { opened: rows(opened), changed: rows(changed) };
       return { record: row, commits, statusVersions, ...threads, ledgerVersions, participants: participants.changes(), messages };
     },
   };
+}
+
+/** What the last commit so far leaves of a thread. */
+interface LastOf {
+  readonly openedSeq: number;
+  readonly row: () => ThreadRow;
 }
 
 function empty() {
@@ -91,8 +99,8 @@ function empty() {
     record: undefined as RecordRow | undefined,
     commits: [] as CommitRow[],
     statusVersions: [] as StatusVersionRow[],
-    opened: new Map<string, ThreadRow>(),
-    changed: new Map<string, ThreadRow>(),
+    opened: new Map<string, LastOf>(),
+    changed: new Map<string, LastOf>(),
     ledgerVersions: [] as LedgerVersionRow[],
     participants: participantChanges(),
     messages: [] as MessageRow[],

@@ -1,21 +1,27 @@
 import { VprError } from '../errors.js';
 import { parseInstant } from '../format/instant.js';
 import type { Ledger } from '../format/ledger.js';
+import { remember } from '../format/remember.js';
 import type { Thread } from '../format/thread.js';
-import type { ThreadStep } from '../format/thread-steps.js';
 import type { Flag, LedgerVersionRow, ThreadRow } from './tables.js';
 
-/** A thread's row as a commit leaves it, but for when it was opened. */
-export function threadRow(record: string, { id: thread }: ThreadStep, ledger: Ledger, { messages }: Thread, seq: number): ThreadRow {
+/** A thread's row as a commit leaves it. */
+export function threadRow(
+  record: string,
+  thread: string,
+  ledger: Ledger,
+  { messages }: Thread,
+  { changed, opened }: { readonly changed: number; readonly opened: number },
+): ThreadRow {
   const last = messages.at(-1);
-  const { seq: changed, ...said } = ledgerVersion(record, thread, ledger, seq);
+  const { seq: _, ...said } = ledgerVersion(record, thread, ledger, changed);
   return {
     ...said,
     created_at: millisecondsOf(ledger.created_at),
     last_updated_at: millisecondsOf(ledger.last_updated_at),
     last_message_at: last === undefined ? null : millisecondsOf(last.timestamp),
     messages: messages.length,
-    opened_seq: changed,
+    opened_seq: opened,
     changed_seq: changed,
   };
 }
@@ -40,8 +46,15 @@ export function sameVersion(one: LedgerVersionRow, other: LedgerVersionRow): boo
   return COMPARED.every((column) => one[column] === other[column]);
 }
 
+/** A message's time is mostly its thread's and its ledger's as well. */
+const times = remember<number>(100);
+
 /** A time of a file in milliseconds since 1970, what is finer cut off. Readers have made sure that it is one. */
 export function millisecondsOf(time: string): number {
+  return times(time, () => readMilliseconds(time));
+}
+
+function readMilliseconds(time: string): number {
   const instant = parseInstant(time);
   if (instant === undefined) throw new VprError('projections/unreadable', 'a time is no RFC 3339 time');
   // BigInt division goes towards zero: times before 1970 would move forward.

@@ -45,13 +45,14 @@ export interface SearchAnswer extends Answer<FoundMessage> {
   readonly count?: { readonly value: number; readonly capped: boolean };
 }
 
-/** So many hits are looked at by one query; and so many are counted. */
+/** So many hits are looked at by one query. */
 const MOST_LOOKS = 1000;
-const MOST_COUNTED = 500;
+/** So many are counted: as many as the largest page has. */
+const MOST_COUNTED = 200;
 /** So many more than are wanted at first: some may not be shown. */
 const MARGIN = 5;
 /** Of so many of the newest the best are found. */
-const RANKED = 100;
+const RANKED = 50;
 /** Of a message so many characters decide its rank. */
 const MOST_RANKED = 16 * 1024;
 
