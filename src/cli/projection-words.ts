@@ -17,7 +17,7 @@ export function statusLines(status: ProjectionStatus): string[] {
       .slice(0, SHOWN)
       .flatMap(({ record, state, reason, reached, attempts, nextTryAt }) => [
         `${state}  ${record}  ${printable(reason, LONGEST)}`,
-        `  its rows stand on ${reached ?? 'nothing'}, and are not answered with; ${count(attempts, 'attempt')}, the next at ${nextTryAt ?? 'the next scan'}`,
+        `  answers stand on ${reached ?? 'nothing'}; ${count(attempts, 'attempt')}, the next at ${nextTryAt ?? 'the next scan'}`,
       ]),
     ...(more > 0 ? [`and ${more} more that are held (--json lists up to 1000)`] : []),
     ...(unregistered.length > 0

@@ -14,6 +14,8 @@ import type { Checked } from './query-run.js';
 import { lineWords, messageWords, threadHead } from './thread-words.js';
 import { count } from './words.js';
 
+const LONGEST_REASON = 1000;
+
 /** How every answer ends: where it goes on, what it stands on, and whether signatures hold. */
 export function standingWords({ items, standing, cursor, cut, signatures }: Answer<unknown> & Checked): string[] {
   return [
@@ -22,7 +24,10 @@ export function standingWords({ items, standing, cursor, cut, signatures }: Answ
     ...(cursor === undefined ? [] : ['', `more: the same with --cursor ${cursor}`]),
     '',
     'not authoritative: Git is the record, and may have gone on since',
-    ...standing.map(({ record, commit, projectedAt }) => `  record ${record} as of commit ${commit}, projected ${timeWords(projectedAt)}`),
+    ...standing.flatMap(({ record, commit, projectedAt, held }) => [
+      `  record ${record} as of commit ${commit}, projected ${timeWords(projectedAt)}`,
+      ...(held === undefined ? [] : [`    which may be far from all of it: ${held.state}: ${printable(held.reason, LONGEST_REASON)}`]),
+    ]),
     ...(signatures === undefined ? [] : signatureWords(signatures)),
   ];
 }

@@ -19,7 +19,7 @@ export { type StatusAnswer, status } from './queries/status.js';
 export { type ShownMessage, type ThreadAnswer, type ThreadQuery, thread } from './queries/thread.js';
 export { type ListedThread, type ThreadsQuery, threads } from './queries/threads.js';
 export { type TimelineEntry, type TimelineMessage, type TimelineQuery, timeline } from './queries/timeline.js';
-export { type KeptOut, keepOut } from './state.js';
+export { holdRecord, type WhyHeld } from './state.js';
 export { PROJECTION_VERSION } from './store.js';
 export type * from './tables.js';
 export { type ProjectionCheck, type RowDifference, verifyProjection } from './verify.js';

@@ -1,5 +1,5 @@
 import type { Database } from './database.js';
-import { advances, bringBack, type PreparedAdvance, type ProjectRequest, projectRecord } from './project.js';
+import { advances, type PreparedAdvance, type ProjectRequest, projectRecord, releaseRecord } from './project.js';
 import { storeAdvance } from './store.js';
 
 /** Commits that are stored in one transaction at least, where there are so many. */
@@ -67,7 +67,7 @@ export async function projectRecords(
         gathered += advance.commits;
         if (gathered >= TOGETHER) await store();
       }
-      if (steps === 0) await bringBack(database, request);
+      if (steps === 0) await releaseRecord(database, request);
     } catch (error) {
       counts.failed += 1;
       onFailure(request, error);

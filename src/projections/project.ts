@@ -63,15 +63,15 @@ export async function projectRecord(database: Database, request: ProjectRequest)
       anew ||= advance.anew && advance.from !== null;
     }
     if (!raced) {
-      if (commits === 0) await bringBack(database, request);
+      if (commits === 0) await releaseRecord(database, request);
       return { commits, anew };
     }
   }
   throw new VprError('projections/busy', `the record ${request.record.id} was projected by somebody else each time it was tried`);
 }
 
-/** Answers from a record again that was kept out of them, where there was nothing left to project. */
-export async function bringBack(database: Database, { record: { id }, to }: ProjectRequest): Promise<void> {
+/** Writes down that nothing holds a record any more, where there was nothing left to project. */
+export async function releaseRecord(database: Database, { record: { id }, to }: ProjectRequest): Promise<void> {
   const kept = await database.kysely.selectFrom('projections').select('state').where('record', '=', id).executeTakeFirst();
   if (kept === undefined || kept.state === 'current') return;
   await database.transaction(async ({ kysely, lock }) => {

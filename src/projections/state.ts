@@ -3,8 +3,8 @@ import type { JudgedProblem } from '../problem.js';
 import type { Database } from './database.js';
 import { PROJECTION_VERSION } from './store.js';
 
-/** Why a record is kept out of answers. */
-export interface KeptOut {
+/** Why a record doesn't go on. */
+export interface WhyHeld {
   readonly record: { readonly kind: RecordKind; readonly id: Uuid };
   /** `set-aside`: it could not be projected; `withheld`: main has commits that do not pass. */
   readonly state: 'set-aside' | 'withheld';
@@ -21,12 +21,12 @@ export interface KeptOut {
 const MOST_PROBLEMS = 1000;
 
 /**
- * Keeps a record out of answers until it is projected again: `projectRecord`
- * ends this. What was projected before stays stored. Each time counts as an attempt.
+ * Writes down why a record doesn't go on, until it is projected again: `projectRecord`
+ * ends this. Answers stand on what was projected before, and say so. Each time counts as an attempt.
  */
-export async function keepOut(
+export async function holdRecord(
   database: Database,
-  { record: { kind, id: record }, state, reason, nextTryAt, problems = [], now }: KeptOut,
+  { record: { kind, id: record }, state, reason, nextTryAt, problems = [], now }: WhyHeld,
 ): Promise<void> {
   await database.transaction(async (transaction) => {
     const { kysely } = transaction;

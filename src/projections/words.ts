@@ -48,6 +48,7 @@ function fold(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
+    .toLowerCase() // a capital ẞ has no other capital: as ß it is SS, and so it is ss
     .toUpperCase()
     .toLowerCase()
     .replaceAll('ς', 'σ')

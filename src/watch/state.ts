@@ -1,7 +1,7 @@
 /** What the projection knows of how far each record has come, and what keeps one from going on. */
 import type { Uuid } from '../format/identifiers.js';
 import type { Connection, Database } from '../projections/database.js';
-import { type KeptOut, keepOut } from '../projections/state.js';
+import { holdRecord, type WhyHeld } from '../projections/state.js';
 import type { ProjectionRow } from '../projections/tables.js';
 
 /** Milliseconds until a record that failed once is tried again, and at most. */
@@ -20,11 +20,11 @@ export function stateOf({ kysely }: Connection, record: Uuid): Promise<Projectio
   return kysely.selectFrom('projections').selectAll().where('record', '=', record).executeTakeFirst();
 }
 
-/** Keeps a record out of answers, and returns when it is tried again, in milliseconds since 1970: each time after twice as long. */
-export async function hold(database: Database, kept: Omit<KeptOut, 'nextTryAt'>): Promise<number> {
+/** Writes down why a record doesn't go on, and returns when it is tried again, in milliseconds since 1970: each time after twice as long. */
+export async function hold(database: Database, kept: Omit<WhyHeld, 'nextTryAt'>): Promise<number> {
   const attempts = ((await stateOf(database, kept.record.id))?.attempts ?? 0) + 1;
   const nextTryAt = kept.now.getTime() + delayAfter(attempts);
-  await keepOut(database, { ...kept, reason: kept.reason.slice(0, LONGEST_REASON), nextTryAt });
+  await holdRecord(database, { ...kept, reason: kept.reason.slice(0, LONGEST_REASON), nextTryAt });
   return nextTryAt;
 }
 

@@ -12,7 +12,7 @@ export interface HeldRecord {
   readonly record: Uuid;
   readonly state: 'set-aside' | 'withheld';
   readonly reason: string;
-  /** The commit that its rows stand on, which are kept out of answers; null: there are none. */
+  /** The commit that answers stand on; null: there are none. */
   readonly reached: string | null;
   readonly attempts: number;
   /** RFC 3339; null: with the next look at everything. */

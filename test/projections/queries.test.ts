@@ -6,7 +6,7 @@ import { accountEnvironment, openDirect } from '../../src/git/index.js';
 import {
   type Asking,
   type Database,
-  keepOut,
+  holdRecord,
   openDatabase,
   problems,
   projectRecord,
@@ -200,7 +200,7 @@ onEachDatabase(t, async (t, { fresh }) => {
     );
   });
 
-  t.test('ids that are used twice, and records that are kept out', async (t) => {
+  t.test('ids that are used twice, and records that are held', async (t) => {
     t.strictSame((await sharedIds(database)).items, []);
     await projectRecord(database, requestOf(TWIN, source, tip));
     t.equal((await sharedIds(database)).items.length, 37 * 2, 'every message of a copied record');
@@ -217,17 +217,23 @@ onEachDatabase(t, async (t, { fresh }) => {
       content: [{ sign: '+', text: 'x' }],
     } as const;
     const out = { record: { kind: 'coordination', id: TWIN }, reason: 'a commit does not pass', now: new Date() } as const;
-    await keepOut(database, { ...out, state: 'withheld', problems: [problem] });
+    await holdRecord(database, { ...out, state: 'withheld', problems: [problem] });
     t.match((await problems(database)).items, [{ record: TWIN, rule: 'commit/signature', id: tip }]);
     t.match(await status(database), {
       current: { value: 1, capped: false },
       items: [{ record: TWIN, state: 'withheld', reached: tip, attempts: 1 }],
     });
-    t.equal(
-      (await search(database, { text: 'pressure', limit: 100, reason: 'r' })).items.filter(({ record: of }) => of === TWIN).length,
-      0,
-    );
-    t.equal(await timeline(database, { record: TWIN, reason: 'r' }).catch(codeOf), 'projections/kept-out');
+    const held = { state: 'withheld', reason: 'a commit does not pass' };
+    const found = await search(database, { text: 'pressure', limit: 100, record: TWIN });
+    t.ok(found.items.length > 0, 'what was projected before is answered with');
+    t.match(found.standing, [{ record: TWIN, commit: tip, held }], 'and that it may not be all');
+    t.match((await timeline(database, { record: TWIN })).standing, [{ held }]);
+    const [first] = (await search(database, { text: 'pressure', record: RECORD_ID })).standing;
+    t.notOk(first !== undefined && 'held' in first, 'of others nothing is said');
+    const never = '2f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
+    await holdRecord(database, { ...out, record: { kind: 'coordination', id: never }, state: 'set-aside' });
+    t.equal(await timeline(database, { record: never, reason: 'r' }).catch(codeOf), 'projections/nothing-yet');
+    await database.kysely.deleteFrom('projections').where('record', '=', never).execute();
     await projectRecord(database, requestOf(TWIN, source, tip));
     t.match(await status(database), { current: { value: 2 }, items: [] });
     t.strictSame((await problems(database)).items, []);

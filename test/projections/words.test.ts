@@ -33,6 +33,11 @@ t.test('folding', (t) => {
   t.equal(wordsOf(`${'a'.repeat(100)} b`)[0]?.length, 64);
   t.ok(wordsOf('word '.repeat(200_000)).length < 60_000, 'a text without an end is searched at its beginning');
   fc.assert(fc.property(text, (value) => t.strictSame(wordsOf(wordsOf(value).join(' ')), wordsOf(value)) !== false));
+  for (let first = 0; first < 0x110000; first += 1024) {
+    const some = Array.from({ length: 1024 }, (_, index) => String.fromCodePoint(first + index)).join(' ');
+    const words = wordsOf(some.replace(/\p{Cs}/gu, ' '));
+    t.strictSame(wordsOf(words.join(' ')), words, `folded once for all: U+${first.toString(16)} and on`);
+  }
   fc.assert(fc.property(text, (value) => [...placesOfWords(value)].every(({ start, end }) => start < end && end <= value.length)));
   t.end();
 });

@@ -10,6 +10,8 @@ export interface Standing {
   readonly seq: number;
   /** When its rows were stored, in milliseconds since 1970. */
   readonly projectedAt: number;
+  /** Main is further, or can't be told: what is above the commit is withheld, or the record is set aside. */
+  readonly held?: { readonly state: 'set-aside' | 'withheld'; readonly reason: string };
 }
 
 /** What every query gives. */
@@ -61,24 +63,21 @@ export async function standingOf({ kysely }: Connection, records: readonly strin
   if (records.length === 0) return [];
   const rows = await kysely
     .selectFrom('projections')
-    .select(['record', 'reached', 'seq', 'projected_at'])
+    .select(['record', 'reached', 'seq', 'projected_at', 'state', 'reason'])
     .where('record', 'in', records)
     .execute();
-  return rows.map(({ record, reached, seq, projected_at }) => ({
+  return rows.map(({ record, reached, seq, projected_at, state, reason }) => ({
     record,
     commit: reached ?? '',
     seq: seq ?? -1,
     projectedAt: projected_at,
+    ...(state === 'current' ? {} : { held: { state, reason: reason ?? '' } }),
   }));
 }
 
 /** What decides whether a thread may be shown, by the tables that have been joined. */
-export function visible(
-  eb: ExpressionBuilder<Tables, 'records' | 'projections' | 'threads'>,
-  { reason, archived }: Asking,
-): Expression<SqlBool> {
-  const conditions = [eb('projections.state', '=', 'current')];
-  if (archived !== true) conditions.push(eb('threads.status', '<>', 'archived'));
+export function visible(eb: ExpressionBuilder<Tables, 'records' | 'threads'>, { reason, archived }: Asking): Expression<SqlBool> {
+  const conditions = archived === true ? [] : [eb('threads.status', '<>', 'archived')];
   if (given(reason)) return eb.and(conditions);
   return eb.and([
     ...conditions,
@@ -96,7 +95,7 @@ export function given(reason: string | undefined): boolean {
 /**
  * Makes sure that a record may be spoken of.
  *
- * @throws VprError `projections/unknown`, `projections/kept-out` (set aside or withheld), `projections/not-queryable`
+ * @throws VprError `projections/unknown`, `projections/nothing-yet` (set aside or withheld before anything was projected), `projections/not-queryable`
  */
 export async function needRecord({ kysely }: Connection, record: string, { reason }: Asking): Promise<void> {
   const row = await kysely
@@ -105,10 +104,10 @@ export async function needRecord({ kysely }: Connection, record: string, { reaso
     .select(['projections.state', 'projections.reason', 'records.record_queryable'])
     .where('projections.record', '=', record)
     .executeTakeFirst();
-  if (row === undefined || (row.state === 'current' && row.record_queryable === null))
+  if (row === undefined || (row.record_queryable === null && row.state === 'current'))
     throw new VprError('projections/unknown', `the projection has no record ${record}`, { help: ['vpr projection status'] });
-  if (row.state !== 'current')
-    throw new VprError('projections/kept-out', `the record ${record} is ${row.state}: ${row.reason ?? 'no reason is known'}`, {
+  if (row.record_queryable === null)
+    throw new VprError('projections/nothing-yet', `nothing of the record ${record} is projected, it is ${row.state}: ${row.reason ?? ''}`, {
       help: ['vpr projection status'],
     });
   if (row.record_queryable !== 1 && !given(reason))

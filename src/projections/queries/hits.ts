@@ -92,8 +92,7 @@ function foundBy(kysely: Connection['kysely'], found: RawBuilder<unknown>) {
   return kysely
     .selectFrom(sql<Key>`(${found})`.as('found'))
     .innerJoin('threads', (join) => join.onRef('threads.record', '=', 'found.record').onRef('threads.thread', '=', 'found.thread'))
-    .innerJoin('records', 'records.record', 'found.record')
-    .innerJoin('projections', 'projections.record', 'found.record');
+    .innerJoin('records', 'records.record', 'found.record');
 }
 
 function keys(dialect: Dialect, sought: Sought, after: Place | undefined, limit: number): RawBuilder<unknown> {

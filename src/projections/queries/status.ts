@@ -9,9 +9,9 @@ export interface StatusAnswer {
   readonly authoritative: false;
   /** The version of rows that this program writes. */
   readonly version: number;
-  /** Records that are answered from; `capped`: so many at least. */
+  /** Records that are up to date; `capped`: so many at least. */
   readonly current: { readonly value: number; readonly capped: boolean };
-  /** Records that are kept out, by id: with why, and when the next try is. */
+  /** Records that are held, by id: with why, and when the next try is. */
   readonly items: readonly ProjectionRow[];
   readonly cursor?: string;
 }

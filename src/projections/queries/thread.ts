@@ -41,7 +41,7 @@ const DEEPEST = 20;
 /**
  * A thread's messages in file order; a correction stands under what it corrects.
  *
- * @throws VprError `projections/unknown-thread`, `projections/which-thread`, `projections/kept-out`,
+ * @throws VprError `projections/unknown-thread`, `projections/which-thread`,
  * `projections/restricted`, `projections/cursor`, `projections/limit`, `projections/id`
  */
 export async function thread(connection: Connection, query: ThreadQuery): Promise<ThreadAnswer> {
@@ -62,9 +62,8 @@ async function needThread({ kysely }: Connection, { thread: id, record, reason }
   const found = kysely
     .selectFrom('threads')
     .innerJoin('records', 'records.record', 'threads.record')
-    .innerJoin('projections', 'projections.record', 'threads.record')
     .selectAll('threads')
-    .select(['records.record_queryable', 'projections.state', 'projections.reason'])
+    .select('records.record_queryable')
     .where('threads.thread', '=', id)
     .limit(2);
   const [row, other] = await (record === undefined ? found : found.where('threads.record', '=', idOf(record))).execute();
@@ -74,11 +73,7 @@ async function needThread({ kysely }: Connection, { thread: id, record, reason }
     });
   if (row === undefined)
     throw new VprError('projections/unknown-thread', 'the projection has no thread of that id', { help: ['vpr threads'] });
-  const { record_queryable, state, reason: why, ...asked } = row;
-  if (state !== 'current')
-    throw new VprError('projections/kept-out', `the record ${asked.record} is ${state}: ${why ?? 'no reason is known'}`, {
-      help: ['vpr projection status'],
-    });
+  const { record_queryable, ...asked } = row;
   const open = record_queryable === 1 && asked.restricted === 0 && asked.sensitivity !== 'restricted';
   if (!open && !given(reason))
     throw new VprError('projections/restricted', 'the thread is restricted, or its record is not to be queried', {

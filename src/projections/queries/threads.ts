@@ -94,7 +94,6 @@ async function nextThreads({ kysely }: Connection, asked: ThreadsQuery, few: boo
   let query = kysely
     .selectFrom('threads')
     .innerJoin('records', 'records.record', 'threads.record')
-    .innerJoin('projections', 'projections.record', 'threads.record')
     .selectAll('threads')
     .select((eb) => wanted(eb, asked, few))
     .orderBy('threads.last_updated_at', 'desc')
@@ -115,7 +114,7 @@ async function nextThreads({ kysely }: Connection, asked: ThreadsQuery, few: boo
   return rows.map(({ fits, ...row }) => ({ ...row, fits: fits === 1 }));
 }
 
-function wanted(eb: ExpressionBuilder<Tables, 'threads' | 'records' | 'projections'>, asked: ThreadsQuery, few: boolean) {
+function wanted(eb: ExpressionBuilder<Tables, 'threads' | 'records'>, asked: ThreadsQuery, few: boolean) {
   const shown = visible(eb, asked);
   const theirs = eb.exists(
     eb

@@ -122,7 +122,6 @@ async function shownThreads(
   const rows = await kysely
     .selectFrom('threads')
     .innerJoin('records', 'records.record', 'threads.record')
-    .innerJoin('projections', 'projections.record', 'threads.record')
     .select('threads.thread')
     .where('threads.record', '=', record)
     .where('threads.thread', 'in', threads)
