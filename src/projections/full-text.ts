@@ -75,12 +75,13 @@ async function freeNumber({ kysely }: Connection, from: number): Promise<number>
   return taken.document + 1 < until ? taken.document + 1 : freeNumber({ dialect: 'sqlite', kysely }, until);
 }
 
-function idWords({ record, thread, author_id }: Pick<MessageRow, 'record' | 'thread' | 'author_id'>): string[] {
+/** What a message is found by besides its words. */
+export function idWords({ record, thread, author_id }: Pick<MessageRow, 'record' | 'thread' | 'author_id'>): string[] {
   return [idWord('record', record), idWord('thread', thread), idWord('author', author_id)];
 }
 
 /** PostgreSQL's `tsvector` of a message. Ids have a sign before them that no word has. */
-function vectorOf(row: MessageRow): string {
+export function vectorOf(row: MessageRow): string {
   const places = new Map<string, number[]>();
   for (const [index, word] of wordsOf(row.body).entries()) {
     const known = places.get(word);

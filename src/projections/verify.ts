@@ -2,6 +2,7 @@ import type { Database } from './database.js';
 import { type DigestedRow, digestedRows, digestOf } from './digest.js';
 import { openDatabase } from './open.js';
 import { type ProjectRequest, projectRecord } from './project.js';
+import { wordsDifferences } from './verify-words.js';
 
 /** A row that is not as its record's commits make it. */
 export interface RowDifference {
@@ -28,7 +29,7 @@ const MOST = 100;
 
 /**
  * Recomputes a record's rows from Git, in memory, up to the commit that the
- * projection has reached, and compares.
+ * projection has reached, and compares; and looks for each message by its words.
  *
  * @param request as for projecting; of the commit that was reached
  * @throws as `projectRecord` does
@@ -44,6 +45,7 @@ export async function verifyProjection(database: Database, request: Omit<Project
     // Without a commit no row is to be there; that of the projection's state says just that.
     const differences =
       digest.stored === digest.recomputed ? [] : await differencesOf(rowsOf(database, record, commit), rowsOf(fresh, record, commit));
+    for (const { key, kind } of await wordsDifferences(database, record)) add(differences, { table: 'words', key }, kind);
     return { record, commit, good: differences.length === 0, digest, differences };
   } finally {
     await fresh.close();
@@ -58,17 +60,18 @@ async function differencesOf(stored: AsyncIterable<DigestedRow>, recomputed: Asy
   const expected = new Map<string, DigestedRow>();
   for await (const row of recomputed) expected.set(nameOf(row), row);
   const differences: RowDifference[] = [];
-  const add = ({ table, key }: DigestedRow, kind: RowDifference['kind']) => {
-    if (differences.length < MOST) differences.push({ table, key, kind });
-  };
   for await (const row of stored) {
     const other = expected.get(nameOf(row));
     expected.delete(nameOf(row));
-    if (other === undefined) add(row, 'unexplained');
-    else if (other.text !== row.text) add(row, 'different');
+    if (other === undefined) add(differences, row, 'unexplained');
+    else if (other.text !== row.text) add(differences, row, 'different');
   }
-  for (const row of expected.values()) add(row, 'missing');
+  for (const row of expected.values()) add(differences, row, 'missing');
   return differences;
+}
+
+function add(differences: RowDifference[], { table, key }: Pick<RowDifference, 'table' | 'key'>, kind: RowDifference['kind']): void {
+  if (differences.length < MOST) differences.push({ table, key, kind });
 }
 
 function nameOf({ table, key }: DigestedRow): string {

@@ -1,6 +1,8 @@
 /** Rows that were changed behind the projection's back are found, each by its table and key. */
+import { sql } from 'kysely';
 import t from 'tap';
 import { openDatabase, projectRecord, verifyProjection } from '../../src/projections/index.js';
+import { idWord } from '../../src/projections/words.js';
 import { makePeople } from '../support/people.js';
 import { seeded } from '../support/random.js';
 import { onEachDatabase } from './databases.js';
@@ -22,7 +24,11 @@ onEachDatabase(t, async (t, { fresh }) => {
 
   await kysely.updateTable('messages').set({ body: 'Something else.' }).where('position', '=', 0).where('record', '=', record.id).execute();
   const { differences } = await verifyProjection(database, asked);
-  t.ok(differences.length > 0 && differences.every(({ table, kind }) => table === 'messages' && kind === 'different'));
+  t.ok(differences.length > 0 && differences.every(({ table, kind }) => /messages|words/.test(table) && kind === 'different'));
+  t.ok(
+    differences.some(({ table }) => table === 'words'),
+    'it is not found by what it says now',
+  );
   t.notMatch(JSON.stringify(differences), /Something else/, 'and nothing of what it says');
   await kysely.deleteFrom('commits').where('seq', '=', 3).execute();
   await kysely
@@ -41,10 +47,40 @@ onEachDatabase(t, async (t, { fresh }) => {
   const bad = await verifyProjection(database, asked);
   t.equal(bad.good, false);
   t.strictSame(
-    bad.differences.filter(({ table }) => table !== 'messages'),
+    bad.differences.filter(({ table }) => table !== 'messages' && table !== 'words'),
     [
       { table: 'participants', key: ['x', 'y', 1], kind: 'unexplained' },
       { table: 'commits', key: [3], kind: 'missing' },
     ],
   );
+});
+
+onEachDatabase(t, async (t, { name, fresh }) => {
+  const { record, ids, request } = makeHistories(t, people, seeded(5), 12);
+  const database = await openDatabase(fresh());
+  t.teardown(() => database.close());
+  const asked = request(ids.at(-1));
+  await projectRecord(database, asked);
+  const found = async () => (await verifyProjection(database, asked)).differences;
+  t.strictSame(await found(), []);
+  const { kysely } = database;
+  const { thread, position, document } = await kysely
+    .selectFrom('messages')
+    .selectAll()
+    .where('record', '=', record.id)
+    .where('position', '=', 0)
+    .executeTakeFirstOrThrow();
+  if (name === 'PostgreSQL') {
+    const other = sql`update messages set words = cast('other' as tsvector) where record = ${record.id} and thread = ${thread} and position = 0`;
+    await other.execute(kysely);
+    t.strictSame(await found(), [{ table: 'words', key: [thread, position], kind: 'different' }], 'words of another text');
+    return;
+  }
+  await sql`delete from words where rowid = ${document}`.execute(kysely);
+  t.strictSame(await found(), [{ table: 'words', key: [thread, position], kind: 'missing' }], 'a message that the index does not have');
+  const of = idWord('record', record.id);
+  await sql`insert into words (rowid, body, ids) values (${document}, 'something else', ${of})`.execute(kysely);
+  t.strictSame(await found(), [{ table: 'words', key: [thread, position], kind: 'different' }], 'or has with other words');
+  await sql`insert into words (rowid, body, ids) values (5, 'nothing that was said', ${of})`.execute(kysely);
+  t.match(await found(), [{ kind: 'different' }, { table: 'words', key: [5], kind: 'unexplained' }], 'and what no message says');
 });

@@ -1,0 +1,69 @@
+/** Whether messages are found by their words, and nothing else is: what full text keeps of a record's messages. */
+import { sql } from 'kysely';
+import type { Connection } from './database.js';
+import { idWords, vectorOf } from './full-text.js';
+import type { StoredMessageRow } from './tables.js';
+import { idWord, wordsOf } from './words.js';
+
+/** What full text has of a message (by thread and position), or of none (by the index's number). */
+export interface WordsDifference {
+  readonly key: readonly (string | number)[];
+  readonly kind: 'unexplained' | 'missing' | 'different';
+}
+
+/** Words that are looked for together. */
+const TOGETHER = 50;
+
+/** Looks at every message of a record. In SQLite, where the index can't be read back, words that are too many in it are not seen. */
+export async function wordsDifferences(connection: Connection, record: string): Promise<WordsDifference[]> {
+  const rows = await connection.kysely.selectFrom('messages').selectAll().where('record', '=', record).execute();
+  return connection.dialect === 'sqlite' ? inSqlite(connection, record, rows) : inPostgres(connection, rows);
+}
+
+async function inSqlite(connection: Connection, record: string, rows: readonly StoredMessageRow[]): Promise<WordsDifference[]> {
+  const unexplained = new Set(await numbersWith(connection, `ids : "${idWord('record', record)}"`));
+  const differences: WordsDifference[] = [];
+  for (const row of rows) {
+    const { thread, position, document = -1 } = row;
+    const isThere = unexplained.delete(document);
+    if (isThere && (await isFound(connection, row, document))) continue;
+    differences.push({ key: [thread, position], kind: isThere ? 'different' : 'missing' });
+  }
+  return [...differences, ...[...unexplained].map((document) => ({ key: [document], kind: 'unexplained' as const }))];
+}
+
+/** By all its words, in their order, and by its ids. */
+async function isFound(connection: Connection, row: StoredMessageRow, document: number): Promise<boolean> {
+  const words = wordsOf(row.body);
+  const matches = [
+    idWords(row)
+      .map((word) => `ids : "${word}"`)
+      .join(' AND '),
+  ];
+  for (let at = 0; at < words.length; at += TOGETHER) matches.push(`body : "${words.slice(at, at + TOGETHER).join(' ')}"`);
+  for (const match of matches) if ((await numbersWith(connection, match, document)).length === 0) return false;
+  return true;
+}
+
+async function numbersWith({ kysely }: Connection, match: string, document?: number): Promise<number[]> {
+  const one = document === undefined ? sql`` : sql`and rowid = ${document}`;
+  const { rows } = await sql<{ number: number }>`select rowid as number from words where words match ${match} ${one}`.execute(kysely);
+  return rows.map(({ number }) => number);
+}
+
+async function inPostgres({ kysely }: Connection, rows: readonly StoredMessageRow[]): Promise<WordsDifference[]> {
+  const differences: WordsDifference[] = [];
+  for (const row of rows) {
+    const { record, thread, position } = row;
+    const same = sql<boolean>`words = cast(${vectorOf(row)} as tsvector)`.as('same');
+    const found = await kysely
+      .selectFrom('messages')
+      .select(same)
+      .where('record', '=', record)
+      .where('thread', '=', thread)
+      .where('position', '=', position)
+      .executeTakeFirst();
+    if (found?.same !== true) differences.push({ key: [thread, position], kind: 'different' });
+  }
+  return differences;
+}
