@@ -102,7 +102,6 @@ async function filled<T>(database: Database, fill: (database: Database) => Promi
 interface Unindexed {
   readonly rowid: number;
   readonly record: string;
-  readonly thread: string;
   readonly author_id: string;
   readonly written_at: number;
   readonly body: string;
@@ -121,7 +120,7 @@ function fillWords({ raw }: Database): void {
   for (let at = 0; at < order.length; at += BATCH) {
     raw.run('begin');
     for (const rowid of order.subarray(at, at + BATCH)) {
-      const [row] = raw.all<Unindexed>('select rowid, record, thread, author_id, written_at, body from messages where rowid = ?', rowid);
+      const [row] = raw.all<Unindexed>('select rowid, record, author_id, written_at, body from messages where rowid = ?', rowid);
       if (row === undefined) continue;
       last = Math.max(firstNumber(row.written_at), last + 1);
       const { body, ids } = indexed({ ...row, document: last });

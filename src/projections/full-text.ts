@@ -47,10 +47,9 @@ export function indexed({
   document,
   body,
   record,
-  thread,
   author_id,
-}: Pick<StoredMessageRow, 'body' | 'record' | 'thread' | 'author_id'> & { document: number }) {
-  return { rowid: document, body: asWords(body), ids: idWords({ record, thread, author_id }).join(' ') };
+}: Pick<StoredMessageRow, 'body' | 'record' | 'author_id'> & { document: number }) {
+  return { rowid: document, body: asWords(body), ids: idWords({ record, author_id }).join(' ') };
 }
 
 /** Takes a record's messages away. */
@@ -75,21 +74,20 @@ async function freeNumber({ kysely }: Connection, from: number): Promise<number>
   return taken.document + 1 < until ? taken.document + 1 : freeNumber({ dialect: 'sqlite', kysely }, until);
 }
 
-/** What a message is found by besides its words. */
-export function idWords({ record, thread, author_id }: Pick<MessageRow, 'record' | 'thread' | 'author_id'>): string[] {
-  return [idWord('record', record), idWord('thread', thread), idWord('author', author_id)];
+/** What SQLite's index finds a message by besides its words. */
+export function idWords({ record, author_id }: Pick<MessageRow, 'record' | 'author_id'>): string[] {
+  return [idWord('record', record), idWord('author', author_id)];
 }
 
-/** PostgreSQL's `tsvector` of a message. Ids have a sign before them that no word has. */
-export function vectorOf(row: MessageRow): string {
+/** PostgreSQL's `tsvector` of a message. */
+export function vectorOf({ body }: Pick<MessageRow, 'body'>): string {
   const places = new Map<string, number[]>();
-  for (const [index, word] of wordsOf(row.body).entries()) {
+  for (const [index, word] of wordsOf(body).entries()) {
     const known = places.get(word);
     if (known === undefined) places.set(word, [index + 1]);
     else if (known.length < MOST_PLACES) known.push(index + 1);
   }
-  const words = [...places].map(([word, at]) => `'${word}':${at.filter((place) => place < LAST_PLACE).join(',') || LAST_PLACE}`);
-  return [...words, ...idWords(row).map((id) => `'@${id}'`)].join(' ');
+  return [...places].map(([word, at]) => `'${word}':${at.filter((place) => place < LAST_PLACE).join(',') || LAST_PLACE}`).join(' ');
 }
 
 /** What PostgreSQL keeps of where a word stands. */

@@ -68,7 +68,7 @@ export function* placesOfWords(text: string): Generator<{ readonly word: string;
 const PLAIN_SHOWN = /[A-Za-z0-9]+/g;
 const SHOWN = new RegExp(`${UNSPACED}\\p{M}*|(?:(?!${UNSPACED})[\\p{L}\\p{N}\\p{M}])+`, 'gu');
 
-/** What an index knows a record, a thread or an author by: a word of its own that no text has. */
-export function idWord(kind: 'record' | 'thread' | 'author', id: string): string {
+/** What SQLite's index knows a record or an author by: a word of its own that no text has. */
+export function idWord(kind: 'record' | 'author', id: string): string {
   return kind.slice(0, 1) + id.replaceAll(/[-.]/g, '').toLowerCase();
 }

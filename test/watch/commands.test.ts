@@ -59,7 +59,10 @@ t.test('status, build and verify', async (t) => {
     kysely.updateTable('messages').set({ body: 'Not what was written.' }).where('position', '=', 1).execute(),
   );
   const found = vpr('projection', 'verify', directory, record);
-  t.match(found, { status: 1, stdout: /bad {3}7f4c.*\n {2}messages \S+ 1: different\n {2}words \S+ 1: different\n0 as their commits make them, 1 not/ });
+  t.match(found, {
+    status: 1,
+    stdout: /bad {3}7f4c.*\n {2}messages \S+ 1: different\n {2}words \S+ 1: different\n0 as their commits make them, 1 not/,
+  });
   t.notMatch(found.stdout, /Not what was written/);
   t.match(vpr('projection', 'build', directory, record, '--json'), { status: 1 });
   t.match(vpr('projection', 'verify', directory, record), {

@@ -17,8 +17,11 @@ const BOTH: Readonly<Record<string, string>> = {
 const OWN: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
   sqlite: { messages_by_document: 'messages (document)' },
   postgres: {
-    messages_by_time: 'messages (written_at, record, thread, position)',
+    messages_by_time: 'messages (written_at)',
     messages_by_word: 'messages using gin (words)',
+    // Of one record, and of one author, words are looked for in their messages, the newest first.
+    messages_of_record: 'messages (record, written_at)',
+    messages_of_author: 'messages (author_id, written_at)',
   },
 };
 

@@ -112,8 +112,15 @@ function keysInSqlite(sought: Sought, after: Place | undefined, limit: number): 
 
 function keysInPostgres(sought: Sought, after: Place | undefined, limit: number): RawBuilder<unknown> {
   const words = sought.terms.map((term) => `(${term.map((word) => `'${word}'`).join(' <-> ')})`);
-  const query = [...words, ...idWords(sought).map((word) => `'@${word}'`)].join(' & ');
-  const conditions: RawBuilder<unknown>[] = [sql`words @@ ${query}::tsquery`];
+  const conditions: RawBuilder<unknown>[] = [sql`words @@ ${words.join(' & ')}::tsquery`];
+  // PostgreSQL takes words that stand together to be as frequent as words that stand in one message, and would look for
+  // them in one message after the other. Said twice, it takes them for as rare as they are.
+  if (sought.terms.some((term) => term.length > 1)) {
+    const all = sought.terms.flat().map((word) => `'${word}'`);
+    conditions.push(sql`words @@ ${all.join(' & ')}::tsquery`);
+  }
+  if (sought.record !== undefined) conditions.push(sql`record = ${sought.record}`);
+  if (sought.author !== undefined) conditions.push(sql`author_id = ${sought.author}`);
   if (sought.since !== undefined) conditions.push(sql`written_at >= ${sought.since}`);
   if (sought.until !== undefined) conditions.push(sql`written_at < ${sought.until}`);
   if (after !== undefined)
