@@ -1,73 +1,103 @@
-/** Rebuilding from real repositories: the whole of it, and how much of that is reading Git. */
-import { mkdirSync } from 'node:fs';
+/** Rebuilding from real repositories: the whole of it, by one thread and by all, and how much of that is reading Git. */
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { DEFAULT_POLICY } from '../src/format/policy.js';
 import { accountEnvironment, openDirect, readHistory } from '../src/git/index.js';
-import { buildProjection, type ProjectRequest, projectRecords } from '../src/projections/index.js';
-import { makePeople } from '../test/support/people.js';
+import { runGit } from '../src/git/run.js';
+import { policyMemory } from '../src/hooks/receive-policy.js';
+import { appendJournal } from '../src/hosts/journal.js';
+import { type HostPaths, hostPaths } from '../src/hosts/paths.js';
+import { addRecord, initHost } from '../src/hosts/plain.js';
+import { openDatabase } from '../src/projections/index.js';
+import { buildAll } from '../src/watch/build.js';
+import { makePeople, type People } from '../test/support/people.js';
+import { listeningLog } from '../test/watch/support.js';
 import { type History, makeHistory } from './history.js';
 import { recordId } from './projection-rows.js';
-import type { BenchCase } from './report.js';
+import { type BenchCase, row } from './report.js';
 
 /** Records, each of its own repository, and the commits of each. */
 const RECORDS = 40;
-const COMMITS = 250;
+const COMMITS = 1000;
+const SHAPE = { commits: COMMITS, threads: 10, body: 200, messages: 1, seconds: 240 };
 
 /** Measures the rebuild of some records from Git. */
 export async function rebuildCases(directory: string, wanted: string, target: number): Promise<BenchCase[]> {
   const total = RECORDS * COMMITS;
   const name = `rebuild from Git, ${total.toLocaleString('en-GB')} commits of ${RECORDS} records`;
   if (!name.includes(wanted)) return [];
+  const people = await makePeople();
   mkdirSync(directory);
-  const people = await makePeople(join(directory, 'people'));
+  const paths = hostOf(join(directory, 'host'), people);
   const histories: History[] = [];
-  for (let index = 0; index < RECORDS; index += 1) {
-    const shape = { commits: COMMITS, threads: 10, body: 200, messages: 1, seconds: 240 };
-    histories.push(await makeHistory(join(directory, `${index}.git`), people, shape));
-  }
-  const limits = { ...DEFAULT_POLICY.limits, commitsPerPush: COMMITS };
-  const reading = await seconds(async () => {
-    for (const { repository, tip } of histories) {
-      const source = openDirect(repository, accountEnvironment());
-      for await (const _ of (await readHistory(source, { new: tip }, limits)).commits());
-      await source.close();
-    }
-  });
-  const whole = await seconds(() =>
-    buildProjection(join(directory, 'rebuilt.db'), (database) =>
-      projectRecords(database, requests(histories), (_, error) => {
-        throw error;
-      }),
-    ),
-  );
-  const row = (what: string, rate: number): BenchCase => {
-    const rounded = Math.round(rate);
-    return {
-      case: `${name}, ${what}`,
-      unit: 'commits/s',
-      ours: rounded,
-      versus: target,
-      against: 'the target',
-      ratio: Math.round((rounded / target) * 100) / 100,
-    };
+  for (let index = 0; index < RECORDS; index += 1) histories.push(await addHistory(paths, people, index));
+  const build = async (file: string, threads: number): Promise<void> => {
+    const database = join(directory, file);
+    await buildAll({ paths, policy: policyMemory(paths.policy), database, log: listeningLog().log }, threads);
+    await needCommits(database, total);
   };
-  return [row('all of it', total / whole), row('reading Git alone', total / reading), row('without reading', total / (whole - reading))];
+  const threads = availableParallelism();
+  await build('warm.db', 1); // code is compiled meanwhile
+  const alone = await seconds(() => build('alone.db', 1));
+  const together = await seconds(() => build('together.db', threads));
+  const reading = await seconds(() => readAll(histories));
+  const rate = (what: string, time: number) => row(`${name}, ${what}`, 'commits/s', total / time, target, 'the target');
+  return [
+    rate('by one thread', alone),
+    rate(`by ${threads} threads and the one that stores`, together),
+    rate('reading Git alone', reading),
+  ];
 }
 
-async function* requests(histories: readonly History[]): AsyncGenerator<ProjectRequest> {
-  for (const [index, { repository, tip }] of histories.entries()) {
+function hostOf(directory: string, people: People): HostPaths {
+  initHost(directory);
+  const paths = hostPaths(directory);
+  for (const name of ['gmc', 'org']) copyFileSync(join(people.directory, name, 'authority.crt'), join(directory, `${name}.crt`));
+  writeFileSync(paths.policy, people.policyText);
+  return paths;
+}
+
+/** A record whose history the host accepted at once: its journal says so. */
+async function addHistory({ root }: HostPaths, people: People, index: number): Promise<History> {
+  const record = addRecord(root, { kind: 'coordination', id: recordId(index) }, runGit);
+  const made = await makeHistory(`${root}-${index}.git`, people, SHAPE);
+  renameSync(join(made.repository, 'objects/pack'), join(record.path, 'objects/pack'));
+  mkdirSync(join(record.path, 'refs/heads'), { recursive: true });
+  writeFileSync(join(record.path, 'refs/heads/main'), `${made.tip}\n`);
+  appendJournal(root, {
+    time: new Date().toISOString(),
+    kind: 'coordination',
+    record: record.id,
+    old: '0'.repeat(40),
+    new: made.tip,
+    format: 1,
+    digests: { rules: '', policy: '', trust: '' },
+    verdict: 'accepted',
+    commits: COMMITS,
+    signers: [],
+  });
+  return { repository: record.path, tip: made.tip };
+}
+
+async function readAll(histories: readonly History[]): Promise<void> {
+  const limits = { ...DEFAULT_POLICY.limits, commitsPerPush: COMMITS };
+  for (const { repository, tip } of histories) {
     const source = openDirect(repository, accountEnvironment());
-    const at = Date.now();
-    yield {
-      record: { kind: 'coordination', id: recordId(index) },
-      source,
-      to: tip,
-      verdictOf: () => 'accepted',
-      receivedAt: () => at,
-      now: new Date(at),
-    };
+    for await (const _ of (await readHistory(source, { new: tip }, limits)).commits());
     await source.close();
   }
+}
+
+/** A rate of what was not done is none. */
+async function needCommits(location: string, total: number): Promise<void> {
+  const database = await openDatabase(location, { readOnly: true });
+  const { count } = await database.kysely
+    .selectFrom('commits')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  await database.close();
+  if (count !== total) throw new Error(`${count} of ${total} commits were stored`);
 }
 
 async function seconds(work: () => Promise<unknown>): Promise<number> {

@@ -19,6 +19,8 @@ const BUNDLES = [
 ];
 /** `vpr` in a few files, with these packages: it starts in half the time that its modules and theirs take to load. */
 const COMMAND_LINE = 'dist/bundle/cli';
+/** What runs in threads of its own. */
+const THREAD = 'watch/build-worker';
 const IN_COMMAND_LINE = ['@noble/curves', '@oclif/core', '@peculiar/x509', 'reflect-metadata', 'simple-git', 'yaml'];
 /** What every command takes, for oclif: without it each run of `vpr` loads all of them. */
 const MANIFEST = 'oclif.manifest.json';
@@ -46,7 +48,7 @@ const steps = [
   {
     name: 'command line',
     inputs: ['src', 'package.json', 'tsconfig.json', ...TOOLS],
-    outputs: () => commandFiles().map((file) => `${COMMAND_LINE}/${file}.js`),
+    outputs: () => [...commandFiles(), THREAD].map((file) => `${COMMAND_LINE}/${file}.js`),
     run: commandLine,
   },
   {
@@ -108,7 +110,7 @@ async function commandLine() {
   rmSync(join(root, COMMAND_LINE), { recursive: true, force: true }); // what they share is named by what is in it
   await build({
     ...BUNDLED,
-    entryPoints: Object.fromEntries([['main', '@oclif/core'], ...commandFiles().map((file) => [file, `src/${file}.ts`])]),
+    entryPoints: Object.fromEntries([['main', '@oclif/core'], ...[...commandFiles(), THREAD].map((file) => [file, `src/${file}.ts`])]),
     outdir: COMMAND_LINE,
     format: 'esm',
     splitting: true,

@@ -1,3 +1,4 @@
+import { VprError } from '../errors.js';
 import type { Database } from './database.js';
 import { advances, type PreparedAdvance, type ProjectRequest, projectRecord, releaseRecord } from './project.js';
 import { storeAdvance } from './store.js';
@@ -12,6 +13,11 @@ export interface ProjectedMany {
   readonly failed: number;
 }
 
+/** A record whose rows are made elsewhere: what is to be stored of it, from its root on. */
+export interface PreparedRecord extends Pick<ProjectRequest, 'record' | 'now'> {
+  readonly advances: AsyncIterable<PreparedAdvance>;
+}
+
 /**
  * Projects many records, several in one transaction: what each costs is
  * spread. A record that can't be read holds nobody up: `onFailure` is told.
@@ -20,13 +26,49 @@ export interface ProjectedMany {
  *
  * @throws VprError `projections/database`
  */
-export async function projectRecords(
+export function projectRecords(
   database: Database,
   requests: Iterable<ProjectRequest> | AsyncIterable<ProjectRequest>,
   onFailure: (request: ProjectRequest, error: unknown) => void,
 ): Promise<ProjectedMany> {
+  const how = {
+    advances: (request: ProjectRequest) => advances(database, request),
+    again: async (request: ProjectRequest) => (await projectRecord(database, request)).commits,
+    nothing: (request: ProjectRequest) => releaseRecord(database, request),
+  };
+  return projectEach(database, requests, how, onFailure);
+}
+
+/** Stores what others have prepared, into a database that is being built. Throws `projections/database`. */
+export function storePrepared(
+  database: Database,
+  records: AsyncIterable<PreparedRecord>,
+  onFailure: (record: PreparedRecord, error: unknown) => void,
+): Promise<ProjectedMany> {
+  const how = {
+    advances: (record: PreparedRecord) => record.advances,
+    again: () => Promise.reject(new VprError('projections/busy', 'somebody else has written into a database that is being built')),
+    nothing: async () => {},
+  };
+  return projectEach(database, records, how, onFailure);
+}
+
+interface How<T> {
+  advances(request: T): AsyncIterable<PreparedAdvance>;
+  /** Somebody else was faster; how many commits are stored now. */
+  again(request: T): Promise<number>;
+  /** There was nothing to be stored. */
+  nothing(request: T): Promise<void>;
+}
+
+async function projectEach<T extends Pick<ProjectRequest, 'record' | 'now'>>(
+  database: Database,
+  requests: Iterable<T> | AsyncIterable<T>,
+  how: How<T>,
+  onFailure: (request: T, error: unknown) => void,
+): Promise<ProjectedMany> {
   const counts = { commits: 0, records: 0, failed: 0 };
-  let waiting: { readonly request: ProjectRequest; readonly advance: PreparedAdvance }[] = [];
+  let waiting: { readonly request: T; readonly advance: PreparedAdvance }[] = [];
   let gathered = 0;
 
   async function store(): Promise<void> {
@@ -34,7 +76,7 @@ export async function projectRecords(
     waiting = [];
     gathered = 0;
     const raced = await database.transaction(async (transaction) => {
-      const again = new Set<ProjectRequest>();
+      const again = new Set<T>();
       // In one order, whoever does it: two that lock the same records never wait for each other.
       for (const { request, advance } of steps.sort((a, b) =>
         a.request.record.id < b.request.record.id ? -1 : a.request.record.id > b.request.record.id ? 1 : 0,
@@ -48,9 +90,9 @@ export async function projectRecords(
     for (const request of raced) await one(request);
   }
 
-  async function one(request: ProjectRequest): Promise<void> {
+  async function one(request: T): Promise<void> {
     try {
-      counts.commits += (await projectRecord(database, request)).commits;
+      counts.commits += await how.again(request);
     } catch (error) {
       counts.failed += 1;
       onFailure(request, error);
@@ -61,13 +103,13 @@ export async function projectRecords(
     counts.records += 1;
     let steps = 0;
     try {
-      for await (const advance of advances(database, request)) {
+      for await (const advance of how.advances(request)) {
         steps += 1;
         waiting.push({ request, advance });
         gathered += advance.commits;
         if (gathered >= TOGETHER) await store();
       }
-      if (steps === 0) await releaseRecord(database, request);
+      if (steps === 0) await how.nothing(request);
     } catch (error) {
       counts.failed += 1;
       onFailure(request, error);

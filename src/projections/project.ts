@@ -6,7 +6,7 @@ import { type PushLimits, readHistory } from '../git/push.js';
 import { gatherChanges } from './changes.js';
 import type { Database } from './database.js';
 import { type Advance, PROJECTION_VERSION, storeAdvance } from './store.js';
-import type { CommitRow } from './tables.js';
+import type { CommitRow, ProjectionRow } from './tables.js';
 
 /** A record to be projected. */
 export interface ProjectRequest {
@@ -19,6 +19,8 @@ export interface ProjectRequest {
   /** When the host received a commit, in milliseconds since 1970: from its journal. */
   readonly receivedAt: (commit: ObjectId) => number | undefined;
   readonly now: Date;
+  /** The history up to `to`, from what was reached or from the root on, where it has been walked already. */
+  readonly history?: History;
   /** What is read of a commit at most; the defaults of `vpr.yaml` unless given. However many commits there are, all are read. */
   readonly limits?: PushLimits;
 }
@@ -84,16 +86,26 @@ export async function releaseRecord(database: Database, { record: { id }, to }: 
 
 /** What is to be stored, in order: nothing where the commit has been reached. */
 export async function* advances(database: Pick<Database, 'kysely'>, request: ProjectRequest): AsyncGenerator<PreparedAdvance> {
-  const { record, source, to } = request;
-  const limits = { ...(request.limits ?? DEFAULT_POLICY.limits), commitsPerPush: Number.MAX_SAFE_INTEGER };
-  const state = await database.kysely.selectFrom('projections').selectAll().where('record', '=', record.id).executeTakeFirst();
+  const { id } = request.record;
+  yield* advancesFrom(await database.kysely.selectFrom('projections').selectAll().where('record', '=', id).executeTakeFirst(), request);
+}
+
+/** The same, where what was reached is known; undefined: nothing. Needs no database. */
+export async function* advancesFrom(state: ProjectionRow | undefined, request: ProjectRequest): AsyncGenerator<PreparedAdvance> {
+  const { record, to } = request;
   const reached = state?.reached ?? null;
   const fits = state?.version === PROJECTION_VERSION;
   if (reached === to && fits) return;
-  const onward = reached !== null && fits ? await readHistory(source, { old: reached, new: to }, limits) : undefined;
+  const onward = reached !== null && fits ? await historyOf(request, reached) : undefined;
   const continues = onward?.end.kind === 'old';
-  const history = onward !== undefined && continues ? onward : whole(await readHistory(source, { new: to }, limits), record.id);
+  const history = onward !== undefined && continues ? onward : whole(await historyOf(request, undefined), record.id);
   yield* inPieces(history, request, { from: reached, anew: !continues, seq: continues ? (state?.seq ?? -1) + 1 : 0 });
+}
+
+async function historyOf({ history, source, to, limits }: ProjectRequest, old: ObjectId | undefined): Promise<History> {
+  if (history?.new === to && history.old === old) return history;
+  const range = old === undefined ? { new: to } : { old, new: to };
+  return readHistory(source, range, { ...(limits ?? DEFAULT_POLICY.limits), commitsPerPush: Number.MAX_SAFE_INTEGER });
 }
 
 async function* inPieces(

@@ -36,11 +36,24 @@ export function wordsOf(text: string): string[] {
  * alone it makes them itself, and the same; only longer words would be others.
  */
 export function asWords(text: string): string {
-  if (text.length <= LONGEST_TEXT && PLAIN.test(text) && !LONG_WORD.test(text)) return text;
+  if (text.length <= LONGEST_TEXT && PLAIN.test(text) && !hasLongWord(text)) return text;
   return wordsOf(text).join(' ');
 }
 
-const LONG_WORD = new RegExp(`[A-Za-z0-9]{${LONGEST_WORD + 1}}`);
+/** Whether more letters and digits of ASCII stand together than a word counts by. Looks at few of a text's characters: every message is asked. */
+function hasLongWord(text: string): boolean {
+  for (let last = LONGEST_WORD; last < text.length; ) {
+    let at = last;
+    while (at >= last - LONGEST_WORD && isPlainWord(text.charCodeAt(at))) at -= 1;
+    if (at < last - LONGEST_WORD) return true;
+    last = at + LONGEST_WORD + 1;
+  }
+  return false;
+}
+
+function isPlainWord(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a);
+}
 
 /** A text without case and accents. */
 function fold(text: string): string {

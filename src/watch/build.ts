@@ -1,13 +1,13 @@
 /** Making rows anew: all of them beside those that answer meanwhile, or those of single records in their place. */
+import { availableParallelism } from 'node:os';
 import type { Uuid } from '../format/identifiers.js';
-import { recordIdIn } from '../hosts/registry.js';
+import { registeredRecords } from '../hosts/registry.js';
 import { buildProjection } from '../projections/build.js';
 import type { Database } from '../projections/database.js';
-import { projectRecords } from '../projections/many.js';
-import type { ProjectRequest } from '../projections/project.js';
-import { judgeHistory } from './judged.js';
-import { type Outcome, openRecord, type ProjectedHost, projectOne, requestOf } from './project.js';
-import { scanRecords } from './scan.js';
+import { type PreparedRecord, storePrepared } from '../projections/many.js';
+import { preparedByThreads } from './build-threads.js';
+import { prepare } from './prepare.js';
+import { type Outcome, type ProjectedHost, projectOne } from './project.js';
 import { type WatchOptions, watchOnce } from './watch.js';
 
 /**
@@ -15,27 +15,15 @@ import { type WatchOptions, watchOnce } from './watch.js';
  * there is. Then whatever could not be built so, and what was pushed meanwhile, is
  * projected as a watcher does it. Throws where the database fails; what there was stays.
  */
-export async function buildAll(options: WatchOptions): Promise<void> {
+export async function buildAll(options: WatchOptions, threads = availableParallelism()): Promise<void> {
   const none = () => {}; // what fails here is tried again by the watcher, which says so
-  await buildProjection(options.database, (database) => projectRecords(database, allRequests(options), none));
+  const records = threads > 1 ? preparedByThreads(options.paths, threads) : preparedHere(options);
+  await buildProjection(options.database, (database) => storePrepared(database, records, none));
   await watchOnce(options);
 }
 
-/** What may be shown of every record that reads. Its objects are open until the next one is asked for. */
-async function* allRequests(host: ProjectedHost): AsyncGenerator<ProjectRequest> {
-  const policy = host.policy();
-  const now = new Date();
-  for await (const { record, main } of scanRecords(host.paths.root, () => {})) {
-    if (main.kind !== 'commit' || recordIdIn(record.path) !== record.id) continue;
-    const objects = openRecord(record, policy);
-    try {
-      const question = { paths: host.paths, record, objects, reached: undefined, main: main.id, host: policy, now };
-      const judged = await judgeHistory(question).catch(() => undefined);
-      if (judged?.to !== undefined) yield requestOf(question, judged, judged.to);
-    } finally {
-      await objects.close().catch(() => {});
-    }
-  }
+async function* preparedHere(host: ProjectedHost): AsyncGenerator<PreparedRecord> {
+  for (const record of registeredRecords(host.paths.root, () => {})) yield { record, now: new Date(), advances: prepare(host, record.id) };
 }
 
 /**

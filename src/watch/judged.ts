@@ -33,6 +33,8 @@ export interface HistoryToJudge {
 export interface Judged {
   /** The newest commit that may be; absent: none may. */
   readonly to: ObjectId | undefined;
+  /** All of it, up to main. */
+  readonly history: History;
   /** The commits that were looked at, up to it, oldest first. */
   readonly ids: readonly ObjectId[];
   /** Main does not descend from what was reached: all of it was looked at again. */
@@ -68,11 +70,11 @@ export async function judgeHistory(question: HistoryToJudge): Promise<Judged> {
   const received = new Map<ObjectId, number>();
   for (const [index, id] of ids.entries()) if (!Number.isNaN(times[index])) received.set(id, times[index] as number);
   const first = ids.findIndex((id) => !received.has(id));
-  if (first < 0) return { to: main, ids, setBack, received, problems: [] };
+  if (first < 0) return { to: main, history, ids, setBack, received, problems: [] };
 
   const { problems, bad } = await judgeFrom(question, ids[first - 1] ?? below, journal, received);
   const stop = bad === undefined ? ids.length : Math.max(first, ids.indexOf(bad));
-  return { to: ids[stop - 1] ?? below, ids: ids.slice(0, stop), setBack, received, problems };
+  return { to: ids[stop - 1] ?? below, history, ids: ids.slice(0, stop), setBack, received, problems };
 }
 
 /** The first commit that does not pass, and what was found; `bad` is the first that was looked at where it is about none. */

@@ -114,7 +114,11 @@ async function projectHistory(question: HistoryToJudge, database: Database): Pro
 }
 
 /** What is to be projected of a history that was judged. */
-export function requestOf({ record, objects, host, now }: HistoryToJudge, { ids, received }: Judged, to: ObjectId): ProjectRequest {
+export function requestOf(
+  { record, objects, host, now }: HistoryToJudge,
+  { history, ids, received }: Judged,
+  to: ObjectId,
+): ProjectRequest {
   const judged = new Set(ids);
   const receivedAt = (commit: ObjectId): number | undefined => {
     if (judged.has(commit)) return received.get(commit);
@@ -122,7 +126,7 @@ export function requestOf({ record, objects, host, now }: HistoryToJudge, { ids,
     throw new VprError('watch/moved', 'the projection of the record was changed by somebody else meanwhile');
   };
   const verdictOf = (commit: ObjectId) => (receivedAt(commit) === undefined ? 'judged' : 'accepted');
-  return { record, source: objects, to, verdictOf, receivedAt, now, limits: host.policy.limits };
+  return { record, source: objects, to, verdictOf, receivedAt, now, history, limits: host.policy.limits };
 }
 
 async function known(database: Database, record: Uuid): Promise<ProjectionRow | undefined> {

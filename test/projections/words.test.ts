@@ -38,6 +38,10 @@ t.test('folding', (t) => {
     const words = wordsOf(some.replace(/\p{Cs}/gu, ' '));
     t.strictSame(wordsOf(words.join(' ')), words, `folded once for all: U+${first.toString(16)} and on`);
   }
+  const long = fc
+    .array(fc.tuple(fc.nat(80), fc.nat(2)), { maxLength: 6 })
+    .map((parts) => parts.map(([x, y]) => 'x9Z'.repeat(40).slice(0, x) + '-. '.slice(0, y)).join(''));
+  fc.assert(fc.property(long, (value) => (asWords(value) === value) === !/[A-Za-z0-9]{65}/.test(value)));
   fc.assert(fc.property(text, (value) => [...placesOfWords(value)].every(({ start, end }) => start < end && end <= value.length)));
   t.end();
 });
