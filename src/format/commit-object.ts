@@ -28,7 +28,7 @@ const PARENT = /(?<=^|\n)parent ([0-9a-f]{40}|[0-9a-f]{64})(?=\n|$)/g;
 const OBJECT_ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const UTF8_HELP = ['git config i18n.commitEncoding UTF-8 && git commit --amend -S  # and write the message in UTF-8'];
 
-/** The parents alone, as `readCommitObject` has them, for walking along a history. */
+/** The parents alone, for walking along a history: as git has them, also of headers that are folded where they may not be. */
 export function parentsOf(bytes: Uint8Array): readonly ObjectId[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = buffer.indexOf('\n\n');

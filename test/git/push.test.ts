@@ -188,3 +188,23 @@ t.test('what a commit began as when the history was walked, it must be when it i
   t.same([range.end, range.ids], [{ kind: 'old' }, [ids[3], ids[4]]]);
   await t.rejects(all(range), { code: 'git/tampered' });
 });
+
+t.test('a parent whose header is folded, which it may not be, is the parent that git takes, and a fault', async (t) => {
+  const repository = handMade(t);
+  const tree = repository.tree(['100644', 'COORDINATION_STATUS.yaml', repository.blob('a: 1\n')]);
+  const root = repository.commit(tree, [], 'root');
+  const ident = 'Test <test@example.org> 1767225600 +0000';
+  const text = `tree ${tree}\nparent ${root}\n uthor ${ident}\ncommitter ${ident}\n\ntest\n`;
+  const input = { cwd: repository.path, env: cleanEnvironment(), input: text };
+  const id = execFileSync('git', ['hash-object', '-t', 'commit', '-w', '--stdin', '--literally'], input).toString().trim();
+  t.equal(git(repository.path, 'rev-list', id), `${id}\n${root}\n`);
+  git(repository.path, 'update-ref', 'refs/heads/main', root);
+  const objects = openDirect(repository.path, cleanEnvironment());
+  t.teardown(() => objects.close());
+  for (const range of [{ new: id }, { old: root, new: id }]) {
+    const history = await readHistory(objects, range, LIMITS);
+    t.match(history.ids.at(-1), id);
+    const [last] = (await all(history)).slice(-1);
+    t.ok((last?.commit.faults.length ?? 0) > 0, 'it reads, and a rule refuses it');
+  }
+});

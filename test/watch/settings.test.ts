@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../git/plumbing.js';
 
 t.test('what is usual, and what a file says', async (t) => {
   const paths = hostPaths(temporaryDirectory(t));
-  const usual = { database: join(paths.root, 'projections.db'), scanMinutes: 15 };
+  const usual = { database: join(paths.root, 'projections.db'), scanMinutes: 15, readVerify: 'off' };
   const settings = (text: string) => {
     writeFileSync(paths.settings, text);
     return projectionSettings(paths);
@@ -18,7 +18,9 @@ t.test('what is usual, and what a file says', async (t) => {
   t.same(settings('version: 1\ndatabase: postgres://vpr@db.example:5432/vpr\nwatch: { scan_minutes: 2 }\n'), {
     database: 'postgres://vpr@db.example:5432/vpr',
     scanMinutes: 2,
+    readVerify: 'off',
   });
+  t.match(settings('version: 1\nread: { verify: cached }\n'), { readVerify: 'cached' });
 });
 
 t.test('every fault is told, and what is wrong is never passed over', async (t) => {
@@ -30,6 +32,7 @@ t.test('every fault is told, and what is wrong is never passed over', async (t) 
     ['version: 1\nwatch: { scan_minutes: 0 }\n', /watch\.scan_minutes/],
     ['version: 1\nwatch: { scan_minutes: 1e9 }\n', /watch\.scan_minutes/],
     ['version: 1\nwatch: { minutes: 5 }\n', /minutes/],
+    ['version: 1\nread: { verify: sometimes }\n', /read\.verify/],
     ['version: 1\nscan: 5\ndatabase: x\n', /scan.*; line 3: database/],
     ['', /./],
     ['\0', /./],

@@ -116,9 +116,11 @@ t.test('a full disk', async (t) => {
         encoding: 'utf8',
       },
     );
-  const full = watch('300');
+  const full = watch('100');
   t.equal(full.status, 2, full.stderr);
-  t.match(full.stderr, /error projections\/database: the database .* failed: SQLITE_/);
+  t.match(full.stderr, /error projections\/database: the database .* failed: SQLITE_/, 'not even the tables could be made');
+  const fuller = watch('400');
+  t.match(fuller, { status: 1, stderr: /"set-aside".*"projections\/database".* failed: SQLITE_/ }, 'a record could not be stored');
   const room = watch('unlimited');
   t.equal(room.status, 0, room.stderr);
   await isWhole(t, all, place);
