@@ -1,5 +1,5 @@
-// What a stream of TAP says, in short: a line for each test file and what is to
-// be known of each failure. `node scripts/tap-report.js FILE` prints them; its
+// What a stream of TAP says, in short: a line for each test file, what was
+// skipped and why, and what is to be known of each failure. `node scripts/tap-report.js FILE` prints them; its
 // last line is `PASSED FAILED SKIPPED`, the assertions.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,7 @@ export function report(tap) {
 /** What is shown of a line, and of those after it. */
 function shown(line, index, lines) {
   if (/^(?:not )?ok /.test(line)) return [line];
+  if (/^ +ok .* # SKIP/.test(line)) return [line]; // what would run it, if it were there
   const indent = line.match(/^( +)not ok /)?.[1];
   // A test fails because of an assertion in it, which has said so one level deeper.
   if (indent === undefined || / # time=/.test(line)) return [];

@@ -12,6 +12,7 @@ const TAP = `TAP version 14
           ---
           compare: ===
           ...
+        ok 3 - three # SKIP the package three would run it
     not ok 1 - adds # time=3ms
       ---
       at: here
@@ -60,7 +61,7 @@ t.test('a failing test, and a failing step', async (t) => {
   t.equal(last, '6 passed, 3 failed', 'two assertions and four steps; one assertion and two steps');
   t.match(
     output,
-    / {8}not ok 2 - two\n {10}---\n {10}compare: ===\n {10}\.\.\.\nnot ok 1 - dist\/test\/a\.test\.js # time=5ms\nassertions: 2 passed, 1 failed, 1 skipped\n/,
+    / {8}not ok 2 - two\n {10}---\n {10}compare: ===\n {10}\.\.\.\n {8}ok 3 - three # SKIP the package three would run it\nnot ok 1 - dist\/test\/a\.test\.js # time=5ms\nassertions: 2 passed, 1 failed, 1 skipped\n/,
   );
 });
 
