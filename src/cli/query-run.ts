@@ -7,6 +7,7 @@ import { checkedReason, logAccess } from '../hosts/access.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { databaseError } from '../projections/database.js';
 import { type Answer, type Asking, type Database, openDatabase } from '../projections/index.js';
+import { given } from '../verify/given.js';
 import type { CheckedCommit, ReadVerify } from '../watch/checked.js';
 import { checkSignatures } from '../watch/signatures.js';
 import { openProjectedHost } from './projection-flags.js';
@@ -123,11 +124,4 @@ export function timeOf(text: string | undefined): number | undefined {
   const instant = parseInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
   if (instant !== undefined) return Date.parse(formatInstant(instant));
   throw new VprError('projections/time', 'a time does not read', { help: ['2026-01-31, or 2026-01-31T09:30:00Z'] });
-}
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** What of some options was said. */
-export function given<T extends object>(options: T): Given<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
 }

@@ -1,10 +1,11 @@
 import { Args, Flags } from '@oclif/core';
-import { VprCommand } from '../cli/base.js';
-import { askProjection, given, queryFlags, timeOf } from '../cli/query-run.js';
-import { searchWords, standingWords } from '../cli/query-words.js';
+import { QueryCommand } from '../cli/query-command.js';
+import { askProjection, queryFlags, timeOf } from '../cli/query-run.js';
+import { searchWords } from '../cli/query-words.js';
 import { search } from '../projections/index.js';
+import { given } from '../verify/given.js';
 
-export default class Search extends VprCommand {
+export default class Search extends QueryCommand {
   static override summary = "Search the messages of a host's records.";
   static override description = `Finds messages that have all the words, and "words that stand together", newest
 first. Case and accents do not count, and nothing else in TEXT has a meaning. What
@@ -37,8 +38,6 @@ is restricted, not to be queried or archived is left out, unless asked for.`;
       threadsIn: ({ items }) => items.map(({ thread }) => thread),
       commitsIn: ({ items }) => items,
     });
-    this.say(...searchWords(answer), ...standingWords(answer));
-    if (answer.signatures?.good === false) this.problemsFound();
-    return answer;
+    return this.answered(answer, searchWords(answer));
   }
 }

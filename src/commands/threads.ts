@@ -1,10 +1,11 @@
 import { Flags } from '@oclif/core';
-import { VprCommand } from '../cli/base.js';
-import { askProjection, given, queryFlags } from '../cli/query-run.js';
-import { listedWords, standingWords } from '../cli/query-words.js';
+import { QueryCommand } from '../cli/query-command.js';
+import { askProjection, queryFlags } from '../cli/query-run.js';
+import { listedWords } from '../cli/query-words.js';
 import { threads } from '../projections/index.js';
+import { given } from '../verify/given.js';
 
-export default class Threads extends VprCommand {
+export default class Threads extends QueryCommand {
   static override summary = "List the threads of a host's records, by last activity, the latest first.";
   static override description = `What is restricted, not to be queried or archived is left out, unless asked for.`;
   static override examples = [
@@ -29,8 +30,6 @@ export default class Threads extends VprCommand {
       threadsIn: ({ items }) => items.map(({ thread }) => thread),
       commitsIn: ({ items }) => items,
     });
-    this.say(...answer.items.map(listedWords), ...standingWords(answer));
-    if (answer.signatures?.good === false) this.problemsFound();
-    return answer;
+    return this.answered(answer, answer.items.map(listedWords));
   }
 }

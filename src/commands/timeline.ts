@@ -1,10 +1,10 @@
 import { Args } from '@oclif/core';
-import { VprCommand } from '../cli/base.js';
+import { QueryCommand } from '../cli/query-command.js';
 import { askProjection, queryFlags } from '../cli/query-run.js';
-import { standingWords, timelineWords } from '../cli/query-words.js';
+import { timelineWords } from '../cli/query-words.js';
 import { timeline } from '../projections/index.js';
 
-export default class Timeline extends VprCommand {
+export default class Timeline extends QueryCommand {
   static override summary = 'What happened to a record: its commits, newest first, with what each did.';
   static override description = `Says who signed each commit, when the host received it, and which messages and
 settings it brought; not what messages say. What belongs to restricted or archived
@@ -24,8 +24,6 @@ threads is left out, unless asked for.`;
       threadsIn: ({ items }) => items.flatMap(({ messages, ledgers }) => [...messages, ...ledgers].map(({ thread }) => thread)),
       commitsIn: ({ items }) => items.map(({ record, commit }) => ({ record, commit: commit.id })),
     });
-    this.say(...answer.items.flatMap(timelineWords), ...standingWords(answer));
-    if (answer.signatures?.good === false) this.problemsFound();
-    return answer;
+    return this.answered(answer, answer.items.flatMap(timelineWords));
   }
 }

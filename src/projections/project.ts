@@ -73,7 +73,7 @@ export async function projectRecord(database: Database, request: ProjectRequest)
 }
 
 /** Writes down that nothing holds a record any more, where there was nothing left to project. */
-export async function releaseRecord(database: Database, { record: { id }, to }: ProjectRequest): Promise<void> {
+export async function releaseRecord(database: Database, { record: { id }, to }: Pick<ProjectRequest, 'record' | 'to'>): Promise<void> {
   const kept = await database.kysely.selectFrom('projections').select('state').where('record', '=', id).executeTakeFirst();
   if (kept === undefined || kept.state === 'current') return;
   await database.transaction(async ({ kysely, lock }) => {

@@ -1,8 +1,7 @@
 /** Verifying every record of a host, by its own policy, trust and journal. */
 import { relative } from 'node:path';
 import { VprError } from '../errors.js';
-import { certificatesAt } from '../hosts/certificates.js';
-import { registrationsOf } from '../hosts/participants.js';
+import { knownTo } from '../hosts/known.js';
 import { type HostPaths, shardedPath } from '../hosts/paths.js';
 import { type RegisteredRecord, realPath, recordIdIn, registeredRecords } from '../hosts/registry.js';
 import { openRepository } from '../records/clone.js';
@@ -37,8 +36,7 @@ async function verifyRegistered(paths: HostPaths, record: RegisteredRecord, meas
       {
         ...measure,
         journal: () => (realPath(journal) === undefined ? '/dev/null' : journal),
-        knownRegistrations: (participant) => registrationsOf(paths.root, participant),
-        knownCertificates: (place) => certificatesAt(paths.root, place),
+        ...knownTo(paths.root),
       },
     );
     return { ...report, where };

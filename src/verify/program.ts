@@ -24,7 +24,7 @@ export function versions(): Versions {
 }
 
 /** Over every compiled file, by name, those that `vpr` runs and those of the library, and the list of packages that it runs with. */
-function programDigest(): string {
+export function programDigest(): string {
   const digest = createHash('sha256');
   digest.update(readFileSync(packageFile('package.json')));
   for (const folder of ['dist/bundle', 'dist/src']) {

@@ -13,20 +13,14 @@ export interface NamedCommits {
 }
 
 /** What is known of one commit's signature. */
-export interface CheckedCommit {
+export interface CheckedCommit
+  extends Pick<CommitReport, 'commit' | 'certificate' | 'key' | 'registrations'>,
+    Partial<Pick<CommitReport, 'received' | 'receivedBy'>> {
   readonly record: string;
-  readonly commit: ObjectId;
   /** `unknown`: it could not be looked at, or can't be shown. */
   readonly result: 'good' | 'bad' | 'unknown';
   /** Where it isn't good: the rules it breaks, or what was in the way. */
   readonly why?: string;
-  /** Whose it is: SHA-256 of the certificate, or of the bare key, in hex; and what the certificate says. */
-  readonly certificate?: string;
-  readonly key?: string;
-  readonly registrations: readonly string[];
-  /** When it counts from, and who says so. */
-  readonly received?: string;
-  readonly receivedBy?: CommitReport['receivedBy'];
   /** RFC 3339: when it was looked at. */
   readonly checked: string;
 }

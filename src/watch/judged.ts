@@ -3,9 +3,8 @@ import { VprError } from '../errors.js';
 import type { History, ObjectId, ObjectSource } from '../format/push.js';
 import { readHistory } from '../git/push.js';
 import type { HostPolicy } from '../hooks/receive-policy.js';
-import { certificatesAt } from '../hosts/certificates.js';
 import { type Journal, readJournal } from '../hosts/journal-read.js';
-import { registrationsOf } from '../hosts/participants.js';
+import { knownTo } from '../hosts/known.js';
 import { type HostPaths, shardedPath } from '../hosts/paths.js';
 import type { RegisteredRecord } from '../hosts/registry.js';
 import { statOf } from '../hosts/writable.js';
@@ -95,8 +94,7 @@ async function judgeFrom(
     trust: host.trust,
     journal,
     at: now,
-    knownRegistrations: (participant) => registrationsOf(paths.root, participant),
-    knownCertificates: (place) => certificatesAt(paths.root, place),
+    ...knownTo(paths.root),
     onCommit: (commit) => {
       if (bad === undefined && !received.has(commit.commit) && !passes(commit)) bad = commit.commit;
     },

@@ -1,18 +1,17 @@
 /** A record's rows, made from its root on without any database: what a projection that is built anew stores. */
-import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import { readMain } from '../hosts/main-ref.js';
-import { recordIdIn, registeredRecord } from '../hosts/registry.js';
+import { registeredRecord } from '../hosts/registry.js';
 import { advancesFrom, type PreparedAdvance } from '../projections/project.js';
 import { judgeHistory } from './judged.js';
-import { openRecord, type ProjectedHost, requestOf } from './project.js';
+import { needOwn, openRecord, type ProjectedHost, requestOf } from './project.js';
 
 /** What may be shown of a record, in pieces. Throws where it can't be read or judged. */
 export async function* prepare(host: ProjectedHost, id: Uuid): AsyncGenerator<PreparedAdvance> {
   const record = registeredRecord(host.paths.root, id);
   const main = record === undefined ? undefined : readMain(record.path);
   if (record === undefined || main?.kind !== 'commit') return;
-  if (recordIdIn(record.path) !== id) throw new VprError('watch/another-record', 'its repository says that it is another record');
+  needOwn(record);
   const policy = host.policy();
   const objects = openRecord(record, policy);
   try {

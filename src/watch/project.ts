@@ -10,12 +10,12 @@ import { readMain } from '../hosts/main-ref.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { type RegisteredRecord, recordIdIn, registeredRecord } from '../hosts/registry.js';
 import { type Database, databaseError } from '../projections/database.js';
-import { type ProjectRequest, projectRecord } from '../projections/project.js';
+import { type ProjectRequest, projectRecord, releaseRecord } from '../projections/project.js';
 import { PROJECTION_VERSION } from '../projections/store.js';
 import type { ProjectionRow } from '../projections/tables.js';
 import { type HistoryToJudge, type Judged, judgeHistory } from './judged.js';
 import { errorFields } from './log.js';
-import { hold, release, stateOf } from './state.js';
+import { hold, stateOf } from './state.js';
 
 /** A host whose records are projected. */
 export interface ProjectedHost {
@@ -65,18 +65,23 @@ async function projectMain(host: ProjectedHost, database: Database, record: Regi
     if (state?.reached != null) throw new VprError('watch/main-gone', `main has no commit any more; it was ${state.reached}`);
     return { kind: 'nothing' };
   }
-  if (recordIdIn(record.path) !== record.id) throw new VprError('watch/another-record', 'its repository says that it is another record');
+  needOwn(record);
   if (state !== undefined && state.version > PROJECTION_VERSION)
     throw new VprError('projections/newer', 'a newer version of vpr has made the rows', { help: ['install that version here as well'] });
   const reached = state?.version === PROJECTION_VERSION ? state.reached : undefined;
   if (main.id === reached) {
-    if (state?.state !== 'current') await release(database, record.id);
+    await releaseRecord(database, { record, to: main.id });
     return { kind: 'nothing' };
   }
   return withObjects(host, record, (objects, policy) => {
     const question = { paths: host.paths, record, objects, reached: reached ?? undefined, main: main.id, host: policy, now };
     return projectHistory(question, database);
   });
+}
+
+/** Throws `watch/another-record` where a repository names another record than the one it is registered for. */
+export function needOwn({ id, path }: RegisteredRecord): void {
+  if (recordIdIn(path) !== id) throw new VprError('watch/another-record', 'its repository says that it is another record');
 }
 
 /** Opens a record's objects, and closes them. */

@@ -1,7 +1,8 @@
 /** Signatures that were found good before, in the cache of the account that reads: they need not be looked at again. */
 import type { ObjectId } from '../format/push.js';
 import type { HostPolicy } from '../hooks/receive-policy.js';
-import { versions } from '../verify/program.js';
+import { FORMAT_VERSION } from '../validators/verdict.js';
+import { programDigest } from '../verify/program.js';
 import { sealedFiles } from '../verify/sealed.js';
 import type { CheckedCommit } from './checked.js';
 
@@ -21,8 +22,8 @@ interface Kept {
 const MOST = 5000;
 
 export function checkedBefore({ digest, trust }: HostPolicy, now: Date): CheckedBefore {
-  const { program, node, format } = versions();
-  const key = (record: string) => ({ program, node, format, policy: digest, trust: trust.digest, record });
+  const what = { program: programDigest(), node: process.versions.node, format: FORMAT_VERSION };
+  const key = (record: string) => ({ ...what, policy: digest, trust: trust.digest, record });
   const files = sealedFiles<ReturnType<typeof key>, Kept>('vpr-checked/1', 'checked');
   const kept = (record: string): Kept => {
     const file = files.read(key(record));

@@ -2,16 +2,15 @@
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import type { ObjectId } from '../format/push.js';
-import { certificatesAt } from '../hosts/certificates.js';
+import { knownTo } from '../hosts/known.js';
 import { readMain } from '../hosts/main-ref.js';
-import { registrationsOf } from '../hosts/participants.js';
-import { recordIdIn, registeredRecord } from '../hosts/registry.js';
+import { registeredRecord } from '../hosts/registry.js';
 import { verifyHistory } from '../verify/history.js';
 import type { CommitReport, HistoryReport } from '../verify/types.js';
 import type { CheckedCommit, NamedCommits, ReadVerify } from './checked.js';
 import { journalOf } from './judged.js';
 import { errorFields } from './log.js';
-import { type ProjectedHost, withObjects } from './project.js';
+import { needOwn, type ProjectedHost, withObjects } from './project.js';
 import { type CheckedBefore, checkedBefore } from './signatures-before.js';
 
 /** Checks commits by the host's policy and trust of now, as of when each was received. One record after the other. */
@@ -89,7 +88,7 @@ async function judge(
   const { paths } = host;
   const record = registeredRecord(paths.root, id as Uuid);
   if (record === undefined) throw new VprError('watch/not-registered', 'the record is not registered');
-  if (recordIdIn(record.path) !== id) throw new VprError('watch/another-record', 'its repository says that it is another record');
+  needOwn(record);
   const main = readMain(record.path);
   return withObjects(host, record, (objects, { policy, trust }) =>
     verifyHistory({
@@ -103,8 +102,7 @@ async function judge(
       at: now,
       only: 'signatures',
       picked: commits,
-      knownRegistrations: (participant) => registrationsOf(paths.root, participant),
-      knownCertificates: (place) => certificatesAt(paths.root, place),
+      ...knownTo(paths.root),
       onCommit,
     }),
   );

@@ -28,18 +28,6 @@ export async function hold(database: Database, kept: Omit<WhyHeld, 'nextTryAt'>)
   return nextTryAt;
 }
 
-/** Writes down that nothing keeps a record any more. */
-export function release(database: Database, record: Uuid): Promise<void> {
-  return database.transaction(async (inside) => {
-    await inside.lock(record);
-    const former = await stateOf(inside, record);
-    if (former === undefined) return;
-    await inside.kysely.deleteFrom('projections').where('record', '=', record).execute();
-    await inside.insert('projections', [{ ...former, state: 'current', reason: null, attempts: 0, next_try_at: null }]);
-    await inside.kysely.deleteFrom('problems').where('record', '=', record).execute();
-  });
-}
-
 /** Milliseconds. */
 export function delayAfter(attempts: number): number {
   return Math.min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY);

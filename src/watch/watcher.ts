@@ -4,6 +4,7 @@ import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import type { Database } from '../projections/database.js';
 import { PROJECTION_VERSION } from '../projections/store.js';
+import { given } from '../verify/given.js';
 import { holdDatabase } from './connection.js';
 import { scanForDue } from './due.js';
 import { spoolHints } from './hints.js';
@@ -97,14 +98,14 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
     clearTimeout(retries.get(record));
     retries.delete(record);
     if (outcome.kind === 'nothing') return;
-    const { kind, ...what } = outcome;
-    if (kind === 'projected') {
+    if (outcome.kind === 'projected') {
       const { to, commits, setBack } = outcome;
       if (setBack) log.warn('main was set back or rewritten: all of it was projected again', { record, to });
       log.info('projected', { record, to, commits });
       return;
     }
-    log.warn(kind, { record, ...defined(what) });
+    const { kind, ...what } = outcome;
+    log.warn(kind, { record, ...given(what) });
     if (!lasting || ending.signal.aborted) return;
     const wait = Math.max(0, outcome.nextTryAt - Date.now());
     retries.set(record, setTimeout(() => queue.add(record), wait).unref());
@@ -205,8 +206,4 @@ async function answers({ kysely }: Database): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function defined(what: object): Record<string, string | number> {
-  return Object.fromEntries(Object.entries(what).filter(([, value]) => value !== undefined));
 }

@@ -8,19 +8,16 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ObjectSource } from '../../src/format/push.js';
-import { readPush } from '../../src/git/push.js';
 import { hostPaths } from '../../src/hosts/paths.js';
-import { judge } from '../../src/validators/judge.js';
 import { stateOf } from '../e2e/support.js';
 import { killPushes } from '../e2e/support-kill.js';
 import { packOf, pushPack } from '../e2e/support-pack.js';
 import { writeClient, writeHost } from '../e2e/support-scenario.js';
 import { startPostgres, whyNoPostgres } from '../projections/databases.js';
+import { isAccepted } from '../support/accepted.js';
 import { makePeople, type People } from '../support/people.js';
 import { type Random, seeded } from '../support/random.js';
 import { scenario } from '../support/scenario.js';
-import { RECORD_ID } from '../support/texts.js';
 import { killWatchers, readyToKill } from '../watch/support-kill.js';
 import { type SoakPush, soakPush } from './pushes.js';
 import { recheck } from './recheck.js';
@@ -63,7 +60,7 @@ async function judgeMany(people: People, seed: number, count: number, surprises:
     const push = soakPush(people, seeded(seed * 1_000_003 + tally.tried));
     const name = `judged ${tally.tried} (${push.what})`;
     try {
-      if (!(await isAccepted(people, push))) continue;
+      if (!(await isAccepted(people, push.update, (id) => push.objects.get(id)))) continue;
       tally.accepted += 1;
       surprises.push(...secondLook(people, push).map((what) => `${name}: accepted, and ${what}`));
     } catch (error) {
@@ -71,25 +68,6 @@ async function judgeMany(people: People, seed: number, count: number, surprises:
     }
   }
   return tally;
-}
-
-async function isAccepted({ policy, trust }: People, { update, objects }: SoakPush): Promise<boolean> {
-  const source: ObjectSource = {
-    read: async (id) => objects.get(id),
-    stat: async (id) => {
-      const object = objects.get(id);
-      return object && { type: object.type, size: object.bytes.length };
-    },
-  };
-  const now = new Date();
-  const verdict = await judge(await readPush(source, [update], policy.limits), {
-    record: { kind: 'coordination', id: RECORD_ID },
-    policy,
-    trust,
-    times: () => ({ received: now, latest: now, known: 'host' }) as const,
-    knownRegistrations: () => undefined,
-  });
-  return verdict.accepted;
 }
 
 function secondLook(people: People, { update, objects }: SoakPush): string[] {

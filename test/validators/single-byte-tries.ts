@@ -1,16 +1,14 @@
 /** The work of single-byte.test.ts: commits with a byte changed, more or less, judged one after the other in a thread of their own. */
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { GitObject, ObjectSource } from '../../src/format/push.js';
-import { readPush } from '../../src/git/push.js';
+import type { GitObject } from '../../src/format/push.js';
 import { payloadOf } from '../../src/trust/payload.js';
 import { signPayload } from '../../src/trust/sign.js';
-import { judge } from '../../src/validators/judge.js';
+import { isAccepted } from '../support/accepted.js';
 import { withSignature } from '../support/objects.js';
 import { makePeople } from '../support/people.js';
 import { seeded } from '../support/random.js';
 import { type MadePush, scenario } from '../support/scenario.js';
-import { RECORD_ID } from '../support/texts.js';
 
 /** Of so many positions all 255 other values are tried; of every position, these changes and one of chance. */
 const EXHAUSTED = 4;
@@ -34,7 +32,6 @@ export interface Tries {
 }
 
 const people = await makePeople();
-const { policy, trust } = people;
 const { encoding, seed } = workerData as Work;
 const random = seeded(seed);
 
@@ -55,26 +52,11 @@ function push(): { made: MadePush; commit: Buffer } {
 }
 
 /** Whether a host takes the push with these bytes as its commit. */
-async function taken({ objects, updates }: MadePush, commit: Buffer): Promise<boolean> {
+function taken({ objects, updates }: MadePush, commit: Buffer): Promise<boolean> {
   const id = createHash('sha1').update(`commit ${commit.length}\0`).update(commit).digest('hex');
   const fresh: GitObject = { type: 'commit', bytes: commit };
-  const find = (wanted: string) => (wanted === id ? fresh : objects.get(wanted));
-  const source: ObjectSource = {
-    read: async (wanted) => find(wanted),
-    stat: async (wanted) => {
-      const object = find(wanted);
-      return object && { type: object.type, size: object.bytes.length };
-    },
-  };
-  const now = new Date();
-  const verdict = await judge(await readPush(source, [{ old: updates[0]?.old ?? '', new: id, ref: 'refs/heads/main' }], policy.limits), {
-    record: { kind: 'coordination', id: RECORD_ID },
-    policy,
-    trust,
-    times: () => ({ received: now, latest: now, known: 'host' }) as const,
-    knownRegistrations: () => undefined,
-  });
-  return verdict.accepted;
+  const update = { old: updates[0]?.old ?? '', new: id, ref: 'refs/heads/main' };
+  return isAccepted(people, update, (wanted) => (wanted === id ? fresh : objects.get(wanted)));
 }
 
 async function tries(): Promise<Tries> {

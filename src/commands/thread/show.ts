@@ -1,13 +1,14 @@
-import { VprCommand } from '../../cli/base.js';
 import { inFlag, threadArg } from '../../cli/flags.js';
-import { type Asked, askProjection, given, hostInsteadFlags } from '../../cli/query-run.js';
-import { shownWords, standingWords } from '../../cli/query-words.js';
+import { QueryCommand } from '../../cli/query-command.js';
+import { type Asked, askProjection, hostInsteadFlags } from '../../cli/query-run.js';
+import { shownWords } from '../../cli/query-words.js';
 import { threadWords } from '../../cli/thread-words.js';
 import { type ShownMessage, thread } from '../../projections/index.js';
 import { openClone } from '../../records/clone.js';
 import { viewThread } from '../../records/thread-view.js';
+import { given } from '../../verify/given.js';
 
-export default class ThreadShow extends VprCommand {
+export default class ThreadShow extends QueryCommand {
   static override summary = 'Show a thread: who takes part, and every message, as main has them.';
   static override description = `Says what the record says. Whether it is genuine is for vpr verify to say.
 With --host it says what the host's projection has, by the thread's whole id, each
@@ -39,9 +40,7 @@ message followed by what corrects it, a page at a time.`;
       threadsIn: (shown) => [shown.thread.thread],
       commitsIn: ({ items, thread }) => [thread, ...items.flatMap(withCorrections)],
     });
-    this.say(...shownWords(answer), ...standingWords(answer));
-    if (answer.signatures?.good === false) this.problemsFound();
-    return answer;
+    return this.answered(answer, shownWords(answer));
   }
 }
 

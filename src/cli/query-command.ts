@@ -1,0 +1,14 @@
+import type { Answer } from '../projections/index.js';
+import { VprCommand } from './base.js';
+import type { Checked } from './query-run.js';
+import { standingWords } from './query-words.js';
+
+/** A command that reads a host's projection. */
+export abstract class QueryCommand extends VprCommand {
+  /** Prints an answer, and what it stands on; its exit code is 1 where signatures were looked at, and one is not good. */
+  protected answered<T extends Answer<unknown> & Checked>(answer: T, lines: readonly string[]): T {
+    this.say(...lines, ...standingWords(answer));
+    if (answer.signatures?.good === false) this.problemsFound();
+    return answer;
+  }
+}
