@@ -36,13 +36,7 @@ export interface HistoryIds {
  */
 export function receiptsOf({ receipts }: Journal, history: HistoryIds): Receipts {
   const { ids, later, whole, skewMs } = history;
-  const byNew = new Map<ObjectId, number[]>();
-  for (const [index, { old, new: fresh }] of receipts.entries()) {
-    const same = byNew.get(fresh) ?? [];
-    if (same.length === 0) byNew.set(fresh, same);
-    if (!same.some((other) => receipts[other]?.old === old)) same.push(index); // of two for one push, the first
-  }
-
+  const byNew = entriesOf(receipts, new Set([...ids, ...later]));
   const bad = new Set<number>();
   let found = sweep(receipts, byNew, bad, ids, later);
   for (const index of found.open) {
@@ -69,6 +63,18 @@ export function receiptsOf({ receipts }: Journal, history: HistoryIds): Receipts
     contradictory: bad.size,
     backwards: backwards(found.times, skewMs),
   };
+}
+
+/** Where entries stand in the file that end at one of these commits; of two for one push, the first. */
+function entriesOf(receipts: readonly Receipt[], commits: ReadonlySet<ObjectId>): ReadonlyMap<ObjectId, readonly number[]> {
+  const byNew = new Map<ObjectId, number[]>();
+  for (const [index, { old, new: fresh }] of receipts.entries()) {
+    if (!commits.has(fresh)) continue;
+    const same = byNew.get(fresh) ?? [];
+    if (same.length === 0) byNew.set(fresh, same);
+    if (!same.some((other) => receipts[other]?.old === old)) same.push(index);
+  }
+  return byNew;
 }
 
 interface Sweep {
