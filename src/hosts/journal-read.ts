@@ -5,8 +5,7 @@ import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import { parseInstant } from '../format/instant.js';
 import type { ObjectId } from '../format/push.js';
-import { boundedMemory } from '../git/memory.js';
-import { type LinesRead, readLines, readLinesAfter } from './journal-lines.js';
+import { type LinesRead, readLines } from './journal-lines.js';
 import { shardedPath } from './paths.js';
 
 /** One push as the journal has it. It counts once main contains `new`. */
@@ -34,8 +33,6 @@ export interface JournalOptions {
   readonly now: Date;
 }
 
-/** What a journal that is remembered takes however short it is, in bytes. */
-const LEAST = 1024;
 const ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /** Where the journal of a record lies: a file itself, or the one below a host's directory or its `journal`. Throws `journal/missing`. */
@@ -60,35 +57,15 @@ export function readJournal(path: string, record: Uuid, { mark, now }: JournalOp
   return { ...entries.until(now), ...lines };
 }
 
-/**
- * Reads as `readJournal` does, and remembers it, as long as a journal's bytes fit
- * into `capacity`: of one that has grown, only what was added is taken apart. That
- * it begins as it did is seen from its digest, each time.
- */
-export function rememberJournals(capacity: number): (path: string, record: Uuid, now: Date) => Journal {
-  const memory = boundedMemory<{ readonly entries: Entries; readonly end: LinesRead }>(capacity);
-  return (path, record, now) => {
-    const key = `${record} ${path}`;
-    const former = memory.get(key);
-    const added: (Buffer | undefined)[] = [];
-    const grown = former === undefined ? undefined : readLinesAfter(path, former.end, (line) => added.push(line));
-    const entries = grown === undefined || former === undefined ? entriesOf(record) : former.entries;
-    const end = grown ?? readLines(path, { onLine: entries.add });
-    for (const line of added) entries.add(line); // now that all of it could be read
-    memory.set(key, { entries, end }, LEAST + end.bytes);
-    return { ...entries.until(now), ...end };
-  };
-}
-
 /** Entries of one record, as they are added. */
-interface Entries {
+export interface Entries {
   /** A whole line; undefined for one that is far too long. */
   add(line: Buffer | undefined): void;
   /** Those that had been received by then; what says that it was later is no entry. */
   until(now: Date): Pick<Journal, 'receipts' | 'foreign' | 'unreadable'>;
 }
 
-function entriesOf(record: Uuid): Entries {
+export function entriesOf(record: Uuid): Entries {
   const all: Receipt[] = [];
   let foreign = 0;
   let unreadable = 0;

@@ -3,16 +3,16 @@ import { VprError } from '../errors.js';
 import type { History, ObjectId, ObjectSource } from '../format/push.js';
 import { readHistory } from '../git/push.js';
 import type { HostPolicy } from '../hooks/receive-policy.js';
-import { type Journal, rememberJournals } from '../hosts/journal-read.js';
+import type { Journal } from '../hosts/journal-read.js';
 import { knownTo } from '../hosts/known.js';
-import { type HostPaths, shardedPath } from '../hosts/paths.js';
+import type { HostPaths } from '../hosts/paths.js';
 import type { RegisteredRecord } from '../hosts/registry.js';
-import { statOf } from '../hosts/writable.js';
 import type { JudgedProblem } from '../problem.js';
 import { gapsOf } from '../verify/gaps.js';
 import { verifyHistory } from '../verify/history.js';
 import { receiptsOf } from '../verify/receipts.js';
 import type { CommitReport } from '../verify/types.js';
+import { journalOf } from './journals.js';
 
 /** A record's history, and what it is judged by. */
 export interface HistoryToJudge {
@@ -47,8 +47,6 @@ export interface Judged {
 /** Problems of a record that are kept. */
 const KEPT = 100;
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
-/** A record's journal is read at every push: those that were read last are remembered, in bytes. */
-const readJournal = rememberJournals(64 * 1024 * 1024);
 
 /**
  * Judges what the journal has no entry of by the host's rules, trust and what it
@@ -113,12 +111,6 @@ async function judgeFrom(
 
 function passes({ problems, cannotBeShown }: CommitReport): boolean {
   return cannotBeShown === undefined && !problems.some(({ severity }) => severity === 'error');
-}
-
-/** A host that has no entry of a record knows nothing of its receipt. What can't be read is another matter, and thrown. */
-export function journalOf(paths: HostPaths, { id }: RegisteredRecord, now: Date): Journal {
-  const path = shardedPath(paths.journal, id, '.jsonl');
-  return readJournal(statOf(path) === undefined ? '/dev/null' : path, id, now);
 }
 
 function needWhole({ end }: History): void {

@@ -8,7 +8,7 @@ import { registeredRecord } from '../hosts/registry.js';
 import { verifyHistory } from '../verify/history.js';
 import type { CommitReport, HistoryReport } from '../verify/types.js';
 import type { CheckedCommit, NamedCommits, ReadVerify } from './checked.js';
-import { journalOf } from './judged.js';
+import { journalOf } from './journals.js';
 import { errorFields } from './log.js';
 import { needOwn, type ProjectedHost, withObjects } from './project.js';
 import { type CheckedBefore, checkedBefore } from './signatures-before.js';

@@ -3,7 +3,8 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { readJournal, rememberJournals } from '../../src/hosts/journal-read.js';
+import { readJournal } from '../../src/hosts/journal-read.js';
+import { rememberJournals } from '../../src/watch/journals.js';
 import { temporary } from '../records/support.js';
 import { RECORD_ID } from '../support/texts.js';
 
