@@ -104,7 +104,7 @@ async function fill(database: Database, size: Size): Promise<number> {
     }
     making += performance.now() - began;
     await database.transaction(async (transaction) => {
-      for (const changes of some) await storeAdvance(transaction, { changes, from: null, anew: true }, new Date(), true);
+      for (const changes of some) await storeAdvance(transaction, { changes, from: null, anew: true, partial: false }, new Date(), true);
     });
   }
   return making;

@@ -17,7 +17,7 @@ import { count } from './words.js';
 const LONGEST_REASON = 1000;
 
 /** How every answer ends: where it goes on, what it stands on, and whether signatures hold. */
-export function standingWords({ items, standing, cursor, cut, signatures }: Answer<unknown> & Checked): string[] {
+export function standingWords({ items, standing, cursor, cut, held, signatures }: Answer<unknown> & Checked): string[] {
   return [
     ...(items.length === 0 ? ['nothing'] : []),
     ...(cut ? ['', 'not all of it: looking stopped at the bound of one question, or something is not shown'] : []),
@@ -28,8 +28,13 @@ export function standingWords({ items, standing, cursor, cut, signatures }: Answ
       `  record ${record} as of commit ${commit}, projected ${timeWords(projectedAt)}`,
       ...(held === undefined ? [] : [`    which may be far from all of it: ${held.state}: ${printable(held.reason, LONGEST_REASON)}`]),
     ]),
+    ...(held === undefined ? [] : [`  ${heldWords(held)}`]),
     ...(signatures === undefined ? [] : signatureWords(signatures)),
   ];
+}
+
+function heldWords({ records, capped }: NonNullable<Answer<unknown>['held']>): string {
+  return `${capped ? 'more than ' : ''}${count(records, 'record')} of this host held, of which not all is here: vpr projection status DIR`;
 }
 
 function signatureWords({ commits }: NonNullable<Checked['signatures']>): string[] {

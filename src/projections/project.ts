@@ -5,7 +5,7 @@ import type { History, ObjectId, ObjectSource } from '../format/push.js';
 import { type PushLimits, readHistory } from '../git/push.js';
 import { gatherChanges } from './changes.js';
 import type { Database } from './database.js';
-import { type Advance, PROJECTION_VERSION, storeAdvance } from './store.js';
+import { type Advance, PROJECTION_VERSION, storeAdvance, WHILE_HELD } from './store.js';
 import type { CommitRow, ProjectionRow } from './tables.js';
 
 /** A record to be projected. */
@@ -38,7 +38,7 @@ export interface PreparedAdvance extends Advance {
   readonly commits: number;
 }
 
-/** So much is stored in one transaction at most: a long history in pieces, each of which is a whole projection of a former main. */
+/** So much is stored in one transaction at most: a long history in pieces, each of which is a projection of a former main. */
 const MOST_COMMITS = 1000;
 const MOST_CHARACTERS = 8 * 1024 * 1024;
 /** Others that project the same record make us begin again; so often. */
@@ -75,12 +75,12 @@ export async function projectRecord(database: Database, request: ProjectRequest)
 /** Writes down that nothing holds a record any more, where there was nothing left to project. */
 export async function releaseRecord(database: Database, { record: { id }, to }: Pick<ProjectRequest, 'record' | 'to'>): Promise<void> {
   const kept = await database.kysely.selectFrom('projections').select('state').where('record', '=', id).executeTakeFirst();
-  if (kept === undefined || kept.state === 'current') return;
+  if (kept === undefined || kept.state === 'current' || kept.state === 'partial') return;
   await database.transaction(async ({ kysely, lock }) => {
     await lock(id);
     const current = { state: 'current', reason: null, attempts: 0, next_try_at: null } as const;
     await kysely.updateTable('projections').set(current).where('record', '=', id).where('reached', '=', to).execute();
-    await kysely.deleteFrom('problems').where('record', '=', id).execute();
+    for (const table of WHILE_HELD) await kysely.deleteFrom(table).where('record', '=', id).execute();
   });
 }
 
@@ -95,11 +95,13 @@ export async function* advancesFrom(state: ProjectionRow | undefined, request: P
   const { record, to } = request;
   const reached = state?.reached ?? null;
   const fits = state?.version === PROJECTION_VERSION;
-  if (reached === to && fits) return;
-  const onward = reached !== null && fits ? await historyOf(request, reached) : undefined;
+  const partial = state?.state === 'partial';
+  if (reached === to && fits && !partial) return;
+  const onward = reached !== null && reached !== to && fits ? await historyOf(request, reached) : undefined;
   const continues = onward?.end.kind === 'old';
   const history = onward !== undefined && continues ? onward : whole(await historyOf(request, undefined), record.id);
-  yield* inPieces(history, request, { from: reached, anew: !continues, seq: continues ? (state?.seq ?? -1) + 1 : 0 });
+  const start = { from: reached, anew: !continues, seq: continues ? (state?.seq ?? -1) + 1 : 0 };
+  yield* inPieces(history, request, { ...start, partial: !continues || partial });
 }
 
 async function historyOf({ history, source, to, limits }: ProjectRequest, old: ObjectId | undefined): Promise<History> {
@@ -111,25 +113,25 @@ async function historyOf({ history, source, to, limits }: ProjectRequest, old: O
 async function* inPieces(
   history: History,
   { record, verdictOf, receivedAt }: ProjectRequest,
-  start: { readonly from: string | null; readonly anew: boolean; readonly seq: number },
+  start: { readonly from: string | null; readonly anew: boolean; readonly partial: boolean; readonly seq: number },
 ): AsyncGenerator<PreparedAdvance> {
   const gatherer = gatherChanges(record, start.seq);
   let { from, anew } = start;
   let last: ObjectId | undefined;
-  const take = (): PreparedAdvance => {
+  const take = (partial: boolean): PreparedAdvance => {
     const { commits } = gatherer.size();
-    const advance = { changes: gatherer.take(), from, anew, commits };
+    const advance = { changes: gatherer.take(), from, anew, partial, commits };
     from = last ?? null;
     anew = false;
     return advance;
   };
   for await (const pushed of history.commits()) {
+    const { commits, characters } = gatherer.size();
+    if (commits >= MOST_COMMITS || characters >= MOST_CHARACTERS) yield take(start.partial);
     gatherer.add(pushed, { verdict: verdictOf(pushed.id), received_at: receivedAt(pushed.id) ?? null });
     last = pushed.id;
-    const { commits, characters } = gatherer.size();
-    if (commits >= MOST_COMMITS || characters >= MOST_CHARACTERS) yield take();
   }
-  if (gatherer.size().commits > 0) yield take();
+  if (gatherer.size().commits > 0) yield take(false);
 }
 
 function whole(history: History, record: Uuid): History {

@@ -1,7 +1,7 @@
 import type { RecordKind, Uuid } from '../format/identifiers.js';
 import type { JudgedProblem } from '../problem.js';
 import type { Database } from './database.js';
-import { PROJECTION_VERSION } from './store.js';
+import { deleteHistory, PROJECTION_VERSION } from './store.js';
 
 /** Why a record doesn't go on. */
 export interface WhyHeld {
@@ -14,6 +14,8 @@ export interface WhyHeld {
   readonly nextTryAt?: number;
   /** What was found in commits that do not pass; their quotations are not kept. */
   readonly problems?: readonly JudgedProblem[];
+  /** Threads that main restricts above what was projected, an empty id for the whole record; absent: what is known of that stays. */
+  readonly hidden?: readonly string[];
   readonly now: Date;
 }
 
@@ -26,15 +28,17 @@ const MOST_PROBLEMS = 1000;
  */
 export async function holdRecord(
   database: Database,
-  { record: { kind, id: record }, state, reason, nextTryAt, problems = [], now }: WhyHeld,
+  { record: { kind, id: record }, state, reason, nextTryAt, problems = [], hidden, now }: WhyHeld,
 ): Promise<void> {
   await database.transaction(async (transaction) => {
     const { kysely } = transaction;
     await transaction.lock(record);
     const known = await kysely.selectFrom('projections').selectAll().where('record', '=', record).executeTakeFirst();
     await kysely.deleteFrom('projections').where('record', '=', record).execute();
+    // A part of a record is no former state of it: visible may be in it what was restricted since.
+    if (known?.state === 'partial') await deleteHistory(transaction, record);
     const fresh = { record, kind, reached: null, seq: null, version: PROJECTION_VERSION, projected_at: now.getTime(), attempts: 0 };
-    const row = { ...fresh, ...known };
+    const row = known?.state === 'partial' ? { ...fresh, attempts: known.attempts } : { ...fresh, ...known };
     await transaction.insert('projections', [{ ...row, state, reason, attempts: row.attempts + 1, next_try_at: nextTryAt ?? null }]);
     await kysely.deleteFrom('problems').where('record', '=', record).execute();
     await transaction.insert(
@@ -49,6 +53,12 @@ export async function holdRecord(
         line: line ?? null,
         message,
       })),
+    );
+    if (hidden === undefined) return;
+    await kysely.deleteFrom('hidden').where('record', '=', record).execute();
+    await transaction.insert(
+      'hidden',
+      hidden.map((thread) => ({ record, thread })),
     );
   });
 }

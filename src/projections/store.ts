@@ -2,7 +2,7 @@
 import type { Changes } from './changes.js';
 import type { Transaction } from './database.js';
 import { deleteMessages, storeMessages } from './full-text.js';
-import { HISTORY_KEYS, type ProjectionRow, type ThreadRow } from './tables.js';
+import { type CommitRow, HISTORY_KEYS, type ProjectionRow, type RecordRow, type ThreadRow } from './tables.js';
 
 /** The rows' own version: of an older one, watchers have all rows made anew. Raise it when a row says something else than before. */
 export const PROJECTION_VERSION = 1;
@@ -14,12 +14,25 @@ export interface Advance {
   readonly from: string | null;
   /** Begins at the root: what there is of the record goes. */
   readonly anew: boolean;
+  /**
+   * Belongs to rows that are being made from the root on, and isn't the last: a former main may show what was
+   * restricted since, so that of such rows nothing is answered.
+   */
+  readonly partial: boolean;
 }
 
+/** The tables that say something of a record as long as it is held. */
+export const WHILE_HELD = ['problems', 'hidden'] as const;
+
 /** Stores a step. False, and nothing is changed, where somebody else has projected the record meanwhile. `bulk`: into a database that is being built. */
-export async function storeAdvance(transaction: Transaction, { changes, from, anew }: Advance, now: Date, bulk: boolean): Promise<boolean> {
+export async function storeAdvance(
+  transaction: Transaction,
+  { changes, from, anew, partial }: Advance,
+  now: Date,
+  bulk: boolean,
+): Promise<boolean> {
   const { kysely } = transaction;
-  const { record, kind } = changes.record;
+  const { record } = changes.record;
   const tip = changes.commits.at(-1);
   if (tip === undefined) return true;
   if (!bulk) {
@@ -29,11 +42,11 @@ export async function storeAdvance(transaction: Transaction, { changes, from, an
     if (anew && state !== undefined) await deleteHistory(transaction, record);
     else await kysely.deleteFrom('records').where('record', '=', record).execute();
     await kysely.deleteFrom('projections').where('record', '=', record).execute();
-    await kysely.deleteFrom('problems').where('record', '=', record).execute();
+    for (const table of WHILE_HELD) await kysely.deleteFrom(table).where('record', '=', record).execute();
   } else if (!anew) {
     for (const table of ['records', 'projections'] as const) await kysely.deleteFrom(table).where('record', '=', record).execute();
   }
-  await transaction.insert('records', [changes.record]);
+  await transaction.insert('records', [partial ? { ...changes.record, record_queryable: 0 } : changes.record]);
   await transaction.insert('commits', changes.commits);
   await transaction.insert('status_versions', changes.statusVersions);
   await transaction.insert('threads', changes.opened);
@@ -51,11 +64,11 @@ export async function storeAdvance(transaction: Transaction, { changes, from, an
   }
   await transaction.insert('participants', changes.participants.rows);
   await storeMessages(transaction, changes.messages, bulk);
-  await transaction.insert('projections', [reached(record, kind, tip.id, tip.seq, now)]);
+  await transaction.insert('projections', [reached(changes.record, tip, partial, now)]);
   return true;
 }
 
-function reached(record: string, kind: string, id: string, seq: number, now: Date): ProjectionRow {
+function reached({ record, kind }: RecordRow, { id, seq }: CommitRow, partial: boolean, now: Date): ProjectionRow {
   return {
     record,
     kind,
@@ -63,8 +76,8 @@ function reached(record: string, kind: string, id: string, seq: number, now: Dat
     seq,
     version: PROJECTION_VERSION,
     projected_at: now.getTime(),
-    state: 'current',
-    reason: null,
+    state: partial ? 'partial' : 'current',
+    reason: partial ? 'it is being projected from its first commit on' : null,
     attempts: 0,
     next_try_at: null,
   };
@@ -75,7 +88,7 @@ async function changeThread({ kysely }: Transaction, { record, thread, opened_se
 }
 
 /** Takes all rows of a record's history away. */
-async function deleteHistory(transaction: Transaction, record: string): Promise<void> {
+export async function deleteHistory(transaction: Transaction, record: string): Promise<void> {
   await deleteMessages(transaction, record);
   for (const table of Object.keys(HISTORY_KEYS) as (keyof typeof HISTORY_KEYS)[])
     if (table !== 'messages') await transaction.kysely.deleteFrom(table).where('record', '=', record).execute();

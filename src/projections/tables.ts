@@ -31,8 +31,11 @@ export interface ProjectionRow {
   /** The version of the projection that wrote the rows. */
   version: number;
   projected_at: number;
-  /** `current`; `set-aside`: could not be projected; `withheld`: main has commits that do not pass. */
-  state: 'current' | 'set-aside' | 'withheld';
+  /**
+   * `current`; `set-aside`: could not be projected; `withheld`: main has commits that do not pass; `partial`: rows are
+   * being made from the root on, and nothing is answered from those that there are.
+   */
+  state: 'current' | 'set-aside' | 'withheld' | 'partial';
   reason: string | null;
   attempts: number;
   next_try_at: number | null;
@@ -161,6 +164,15 @@ export interface ProblemRow {
   message: string;
 }
 
+/**
+ * What is not shown while main's newest commits are withheld: threads that one of them restricts. Rows are of a former
+ * main then, and show no more than main itself would. An empty thread: the whole record.
+ */
+export interface HiddenRow {
+  record: string;
+  thread: string;
+}
+
 export interface Tables {
   records: RecordRow;
   projections: ProjectionRow;
@@ -171,6 +183,7 @@ export interface Tables {
   ledger_versions: LedgerVersionRow;
   status_versions: StatusVersionRow;
   problems: ProblemRow;
+  hidden: HiddenRow;
 }
 
 /** The tables that a record's history fills, and their keys: what digests are of. */

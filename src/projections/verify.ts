@@ -1,7 +1,8 @@
-import type { Database } from './database.js';
+import type { Connection } from './database.js';
 import { type DigestedRow, digestedRows, digestOf } from './digest.js';
 import { openDatabase } from './open.js';
 import { type ProjectRequest, projectRecord } from './project.js';
+import { inSnapshot } from './queries/snapshot.js';
 import { wordsDifferences } from './verify-words.js';
 
 /** A row that is not as its record's commits make it. */
@@ -34,7 +35,11 @@ const MOST = 100;
  * @param request as for projecting; of the commit that was reached
  * @throws as `projectRecord` does
  */
-export async function verifyProjection(database: Database, request: Omit<ProjectRequest, 'to'>): Promise<ProjectionCheck> {
+export function verifyProjection(connection: Connection, request: Omit<ProjectRequest, 'to'>): Promise<ProjectionCheck> {
+  return inSnapshot(connection, (snapshot) => verifyNow(snapshot, request));
+}
+
+async function verifyNow(database: Connection, request: Omit<ProjectRequest, 'to'>): Promise<ProjectionCheck> {
   const { id: record } = request.record;
   const state = await database.kysely.selectFrom('projections').select('reached').where('record', '=', record).executeTakeFirst();
   const commit = state?.reached ?? null;
@@ -52,7 +57,7 @@ export async function verifyProjection(database: Database, request: Omit<Project
   }
 }
 
-async function* rowsOf(database: Database, record: string, commit: string | null): AsyncGenerator<DigestedRow> {
+async function* rowsOf(database: Connection, record: string, commit: string | null): AsyncGenerator<DigestedRow> {
   for await (const row of digestedRows(database, record)) if (commit !== null || row.table !== 'projections') yield row;
 }
 

@@ -3,7 +3,8 @@ import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import { readMain } from '../hosts/main-ref.js';
 import { registeredRecord } from '../hosts/registry.js';
-import type { Database } from '../projections/database.js';
+import type { Connection, Database } from '../projections/database.js';
+import { inSnapshot } from '../projections/queries/snapshot.js';
 import { type RowDifference, verifyProjection } from '../projections/verify.js';
 import { judgeHistory } from './judged.js';
 import { errorFields } from './log.js';
@@ -23,9 +24,16 @@ export interface Checked {
 }
 
 /** Recomputes the rows of one record, into memory. What can't be recomputed is not good. */
-export async function checkRecord(host: ProjectedHost, database: Database, id: Uuid, now: Date): Promise<Checked> {
-  const reached = (await stateOf(database, id))?.reached ?? null;
+export function checkRecord(host: ProjectedHost, database: Database, id: Uuid, now: Date): Promise<Checked> {
+  // As of one moment: main, which is read after that, has all that was projected until then.
+  return inSnapshot(database, (snapshot) => checkNow(host, snapshot, id, now));
+}
+
+async function checkNow(host: ProjectedHost, database: Connection, id: Uuid, now: Date): Promise<Checked> {
+  const state = await stateOf(database, id);
+  const reached = state?.reached ?? null;
   try {
+    if (state?.state === 'partial') throw new VprError('watch/partial', `${state.reason}: look again when that has ended`);
     const { good, digest, differences } = await recompute(host, database, id, reached, now);
     return { record: id, reached, good, digest: digest.stored, differences };
   } catch (error) {
@@ -34,7 +42,7 @@ export async function checkRecord(host: ProjectedHost, database: Database, id: U
   }
 }
 
-async function recompute(host: ProjectedHost, database: Database, id: Uuid, reached: string | null, now: Date) {
+async function recompute(host: ProjectedHost, database: Connection, id: Uuid, reached: string | null, now: Date) {
   const record = registeredRecord(host.paths.root, id);
   if (record === undefined) throw new VprError('watch/unregistered', 'it is not registered');
   const main = readMain(record.path);

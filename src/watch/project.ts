@@ -15,6 +15,7 @@ import { PROJECTION_VERSION } from '../projections/store.js';
 import type { ProjectionRow } from '../projections/tables.js';
 import { type HistoryToJudge, type Judged, judgeHistory } from './judged.js';
 import { errorFields } from './log.js';
+import { restrictedAbove } from './restricted-above.js';
 import { hold, stateOf } from './state.js';
 
 /** A host whose records are projected. */
@@ -68,7 +69,8 @@ async function projectMain(host: ProjectedHost, database: Database, record: Regi
   needOwn(record);
   if (state !== undefined && state.version > PROJECTION_VERSION)
     throw new VprError('projections/newer', 'a newer version of vpr has made the rows', { help: ['install that version here as well'] });
-  const reached = state?.version === PROJECTION_VERSION ? state.reached : undefined;
+  const partial = state?.state === 'partial' && state.reached === main.id; // it has not come to main, main has been set back to where it is
+  const reached = state?.version === PROJECTION_VERSION && !partial ? state.reached : undefined;
   if (main.id === reached) {
     await releaseRecord(database, { record, to: main.id });
     return { kind: 'nothing' };
@@ -114,7 +116,7 @@ async function projectHistory(question: HistoryToJudge, database: Database): Pro
   const [{ rule, commit } = { rule: '', commit: undefined }] = problems;
   const where = to === undefined ? 'main' : `what main has above ${to}`;
   const reason = `${where} is withheld: ${rule}${commit === undefined ? '' : ` in commit ${commit}`}`;
-  const nextTryAt = await hold(database, { record, state: 'withheld', reason, problems, now });
+  const nextTryAt = await hold(database, { record, state: 'withheld', reason, problems, hidden: await restrictedAbove(question, to), now });
   return { kind: 'withheld', to, rule, nextTryAt };
 }
 

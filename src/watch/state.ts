@@ -2,7 +2,8 @@
 import type { Uuid } from '../format/identifiers.js';
 import type { Connection, Database } from '../projections/database.js';
 import { holdRecord, type WhyHeld } from '../projections/state.js';
-import type { ProjectionRow } from '../projections/tables.js';
+import { WHILE_HELD } from '../projections/store.js';
+import { HISTORY_KEYS, type ProjectionRow } from '../projections/tables.js';
 
 /** Milliseconds until a record that failed once is tried again, and at most. */
 const FIRST_DELAY = 5_000;
@@ -18,6 +19,20 @@ export async function allStates({ kysely }: Connection): Promise<ReadonlyMap<Uui
 /** What is known of one; undefined where it was never come to. */
 export function stateOf({ kysely }: Connection, record: Uuid): Promise<ProjectionRow | undefined> {
   return kysely.selectFrom('projections').selectAll().where('record', '=', record).executeTakeFirst();
+}
+
+/** Every record that any table names, whether or not anything is known of how it came there. */
+export async function everyRecord({ kysely }: Connection): Promise<readonly Uuid[]> {
+  const found = new Set<Uuid>();
+  for (const table of ['projections', ...WHILE_HELD, ...(Object.keys(HISTORY_KEYS) as (keyof typeof HISTORY_KEYS)[])] as const) {
+    const rows = await kysely
+      .selectFrom(table as 'records')
+      .select('record')
+      .distinct()
+      .execute();
+    for (const { record } of rows) found.add(record);
+  }
+  return [...found].sort();
 }
 
 /** Writes down why a record doesn't go on, and returns when it is tried again, in milliseconds since 1970: each time after twice as long. */

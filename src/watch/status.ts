@@ -10,7 +10,7 @@ import { allStates } from './state.js';
 /** A record that doesn't go on. */
 export interface HeldRecord {
   readonly record: Uuid;
-  readonly state: 'set-aside' | 'withheld';
+  readonly state: Exclude<ProjectionRow['state'], 'current'>;
   readonly reason: string;
   /** The commit that answers stand on; null: there are none. */
   readonly reached: string | null;

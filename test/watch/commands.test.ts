@@ -77,6 +77,22 @@ t.test('status, build and verify', async (t) => {
   );
   await isWhole(t, all, database);
 
+  // Rows of a record that nobody knows.
+  const nobody = '00000000-0000-4000-8000-000000000000';
+  const forged = {
+    record: nobody,
+    thread: 'x',
+    participant: 'y',
+    from_seq: 1,
+    until_seq: null,
+    role: 'clinician',
+    display_name: 'z',
+    organisation: null,
+  };
+  await using(database, ({ kysely }) => kysely.insertInto('participants').values(forged).execute());
+  t.match(vpr('projection', 'verify', directory), { status: 1, stdout: new RegExp(`bad {3}${nobody}`) });
+  await using(database, ({ kysely }) => kysely.deleteFrom('participants').where('record', '=', nobody).execute());
+
   t.match(vpr('projection', 'build', directory, 'x'), { status: 2, stderr: /error projection\/record: "x" is not the id of a record/ });
   t.match(vpr('projection', 'status', join(directory, 'nothing')), { status: 2, stderr: /error host\/not-a-host/ });
   writeFileSync(settings, 'version: 1\nwatch: { scan_minutes: 0 }\n');

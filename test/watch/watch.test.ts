@@ -3,10 +3,12 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import t from 'tap';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
+import { search, thread, timeline } from '../../src/projections/index.js';
 import { stateOf } from '../../src/watch/state.js';
+import { setRef } from '../e2e/support.js';
 import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
-import { pushedRecord } from '../verify/support.js';
+import { type PushedRecord, pushedRecord } from '../verify/support.js';
 import { isWhole, once, push, slip, until, using, visible, watching } from './support.js';
 
 const people = await makePeople();
@@ -110,6 +112,55 @@ onEachDatabase(t, async (t, { fresh }) => {
     t.match(await using(place, (database) => stateOf(database, all.host.record)), { state: 'current', reason: null, attempts: 0 });
     t.same(await using(place, ({ kysely }) => kysely.selectFrom('problems').selectAll().execute()), []);
     await isWhole(t, all, place);
+  });
+
+  t.test('what is restricted above a commit that is withheld is not shown from the rows below it', async (t) => {
+    const all = await pushedRecord(t, people, (record) => record.append({ body: 'Of few.' }));
+    const place = fresh();
+    const found = (reason?: string) =>
+      using(place, async (database) => {
+        const { items, held, standing } = await search(database, { text: 'few', ...(reason === undefined ? {} : { reason }) });
+        return [items.length, held?.records, standing[0]?.held?.state];
+      });
+    await once(all.host, place);
+    t.strictSame(await found(), [1, undefined, undefined]);
+    const reached = all.tips.at(-1);
+    const bad = slip(all, (record) => record.append({ trailers: { 'Author-Name': 'Dr Nobody' } }));
+    await once(all.host, place);
+    t.strictSame(await found(), [1, 1, 'withheld'], 'a record that is held is answered with as far as it was projected');
+    const toggled = (one: string, other: string) => (record: PushedRecord['record']) =>
+      record.commit({ files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace(one, other)) } });
+    await push(all, toggled('restricted: false', 'restricted: true'));
+    await once(all.host, place);
+    t.strictSame(await found(), [0, 1, undefined], 'the hook has accepted that it is restricted');
+    t.strictSame(await found('a test'), [1, 1, 'withheld']);
+    const { record, host } = all;
+    const shown = { thread: record.thread.split('/').at(-1) ?? '' };
+    await t.rejects(
+      using(place, (database) => thread(database, shown)),
+      { code: 'projections/restricted' },
+    );
+    t.match(await using(place, (database) => stateOf(database, host.record)), { state: 'withheld', reached });
+    await isWhole(t, all, place);
+    await push(all, toggled('restricted: true', 'restricted: false'));
+    await once(host, place);
+    t.strictSame(await found(), [1, 1, 'withheld'], 'and that it is not any more');
+    const status = 'COORDINATION_STATUS.yaml';
+    await push(all, (record) =>
+      record.commit({ files: { [status]: (yaml: string) => yaml.replace('record_queryable: true', 'record_queryable: false') } }),
+    );
+    await once(host, place);
+    t.strictSame(await found(), [0, 1, undefined], 'likewise the whole record');
+    await t.rejects(
+      using(place, (database) => timeline(database, { record: host.record })),
+      { code: 'projections/not-queryable' },
+    );
+    setRef(host.repository, 'refs/heads/main', reached ?? '');
+    await once(host, place);
+    t.strictSame(await found(), [1, undefined, undefined], 'main was set back below all of that');
+    setRef(host.repository, 'refs/heads/main', bad);
+    await once(host, place);
+    t.strictSame(await found(), [1, 1, 'withheld']);
   });
 
   t.test('a record that cannot be read is set aside, and holds nobody else up', async (t) => {

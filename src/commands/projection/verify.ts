@@ -4,7 +4,7 @@ import { checkedLines } from '../../cli/projection-words.js';
 import { commandLine } from '../../format/shell.js';
 import { openDatabase } from '../../projections/index.js';
 import { type Checked, checkRecord } from '../../watch/check.js';
-import { allStates } from '../../watch/state.js';
+import { everyRecord } from '../../watch/state.js';
 
 export default class ProjectionVerify extends VprCommand {
   static override summary = 'Recompute records from their commits, and compare every row.';
@@ -27,7 +27,7 @@ where anything differs.`;
     let good = 0;
     try {
       const named = recordIds(words);
-      for (const record of named.length > 0 ? named : [...(await allStates(database)).keys()].sort()) {
+      for (const record of named.length > 0 ? named : await everyRecord(database)) {
         const checked = await checkRecord(host, database, record, new Date());
         if (checked.good) good += 1;
         else bad.push(checked);

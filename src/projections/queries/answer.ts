@@ -1,7 +1,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { VprError } from '../../errors.js';
 import type { Connection } from '../database.js';
-import type { Tables } from '../tables.js';
+import type { ProjectionRow, Tables } from '../tables.js';
 
 /** What part of an answer stands on: a record as of a commit. Git may have gone on since. */
 export interface Standing {
@@ -10,8 +10,8 @@ export interface Standing {
   readonly seq: number;
   /** When its rows were stored, in milliseconds since 1970. */
   readonly projectedAt: number;
-  /** Main is further, or can't be told: what is above the commit is withheld, or the record is set aside. */
-  readonly held?: { readonly state: 'set-aside' | 'withheld'; readonly reason: string };
+  /** Main is further, or can't be told: what is above the commit is withheld, the record is set aside, or being projected from its root on. */
+  readonly held?: { readonly state: Exclude<ProjectionRow['state'], 'current'>; readonly reason: string };
 }
 
 /** What every query gives. */
@@ -25,6 +25,11 @@ export interface Answer<T> {
   readonly cursor?: string;
   /** The page is not full though there may be more: looking stopped at the bound on one query's work. */
   readonly cut: boolean;
+  /**
+   * Of an answer about no single record: how many records of the host are held, and so may say more, or something
+   * else, than what is answered. Absent where none is.
+   */
+  readonly held?: { readonly records: number; readonly capped: boolean };
 }
 
 /** What every query can be asked. */
@@ -39,6 +44,8 @@ export interface Asking {
   readonly archived?: boolean;
 }
 
+/** Held records that are counted. */
+const MOST_HELD = 100;
 const USUAL = 20;
 const MOST = 200;
 
@@ -56,7 +63,19 @@ export async function answer<T extends { readonly record: string }>(
 ): Promise<Answer<T>> {
   const asked = more.record === undefined ? [] : [more.record];
   const standing = await standingOf(connection, [...new Set([...asked, ...items.map(({ record }) => record)])]);
-  return { authoritative: false, standing, items, ...(more.cursor === undefined ? {} : { cursor: more.cursor }), cut: more.cut ?? false };
+  const held = more.record === undefined ? await heldIn(connection) : {};
+  const cursor = more.cursor === undefined ? {} : { cursor: more.cursor };
+  return { authoritative: false, standing, items, ...cursor, cut: more.cut ?? false, ...held };
+}
+
+async function heldIn({ kysely }: Connection): Promise<Pick<Answer<unknown>, 'held'>> {
+  const rows = await kysely
+    .selectFrom('projections')
+    .select('record')
+    .where('state', 'in', ['set-aside', 'withheld', 'partial'])
+    .limit(MOST_HELD + 1)
+    .execute();
+  return rows.length === 0 ? {} : { held: { records: Math.min(rows.length, MOST_HELD), capped: rows.length > MOST_HELD } };
 }
 
 export async function standingOf({ kysely }: Connection, records: readonly string[]): Promise<Standing[]> {
@@ -84,6 +103,15 @@ export function visible(eb: ExpressionBuilder<Tables, 'records' | 'threads'>, { 
     eb('records.record_queryable', '=', 1),
     eb('threads.restricted', '=', 0),
     eb('threads.sensitivity', '<>', 'restricted'),
+    eb.not(
+      eb.exists(
+        eb
+          .selectFrom('hidden')
+          .select('hidden.record')
+          .whereRef('hidden.record', '=', 'threads.record')
+          .where((hidden) => hidden.or([hidden('hidden.thread', '=', ''), hidden('hidden.thread', '=', hidden.ref('threads.thread'))])),
+      ),
+    ),
   ]);
 }
 
@@ -95,22 +123,23 @@ export function given(reason: string | undefined): boolean {
 /**
  * Makes sure that a record may be spoken of.
  *
- * @throws VprError `projections/unknown`, `projections/nothing-yet` (set aside or withheld before anything was projected), `projections/not-queryable`
+ * @throws VprError `projections/unknown`, `projections/nothing-yet` (set aside or withheld before anything was projected, or being projected), `projections/not-queryable`
  */
 export async function needRecord({ kysely }: Connection, record: string, { reason }: Asking): Promise<void> {
   const row = await kysely
     .selectFrom('projections')
     .leftJoin('records', 'records.record', 'projections.record')
-    .select(['projections.state', 'projections.reason', 'records.record_queryable'])
+    .leftJoin('hidden', (join) => join.onRef('hidden.record', '=', 'projections.record').on('hidden.thread', '=', ''))
+    .select(['projections.state', 'projections.reason', 'records.record_queryable', 'hidden.thread as hidden'])
     .where('projections.record', '=', record)
     .executeTakeFirst();
   if (row === undefined || (row.record_queryable === null && row.state === 'current'))
     throw new VprError('projections/unknown', `the projection has no record ${record}`, { help: ['vpr projection status'] });
-  if (row.record_queryable === null)
+  if (row.record_queryable === null || (row.state === 'partial' && !given(reason)))
     throw new VprError('projections/nothing-yet', `nothing of the record ${record} is projected, it is ${row.state}: ${row.reason ?? ''}`, {
       help: ['vpr projection status'],
     });
-  if (row.record_queryable !== 1 && !given(reason))
+  if ((row.record_queryable !== 1 || row.hidden !== null) && !given(reason))
     throw new VprError('projections/not-queryable', `the record ${record} is marked as not to be queried`, {
       help: ['say why it is needed: --reason TEXT'],
     });

@@ -36,7 +36,7 @@ export async function status(connection: Connection, query: Asking = {}): Promis
   const rows = await kysely
     .selectFrom('projections')
     .selectAll()
-    .where('state', 'in', ['set-aside', 'withheld'])
+    .where('state', 'in', ['set-aside', 'withheld', 'partial'])
     .where('record', '>', `${after}`)
     .orderBy('record')
     .limit(limit + 1)

@@ -1,7 +1,7 @@
 import { VprError } from '../../errors.js';
 import type { Connection } from '../database.js';
 import type { MessageRow } from '../tables.js';
-import { type Answer, type Asking, answer, given, limitOf } from './answer.js';
+import { type Answer, type Asking, answer, limitOf, visible } from './answer.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { idOf } from './search.js';
 import { type ListedThread, listed } from './threads.js';
@@ -63,7 +63,15 @@ async function needThread({ kysely }: Connection, { thread: id, record, reason }
     .selectFrom('threads')
     .innerJoin('records', 'records.record', 'threads.record')
     .selectAll('threads')
-    .select('records.record_queryable')
+    .select((eb) =>
+      eb
+        .case()
+        .when(visible(eb, { archived: true, ...(reason === undefined ? {} : { reason }) }))
+        .then(1)
+        .else(0)
+        .end()
+        .as('shown'),
+    )
     .where('threads.thread', '=', id)
     .limit(2);
   const [row, other] = await (record === undefined ? found : found.where('threads.record', '=', idOf(record))).execute();
@@ -73,9 +81,8 @@ async function needThread({ kysely }: Connection, { thread: id, record, reason }
     });
   if (row === undefined)
     throw new VprError('projections/unknown-thread', 'the projection has no thread of that id', { help: ['vpr threads'] });
-  const { record_queryable, ...asked } = row;
-  const open = record_queryable === 1 && asked.restricted === 0 && asked.sensitivity !== 'restricted';
-  if (!open && !given(reason))
+  const { shown, ...asked } = row;
+  if (shown !== 1)
     throw new VprError('projections/restricted', 'the thread is restricted, or its record is not to be queried', {
       help: ['say why it is needed: --reason TEXT'],
     });

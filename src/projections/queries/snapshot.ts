@@ -1,0 +1,36 @@
+/** Questions that are answered as of one moment, whatever is projected meanwhile. */
+import { sql } from 'kysely';
+import type { Connection, Transaction } from '../database.js';
+
+/** Connections that snapshots were handed on with: within one no other is begun. */
+const inside = new WeakSet<Connection['kysely']>();
+
+/**
+ * Reads within one transaction, which sees the database as it was when that began: an answer of
+ * several statements says what one commit says, and that it stands on that one. `work` must
+ * go by the connection that it is given. In a transaction nothing is begun.
+ */
+export async function inSnapshot<T>(connection: Connection, work: (snapshot: Connection) => Promise<T>): Promise<T> {
+  const { dialect, kysely } = connection;
+  if (inside.has(kysely) || kysely.isTransaction || (connection as Partial<Transaction>).lock !== undefined) return work(connection);
+  const within = (own: Connection['kysely']): Promise<T> => {
+    inside.add(own);
+    return work({ dialect, kysely: own });
+  };
+  if (dialect === 'postgres') return kysely.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(within);
+  return kysely.connection().execute(async (own) => {
+    await sql`begin`.execute(own);
+    try {
+      return await within(own);
+    } finally {
+      await sql`rollback`.execute(own); // nothing was written
+    }
+  });
+}
+
+/** A question that is asked in a snapshot. */
+export function asOfOneMoment<Q extends unknown[], A>(
+  ask: (connection: Connection, ...query: Q) => Promise<A>,
+): (connection: Connection, ...query: Q) => Promise<A> {
+  return (connection, ...query) => inSnapshot(connection, (snapshot) => ask(snapshot, ...query));
+}

@@ -1,0 +1,34 @@
+/** What main restricts above what is shown of it. */
+import { rememberDocuments, valueOf } from '../format/documents.js';
+import { STATUS_FILE } from '../format/layout.js';
+import type { ObjectId } from '../format/push.js';
+import { threadSteps } from '../format/thread-steps.js';
+import { readHistory } from '../git/push.js';
+import type { HistoryToJudge } from './judged.js';
+
+/**
+ * Rows of a record that is withheld are of a former main. A thread that main has restricted since, or whose ledger
+ * doesn't read any more, must not be shown for that: its id, and an empty one where the whole record is not to be
+ * queried any more. What nobody has judged can only take away here. Throws where the record can't be read.
+ *
+ * @param shown the newest commit that is shown; absent: none of this main
+ */
+export async function restrictedAbove(
+  { record, objects, main, host }: Pick<HistoryToJudge, 'record' | 'objects' | 'main' | 'host'>,
+  shown: ObjectId | undefined,
+): Promise<readonly string[]> {
+  if (record.kind !== 'coordination') return [];
+  const range = shown === undefined ? { new: main } : { old: shown, new: main };
+  const history = await readHistory(objects, range, { ...host.policy.limits, commitsPerPush: Number.MAX_SAFE_INTEGER });
+  const documents = rememberDocuments();
+  const hidden = new Set<string>();
+  const note = (name: string, isHidden: boolean) => (isHidden ? hidden.add(name) : hidden.delete(name));
+  for await (const pushed of history.commits()) {
+    note('', valueOf(documents.status(pushed, STATUS_FILE.coordination).after)?.status.record_queryable !== true);
+    for (const { id, ledger } of threadSteps(pushed, documents)) {
+      const visibility = valueOf(ledger.after)?.visibility;
+      note(id, visibility === undefined || visibility.restricted || visibility.sensitivity === 'restricted');
+    }
+  }
+  return [...hidden];
+}
