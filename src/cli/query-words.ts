@@ -51,13 +51,14 @@ function signatureWords({ commits }: NonNullable<Checked['signatures']>): string
 }
 
 export function searchWords({ items, count: total }: SearchAnswer): string[] {
-  const counted = total === undefined ? [] : [totalWords(total)];
+  const counted = total === undefined ? [] : totalWords(total);
   return [...counted, ...items.flatMap(foundWords)];
 }
 
-/** `200+ messages` where there are so many at least. */
-function totalWords({ value, capped }: { readonly value: number; readonly capped: boolean }): string {
-  return capped ? `${value.toLocaleString('en-GB')}+ messages` : count(value, 'message').replace(/^\d+/, value.toLocaleString('en-GB'));
+/** `200+ messages` where there are so many at least; nothing where none is known of. */
+function totalWords({ value, capped }: { readonly value: number; readonly capped: boolean }): string[] {
+  if (capped && value === 0) return [];
+  return [capped ? `${value.toLocaleString('en-GB')}+ messages` : count(value, 'message').replace(/^\d+/, value.toLocaleString('en-GB'))];
 }
 
 function foundWords({ record, thread, message, author, recordedBy, writtenAt, corrects, commit, snippet }: FoundMessage): string[] {

@@ -70,6 +70,7 @@ async function searches(t: Test): Promise<void> {
 
   const many = { authoritative: false, standing: [], items: [], cut: false, count: { value: 1000, capped: true } } as const;
   t.strictSame(searchWords(many), ['1,000+ messages'], 'a count that stopped at its bound says so');
+  t.strictSame(searchWords({ ...many, count: { value: 0, capped: true } }), [], 'and nothing where it found none that may be shown');
 
   t.equal(failed('search', 'x', '--cursor', 'x'), 'projections/cursor');
   t.equal(failed('search', 'x', '--limit', '201'), 'projections/limit');

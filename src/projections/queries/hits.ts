@@ -5,7 +5,7 @@ import { firstNumber } from '../full-text.js';
 import type { Dialect } from '../migrations/types.js';
 import { idWord } from '../words.js';
 import { type Asking, visible } from './answer.js';
-import type { Place } from './cursor.js';
+import { INTEGER, PASSED, type Place, passedBy, passing, TIME } from './cursor.js';
 import type { Terms } from './terms.js';
 
 /** What is looked for. */
@@ -28,9 +28,14 @@ export interface Hit {
   readonly shown: boolean;
 }
 
-/** What places look like. */
+/** What places look like: in SQLite a message's number, which tells a time alone. */
 export function placeLike({ dialect }: Connection): Place {
-  return dialect === 'sqlite' ? [0] : [0, '', '', 0];
+  return dialect === 'sqlite' ? [TIME, PASSED] : [TIME, '', '', INTEGER, PASSED];
+}
+
+/** The place behind a hit, as it may be handed out. `former`: the same of the hit before it. */
+export function placeBehind({ dialect }: Connection, former: Place | undefined, { shown, place }: Hit): Place {
+  return shown || dialect === 'sqlite' ? place : passing(former, place);
 }
 
 /** At most `limit`, behind a place. */
@@ -54,7 +59,7 @@ export async function hitsAfter(
     .orderBy('found.thread', 'desc')
     .orderBy('found.position', 'desc')
     .execute();
-  const placeOf = ({ at, record, thread, position }: Key): Place => (dialect === 'sqlite' ? [at] : [at, record, thread, position]);
+  const placeOf = ({ at, record, thread, position }: Key): Place => (dialect === 'sqlite' ? [at, 0] : [at, record, thread, position, 0]);
   return rows.map(({ shown, ...key }) => ({
     record: key.record,
     thread: key.thread,
@@ -89,10 +94,14 @@ interface Key {
 
 /** Messages that were found, with what decides whether they may be shown. */
 function foundBy(kysely: Connection['kysely'], found: RawBuilder<unknown>) {
-  return kysely
-    .selectFrom(sql<Key>`(${found})`.as('found'))
-    .innerJoin('threads', (join) => join.onRef('threads.record', '=', 'found.record').onRef('threads.thread', '=', 'found.thread'))
-    .innerJoin('records', 'records.record', 'found.record');
+  return (
+    kysely
+      .selectFrom(sql<Key>`(${found})`.as('found'))
+      .innerJoin('threads', (join) => join.onRef('threads.record', '=', 'found.record').onRef('threads.thread', '=', 'found.thread'))
+      .innerJoin('records', 'records.record', 'found.record')
+      // What nothing says of which commit it is, is no answer: a row that was left over, or put there.
+      .innerJoin('projections', 'projections.record', 'found.record')
+  );
 }
 
 function keys(dialect: Dialect, sought: Sought, after: Place | undefined, limit: number): RawBuilder<unknown> {
@@ -126,7 +135,7 @@ function keysInPostgres(sought: Sought, after: Place | undefined, limit: number)
   if (after !== undefined)
     conditions.push(sql`(written_at, record, thread, position) < (${after[0]}::bigint, ${after[1]}, ${after[2]}, ${after[3]}::integer)`);
   return sql`select record, thread, position, written_at as at from messages where ${sql.join(conditions, sql` and `)}
-    order by written_at desc, record desc, thread desc, position desc limit ${limit}`;
+    order by written_at desc, record desc, thread desc, position desc limit ${limit} offset ${passedBy(after)}`;
 }
 
 function idWords({ record, author }: Sought): string[] {

@@ -1,7 +1,7 @@
 import type { Connection } from '../database.js';
 import type { ProblemRow } from '../tables.js';
 import { type Answer, type Asking, answer, limitOf } from './answer.js';
-import { readCursor, writeCursor } from './cursor.js';
+import { INTEGER, readCursor, writeCursor } from './cursor.js';
 import { idOf } from './search.js';
 
 export interface ProblemsQuery extends Asking {
@@ -11,7 +11,7 @@ export interface ProblemsQuery extends Asking {
 /** What was found in records whose commits do not pass, record by record. Throws `projections/cursor`, `projections/limit`, `projections/id`. */
 export async function problems(connection: Connection, query: ProblemsQuery = {}): Promise<Answer<ProblemRow>> {
   const limit = limitOf(query);
-  const [record, number] = readCursor('problems', query.cursor, ['', 0]) ?? ['', -1];
+  const [record, number] = readCursor('problems', query.cursor, ['', INTEGER]) ?? ['', -1];
   let found = connection.kysely
     .selectFrom('problems')
     .selectAll()

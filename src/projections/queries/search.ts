@@ -4,8 +4,8 @@ import type { Connection } from '../database.js';
 import { wordsOf } from '../words.js';
 import { among } from './among.js';
 import { type Answer, type Asking, answer, limitOf, needRecord } from './answer.js';
-import { type Place, readCursor, writeCursor } from './cursor.js';
-import { countHits, type Hit, hitsAfter, placeLike, type Sought } from './hits.js';
+import { type Place, reachable, readCursor, TIME, writeCursor } from './cursor.js';
+import { countHits, type Hit, hitsAfter, placeBehind, placeLike, type Sought } from './hits.js';
 import { type Snippet, snippetOf } from './snippet.js';
 import { readTerms, type Terms } from './terms.js';
 
@@ -51,12 +51,12 @@ const MOST_LOOKS = 1000;
 const MOST_COUNTED = 200;
 /** So many more than are wanted at first: some may not be shown. */
 const MARGIN = 5;
-/** Of so many of the newest the best are found. */
+/** Of so many of the newest the best are found: a larger page is cut. */
 const RANKED = 50;
 /** Of a message so many characters decide its rank. */
 const MOST_RANKED = 16 * 1024;
 
-/** Searches messages. Throws `projections/words`, `projections/cursor`, `projections/limit`, `projections/id`, and as `needRecord` does. */
+/** Searches messages. Throws `projections/words`, `projections/cursor`, `projections/limit`, `projections/id`, `projections/time`, and as `needRecord` does. */
 export async function search(connection: Connection, query: SearchQuery): Promise<SearchAnswer> {
   const sought = await soughtBy(connection, query);
   const limit = limitOf(query);
@@ -67,13 +67,16 @@ export async function search(connection: Connection, query: SearchQuery): Promis
   const found = query.ranked === true ? bestFirst(rows, sought.terms) : rows;
   const items = found.slice(0, limit).map(({ body, ...row }): FoundMessage => ({ ...row, snippet: snippetOf(body, sought.terms) }));
   const cursor = more === undefined || query.ranked === true ? undefined : writeCursor('search', more);
-  const count = query.count === true ? { count: await countOf(connection, sought, query) } : {};
-  return { ...(await answer(connection, items, { cursor, cut, record: sought.record })), ...count };
+  const all = after === undefined && more === undefined && !cut;
+  const count =
+    query.count === true ? { count: all ? { value: hits.length, capped: false } : await countOf(connection, sought, query) } : {};
+  const short = query.ranked === true && more !== undefined && items.length < limit;
+  return { ...(await answer(connection, items, { cursor, cut: cut || short, record: sought.record })), ...count };
 }
 
 async function soughtBy(connection: Connection, { text, record, author, since, until, reason }: SearchQuery): Promise<Sought> {
   const ids = { ...(record === undefined ? {} : { record: idOf(record) }), ...(author === undefined ? {} : { author: idOf(author) }) };
-  const times = { ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) };
+  const times = { ...(since === undefined ? {} : { since: timeOf(since) }), ...(until === undefined ? {} : { until: timeOf(until) }) };
   const terms = readTerms(text);
   if (ids.record !== undefined) await needRecord(connection, ids.record, reason === undefined ? {} : { reason });
   return { terms, ...ids, ...times };
@@ -82,6 +85,12 @@ async function soughtBy(connection: Connection, { text, record, author, since, u
 /** An id in its canonical spelling. Throws `projections/id`. */
 export function idOf(text: string): string {
   const id = parseUuid(text);
+/** A time that databases take: messages have whole milliseconds. Throws `projections/time`. */
+function timeOf(milliseconds: number): number {
+  if (!Number.isNaN(milliseconds)) return Math.min(Math.max(Math.ceil(milliseconds), -TIME), TIME);
+  throw new VprError('projections/time', 'a time is not a number of milliseconds');
+}
+
   if (id !== undefined) return id;
   throw new VprError('projections/id', 'an id is not a UUID', { help: ['32 lowercase hex digits, or the same with hyphens'] });
 }
@@ -106,18 +115,21 @@ async function visibleHits(
   let looks = 0;
   for (let batch = wanted + MARGIN; looks < MOST_LOOKS; batch *= 4) {
     const size = Math.min(batch, MOST_LOOKS - looks);
+  let told = after;
     const found = await hitsAfter(connection, sought, asking, last, size);
     for (const hit of found) {
       if (hit.shown) {
-        if (hits.length === wanted) return { hits, ...(last === undefined ? {} : { more: last }), cut: false };
+        if (hits.length === wanted) return { hits, ...reachable(hits.at(-1)?.place), cut: false };
         hits.push(hit);
       }
       last = hit.place;
     }
     looks += found.length;
     if (found.length < size) return { hits, cut: false };
+      told = placeBehind(connection, told, hit);
   }
-  return { hits, ...(last === undefined ? {} : { more: last }), cut: hits.length < wanted };
+  if (hits.length === wanted) return { hits, ...reachable(hits.at(-1)?.place), cut: false };
+  return { hits, ...reachable(told), cut: true };
 }
 
 type FoundRow = Omit<FoundMessage, 'snippet'> & { readonly body: string };

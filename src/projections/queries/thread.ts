@@ -2,7 +2,7 @@ import { VprError } from '../../errors.js';
 import type { Connection } from '../database.js';
 import type { MessageRow } from '../tables.js';
 import { type Answer, type Asking, answer, limitOf, visible } from './answer.js';
-import { readCursor, writeCursor } from './cursor.js';
+import { INTEGER, readCursor, writeCursor } from './cursor.js';
 import { idOf } from './search.js';
 import { type ListedThread, listed } from './threads.js';
 
@@ -47,7 +47,7 @@ const DEEPEST = 20;
 export async function thread(connection: Connection, query: ThreadQuery): Promise<ThreadAnswer> {
   const limit = limitOf(query);
   const found = await needThread(connection, query);
-  const [after] = readCursor('thread', query.cursor, [0]) ?? [-1];
+  const [after] = readCursor('thread', query.cursor, [INTEGER]) ?? [-1];
   const rows = await originals(connection, found, Number(after), limit + 1);
   const shown = rows.slice(0, limit);
   const { corrections, cut } = await correctionsOf(connection, found, shown);
@@ -74,7 +74,9 @@ async function needThread({ kysely }: Connection, { thread: id, record, reason }
     )
     .where('threads.thread', '=', id)
     .limit(2);
-  const [row, other] = await (record === undefined ? found : found.where('threads.record', '=', idOf(record))).execute();
+  const asking = record === undefined ? found : found.where('threads.record', '=', idOf(record));
+  // PostgreSQL refuses a text with NUL; no id has one.
+  const [row, other] = id.includes('\0') ? [] : await asking.execute();
   if (other !== undefined)
     throw new VprError('projections/which-thread', 'more than one record has a thread of that id', {
       help: ['say which is meant: --record RECORD'],

@@ -4,7 +4,7 @@ import type { Connection } from '../database.js';
 import type { ParticipantRow, Tables, ThreadRow } from '../tables.js';
 import { among } from './among.js';
 import { type Answer, type Asking, answer, limitOf, needRecord, visible } from './answer.js';
-import { type Place, readCursor, writeCursor } from './cursor.js';
+import { PASSED, type Place, passedBy, passing, reachable, readCursor, TIME, writeCursor } from './cursor.js';
 import { idOf } from './search.js';
 
 export interface ThreadsQuery extends Asking {
@@ -41,7 +41,7 @@ export async function threads(connection: Connection, query: ThreadsQuery): Prom
   if (asked.status !== undefined && !['open', 'closed', 'archived'].includes(asked.status))
     throw new VprError('projections/status', 'a thread is open, closed or archived');
   if (asked.record !== undefined) await needRecord(connection, asked.record, asked);
-  const after = readCursor('threads', query.cursor, [0, '', '']);
+  const after = readCursor('threads', query.cursor, [TIME, '', '', PASSED]);
   const found = await lookThrough(connection, asked, after, limit);
   const items = await listed(connection, found.threads);
   const cursor = found.more === undefined ? undefined : writeCursor('threads', found.more);
@@ -58,21 +58,34 @@ async function lookThrough(connection: Connection, asked: ThreadsQuery, after: P
   const few = asked.participant !== undefined && (await threadCount(connection, asked.participant)) <= FEW;
   const kept: ThreadRow[] = [];
   let last = after;
+  let told = after;
   let looks = 0;
   for (let batch = limit + MARGIN; looks < MOST_LOOKS; batch *= 4) {
     const size = Math.min(batch, MOST_LOOKS - looks);
     const rows = await nextThreads(connection, asked, few, last, size);
     for (const { fits, ...row } of rows) {
       if (fits) {
-        if (kept.length === limit) return { threads: kept, ...(last === undefined ? {} : { more: last }), cut: false };
+        if (kept.length === limit) return { threads: kept, ...behind(kept), cut: false };
         kept.push(row);
       }
-      last = [row.last_updated_at, row.record, row.thread];
+      last = placeOf(row);
+      // Of a thread that may not be shown nothing but its time is handed out.
+      told = fits ? last : passing(told, last);
     }
     looks += rows.length;
     if (rows.length < size) return { threads: kept, cut: false };
   }
-  return { threads: kept, ...(last === undefined ? {} : { more: last }), cut: kept.length < limit };
+  if (kept.length === limit) return { threads: kept, ...behind(kept), cut: false };
+  return { threads: kept, ...reachable(told), cut: true };
+}
+
+function behind(rows: readonly ThreadRow[]): { readonly more?: Place } {
+  const last = rows.at(-1);
+  return last === undefined ? {} : { more: placeOf(last) };
+}
+
+function placeOf({ last_updated_at, record, thread }: ThreadRow): Place {
+  return [last_updated_at, record, thread, 0];
 }
 
 async function threadCount({ kysely }: Connection, participant: string): Promise<number> {
@@ -99,7 +112,8 @@ async function nextThreads({ kysely }: Connection, asked: ThreadsQuery, few: boo
     .orderBy('threads.last_updated_at', 'desc')
     .orderBy('threads.record', 'desc')
     .orderBy('threads.thread', 'desc')
-    .limit(limit);
+    .limit(limit)
+    .offset(passedBy(after));
   if (asked.record !== undefined) query = query.where('threads.record', '=', asked.record);
   if (asked.status !== undefined) query = query.where('threads.status', '=', asked.status);
   if (after !== undefined)
