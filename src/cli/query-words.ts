@@ -61,12 +61,13 @@ function totalWords({ value, capped }: { readonly value: number; readonly capped
   return [capped ? `${value.toLocaleString('en-GB')}+ messages` : count(value, 'message').replace(/^\d+/, value.toLocaleString('en-GB'))];
 }
 
-function foundWords({ record, thread, message, author, recordedBy, writtenAt, corrects, commit, snippet }: FoundMessage): string[] {
+function foundWords({ record, thread, message, corrects, correctedBy, commit, snippet, ...written }: FoundMessage): string[] {
   return [
     '',
-    `${timeWords(writtenAt)}  ${whoWords(author, recordedBy)}  ${message}`,
+    `${timeWords(written.writtenAt)}  ${whoWords(written.author, written.recordedBy)}  ${message}`,
     `  record ${record}  thread ${printable(thread)}  commit ${commit}`,
     ...(corrects === null ? [] : [`  corrects ${corrects}`]),
+    ...(correctedBy.length === 0 ? [] : [`  CORRECTED by ${correctedBy.join(', ')}`]),
     `  ${snippet.before ? '…' : ''}${printable(snippet.text.replace(/\s+/gu, ' '), Number.POSITIVE_INFINITY)}${snippet.after ? '…' : ''}`,
   ];
 }
@@ -87,8 +88,8 @@ export function timelineWords({ commit, messages, ledgers, status }: TimelineEnt
   ];
 }
 
-function messageLine({ thread, message, author, recordedBy, corrects }: TimelineMessage): string {
-  const what = corrects === null ? '' : `, corrects ${corrects}`;
+function messageLine({ thread, message, author, recordedBy, corrects, correctedBy }: TimelineMessage): string {
+  const what = `${corrects === null ? '' : `, corrects ${corrects}`}${correctedBy.length === 0 ? '' : `, CORRECTED by ${correctedBy.join(', ')}`}`;
   return `message ${message} of ${whoWords(author, recordedBy)} in thread ${printable(thread)}${what}`;
 }
 

@@ -8,7 +8,8 @@ export default class Timeline extends QueryCommand {
   static override summary = 'What happened to a record: its commits, newest first, with what each did.';
   static override description = `Says who signed each commit, when the host received it, and which messages and
 settings it brought; not what messages say. What belongs to restricted or archived
-threads is left out, unless asked for.`;
+threads is left out, unless asked for, and without a reason a commit that did
+nothing that may be shown.`;
   static override examples = ['<%= config.bin %> timeline 7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88 --host /srv/vpr'];
   static override args = {
     record: Args.string({ name: 'RECORD', required: true, ignoreStdin: true, description: "the record's id" }),

@@ -71,6 +71,7 @@ async function searches(t: Test): Promise<void> {
   const many = { authoritative: false, standing: [], items: [], cut: false, count: { value: 1000, capped: true } } as const;
   t.strictSame(searchWords(many), ['1,000+ messages'], 'a count that stopped at its bound says so');
   t.strictSame(searchWords({ ...many, count: { value: 0, capped: true } }), [], 'and nothing where it found none that may be shown');
+  t.match(text('search', 'chest x-ray').stdout, `\n  CORRECTED by ${CORRECTION}\n`);
 
   t.equal(failed('search', 'x', '--cursor', 'x'), 'projections/cursor');
   t.equal(failed('search', 'x', '--limit', '201'), 'projections/limit');
@@ -118,6 +119,7 @@ async function timelines(t: Test): Promise<void> {
   t.match(first, /\n {2}signed by .+ \(Clinician\)/);
   t.match(stdout, new RegExp(`  message \\S+ of John Doe .*, recorded by .* in thread ${THREAD}\n`));
   t.match(stdout, `in thread ${THREAD}, corrects ${CORRECTION}\n`);
+  t.match(stdout, `message ${MESSAGE_ID} of Dr Jane Smith (clinician) in thread ${THREAD}, CORRECTED by ${CORRECTION}\n`);
   t.match(stdout, /\n {2}the record is active, open, queryable, modifiable\n/);
   t.match(stdout, `\n  thread ${THREAD} is open\n`);
   t.notMatch(stdout, new RegExp(`${RESTRICTED}|${ARCHIVED}|pressure`));

@@ -4,6 +4,7 @@ import type { Connection } from '../database.js';
 import { wordsOf } from '../words.js';
 import { among } from './among.js';
 import { type Answer, type Asking, answer, limitOf, needRecord } from './answer.js';
+import { correctionIds, readIds } from './corrected-by.js';
 import { type Place, reachable, readCursor, TIME, writeCursor } from './cursor.js';
 import { countHits, type Hit, hitsAfter, placeBehind, placeLike, type Sought } from './hits.js';
 import { type Snippet, snippetOf } from './snippet.js';
@@ -35,6 +36,8 @@ export interface FoundMessage {
   readonly recordedBy: string | null;
   readonly writtenAt: number;
   readonly corrects: string | null;
+  /** The messages that correct it, oldest first; twenty at most. What it says may not hold any more. */
+  readonly correctedBy: readonly string[];
   /** The commit that brought it. */
   readonly commit: string;
   readonly snippet: Snippet;
@@ -82,15 +85,15 @@ async function soughtBy(connection: Connection, { text, record, author, since, u
   return { terms, ...ids, ...times };
 }
 
-/** An id in its canonical spelling. Throws `projections/id`. */
-export function idOf(text: string): string {
-  const id = parseUuid(text);
 /** A time that databases take: messages have whole milliseconds. Throws `projections/time`. */
 function timeOf(milliseconds: number): number {
   if (!Number.isNaN(milliseconds)) return Math.min(Math.max(Math.ceil(milliseconds), -TIME), TIME);
   throw new VprError('projections/time', 'a time is not a number of milliseconds');
 }
 
+/** An id in its canonical spelling. Throws `projections/id`. */
+export function idOf(text: string): string {
+  const id = parseUuid(text);
   if (id !== undefined) return id;
   throw new VprError('projections/id', 'an id is not a UUID', { help: ['32 lowercase hex digits, or the same with hyphens'] });
 }
@@ -112,10 +115,10 @@ async function visibleHits(
 ): Promise<Looked> {
   const hits: Hit[] = [];
   let last = after;
+  let told = after;
   let looks = 0;
   for (let batch = wanted + MARGIN; looks < MOST_LOOKS; batch *= 4) {
     const size = Math.min(batch, MOST_LOOKS - looks);
-  let told = after;
     const found = await hitsAfter(connection, sought, asking, last, size);
     for (const hit of found) {
       if (hit.shown) {
@@ -123,10 +126,10 @@ async function visibleHits(
         hits.push(hit);
       }
       last = hit.place;
+      told = placeBehind(connection, told, hit);
     }
     looks += found.length;
     if (found.length < size) return { hits, cut: false };
-      told = placeBehind(connection, told, hit);
   }
   if (hits.length === wanted) return { hits, ...reachable(hits.at(-1)?.place), cut: false };
   return { hits, ...reachable(told), cut: true };
@@ -153,6 +156,7 @@ async function messagesOf(connection: Connection, hits: readonly Hit[]): Promise
       'body',
       'commits.id',
     ])
+    .select(correctionIds(connection))
     .where(
       among(
         connection,
@@ -166,9 +170,9 @@ async function messagesOf(connection: Connection, hits: readonly Hit[]): Promise
   return hits.flatMap((hit) => {
     const row = byPlace.get(placeOf(hit));
     if (row === undefined) return [];
-    const { author_id, author_name, role, recorded_by, written_at, id, ...said } = row;
+    const { author_id, author_name, role, recorded_by, written_at, corrections, id, ...said } = row;
     const author = { id: author_id, name: author_name, role };
-    return [{ ...said, author, recordedBy: recorded_by, writtenAt: written_at, commit: id }];
+    return [{ ...said, author, recordedBy: recorded_by, writtenAt: written_at, correctedBy: readIds(corrections), commit: id }];
   });
 }
 

@@ -1,7 +1,8 @@
 import type { Connection } from '../database.js';
 import type { CommitRow, LedgerVersionRow, StatusVersionRow } from '../tables.js';
-import { type Answer, type Asking, answer, limitOf, needRecord, visible } from './answer.js';
-import { readCursor, writeCursor } from './cursor.js';
+import { type Answer, type Asking, answer, given, limitOf, needRecord, visible } from './answer.js';
+import { correctionIds, readIds } from './corrected-by.js';
+import { INTEGER, readCursor, writeCursor } from './cursor.js';
 import { idOf } from './search.js';
 
 export interface TimelineQuery extends Asking {
@@ -17,6 +18,8 @@ export interface TimelineMessage {
   readonly recordedBy: string | null;
   readonly writtenAt: number;
   readonly corrects: string | null;
+  /** The messages that correct it, oldest first; twenty at most. */
+  readonly correctedBy: readonly string[];
 }
 
 /** What one commit did. */
@@ -30,12 +33,15 @@ export interface TimelineEntry {
   readonly status?: Omit<StatusVersionRow, 'record' | 'seq'>;
 }
 
-/** So many messages are listed on one page. */
-const MOST_MESSAGES = 1000;
+/** So many messages are read for one page, and so many versions of ledgers. */
+const MOST_ROWS = 1000;
 
 /**
  * A record's commits, newest first, with what each did. Left out is what
- * belongs to threads that may not be shown, and a commit that did nothing else.
+ * belongs to threads that may not be shown. Without a reason a commit is listed
+ * only where it did something that may be shown: of what moves nothing but a
+ * ledger's time nothing tells whose. With one, all are but those that did
+ * something in archived threads alone.
  * Throws as `needRecord` does, `projections/cursor`, `projections/limit`, `projections/id`.
  */
 export async function timeline(connection: Connection, query: TimelineQuery): Promise<Answer<TimelineEntry>> {
@@ -43,17 +49,17 @@ export async function timeline(connection: Connection, query: TimelineQuery): Pr
   const record = idOf(query.record);
   const limit = limitOf(query);
   await needRecord(connection, record, query);
-  const [before] = readCursor('timeline', query.cursor, [0]) ?? [Number.MAX_SAFE_INTEGER];
+  const [before = INTEGER] = readCursor('timeline', query.cursor, [INTEGER]) ?? [];
   const found = await kysely
     .selectFrom('commits')
     .selectAll()
     .where('record', '=', record)
-    .where('seq', '<', Math.min(Number(before), LARGEST))
+    .where('seq', '<', Number(before))
     .orderBy('seq', 'desc')
     .limit(limit + 1)
     .execute();
-  const commits = found.slice(0, limit);
-  const range = { from: commits.at(-1)?.seq ?? 0, to: commits[0]?.seq ?? -1 };
+  const wanted = found.slice(0, limit);
+  const range = { from: wanted.at(-1)?.seq ?? 0, to: wanted[0]?.seq ?? -1 };
   const [messages, ledgers, statuses] = await Promise.all([
     messagesIn(connection, record, range),
     ledgersIn(connection, record, range),
@@ -66,37 +72,50 @@ export async function timeline(connection: Connection, query: TimelineQuery): Pr
       .execute(),
   ]);
   const shown = await shownThreads(connection, record, [...new Set([...messages, ...ledgers].map(({ thread }) => thread))], query);
+  const whole = Math.max(firstWhole(messages), firstWhole(ledgers));
+  // One commit with more than is read is shown with as much.
+  const commits = wanted.filter(({ seq }, index) => index === 0 || seq >= whole);
   const items = commits.flatMap((commit): TimelineEntry[] => {
-    const touched = [messages, ledgers].map((rows) => rows.filter(({ seq }) => seq === commit.seq));
-    const [own, versions] = [messages, ledgers].map((rows) =>
-      rows.filter(({ seq, thread }) => seq === commit.seq && shown.has(thread)),
-    ) as [typeof messages, typeof ledgers];
-    const status = statuses.find(({ seq }) => seq === commit.seq);
-    const hidden = touched.some(({ length }) => length > 0) && own.length + versions.length === 0 && status === undefined;
-    return hidden ? [] : [entry(commit, own, versions, status)];
+    const did = { messages: messages.filter(({ seq }) => seq === commit.seq), ledgers: ledgers.filter(({ seq }) => seq === commit.seq) };
+    const own = {
+      messages: did.messages.filter(({ thread }) => shown.has(thread)),
+      ledgers: did.ledgers.filter(({ thread }) => shown.has(thread)),
+      status: statuses.find(({ seq }) => seq === commit.seq),
+    };
+    const [all, left] = [did, own].map((rows) => rows.messages.length + rows.ledgers.length) as [number, number];
+    const nothing = left === 0 && own.status === undefined;
+    if (nothing && (all > 0 || !given(query.reason))) return [];
+    return [entry(left === all && commit.seq >= whole ? commit : { ...commit, ...UNTOLD }, own)];
   });
   const last = commits.at(-1);
-  const cursor = found.length > limit && last !== undefined ? writeCursor('timeline', [last.seq]) : undefined;
-  return answer(connection, items, { cursor, cut: messages.length === MOST_MESSAGES || items.length < commits.length, record });
+  const cursor = found.length > commits.length && last !== undefined ? writeCursor('timeline', [last.seq]) : undefined;
+  return answer(connection, items, { cursor, cut: items.length < wanted.length || (last?.seq ?? whole) < whole, record });
 }
 
-/** PostgreSQL's largest `integer`. */
-const LARGEST = 2 ** 31 - 1;
+/** What a commit says that belongs to what it did in threads that are not shown. */
+const UNTOLD = { care_location: null, on_behalf_of: null };
+
+/** The first commit of whose rows none is missing: those of the last one may go on behind the bound. */
+function firstWhole(rows: readonly { readonly seq: number }[]): number {
+  const last = rows.length > MOST_ROWS ? rows.at(-1) : undefined;
+  return last === undefined ? 0 : last.seq + 1;
+}
 
 interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-function messagesIn({ kysely }: Connection, record: string, { from, to }: Range) {
-  return kysely
+function messagesIn(connection: Connection, record: string, { from, to }: Range) {
+  return connection.kysely
     .selectFrom('messages')
+    .select(correctionIds(connection))
     .select(['thread', 'position', 'message', 'author_id', 'author_name', 'role', 'recorded_by', 'written_at', 'corrects', 'seq'])
     .where('record', '=', record)
     .where('seq', '>=', from)
     .where('seq', '<=', to)
     .orderBy('seq', 'desc')
-    .limit(MOST_MESSAGES)
+    .limit(MOST_ROWS + 1)
     .execute();
 }
 
@@ -108,7 +127,7 @@ function ledgersIn({ kysely }: Connection, record: string, { from, to }: Range) 
     .where('seq', '>=', from)
     .where('seq', '<=', to)
     .orderBy('seq', 'desc')
-    .limit(MOST_MESSAGES)
+    .limit(MOST_ROWS + 1)
     .execute();
 }
 
@@ -132,24 +151,30 @@ async function shownThreads(
 
 function entry(
   { record, registrations, ...commit }: CommitRow,
-  messages: Awaited<ReturnType<typeof messagesIn>>,
-  ledgers: readonly LedgerVersionRow[],
-  status: StatusVersionRow | undefined,
+  {
+    messages,
+    ledgers,
+    status,
+  }: {
+    readonly messages: Awaited<ReturnType<typeof messagesIn>>;
+    readonly ledgers: readonly LedgerVersionRow[];
+    readonly status: StatusVersionRow | undefined;
+  },
 ): TimelineEntry {
-  const said = status === undefined ? undefined : without(status);
   return {
     record,
     commit: { ...commit, registrations: JSON.parse(registrations) as string[] },
     messages: messages
-      .map(({ author_id, author_name, role, recorded_by, written_at, seq: _, ...message }) => ({
+      .map(({ author_id, author_name, role, recorded_by, written_at, corrections, seq: _, ...message }) => ({
         ...message,
         author: { id: author_id, name: author_name, role },
         recordedBy: recorded_by,
         writtenAt: written_at,
+        correctedBy: readIds(corrections),
       }))
       .sort((a, b) => (a.thread === b.thread ? a.position - b.position : a.thread < b.thread ? -1 : 1)),
     ledgers: ledgers.map(without),
-    ...(said === undefined ? {} : { status: said }),
+    ...(status === undefined ? {} : { status: without(status) }),
   };
 }
 
