@@ -105,6 +105,9 @@ export function listedWords({ record, thread, participants, last_updated_at, ...
   return `${record}  ${lineWords(line)}${kept}`;
 }
 
+/** So far in text goes; corrections of corrections farther in stand under one another, and say what they correct. */
+const DEEPEST = 8;
+
 /** A thread, each message followed by what corrects it, farther in. */
 export function shownWords({ thread, items }: ThreadAnswer): string[] {
   const participants = thread.participants.map(({ organisation, ...rest }) => ({ ...rest, organisation: organisation ?? undefined }));
@@ -122,7 +125,7 @@ function shownMessage({ corrections, ...message }: ShownMessage, depth: number):
     ...(corrects === null ? {} : { corrects }),
     ...(recordedBy === null ? {} : { recordedBy }),
   });
-  const indented = lines.map((line) => (line === '' ? '' : `${'    '.repeat(depth)}${line}`));
+  const indented = lines.map((line) => (line === '' ? '' : `${'    '.repeat(Math.min(depth, DEEPEST))}${line}`));
   return [...indented, ...corrections.flatMap((correction) => shownMessage(correction, depth + 1))];
 }
 

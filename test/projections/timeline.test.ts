@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { accountEnvironment, openDirect } from '../../src/git/index.js';
-import { type Database, openDatabase, projectRecord, search, timeline } from '../../src/projections/index.js';
+import { type Database, openDatabase, projectRecord, type ShownMessage, search, thread, timeline } from '../../src/projections/index.js';
 import { makeClient, temporary, writeObjects } from '../e2e/support.js';
 import { makePeople } from '../support/people.js';
 import { type Scenario, scenario } from '../support/scenario.js';
@@ -107,5 +107,31 @@ onEachDatabase(t, async (t, { fresh }) => {
     }
     t.strictSame(pages, [[5], [3], [2, 1, 0]]);
     t.equal(found, 2 + 1001 + 300 + 600 + 3, 'of the largest commit as many as are read');
+  });
+
+  t.test('corrections of corrections', async (t) => {
+    const database = await open();
+    const corrects = (index: number) => ({ message: `m${index}`, ...(index === 0 ? {} : { corrects: `m${index - 1}` }) });
+    const star = (index: number) => ({ message: `s${index}`, ...(index === 0 ? {} : { corrects: 's0' }) });
+    const forward = [{ message: 'x', corrects: 'y' }, { message: 'y' }, { message: 'z', corrects: 'x' }];
+    await storeRecord(database, {
+      threads: ['chain', 'long', 'star', 'forward'].map((id) => threadRow(id)),
+      messages: [
+        ...many(26, (index) => messageRow('chain', index, corrects(index))),
+        ...many(1500, (index) => messageRow('long', index, corrects(index))),
+        ...many(30, (index) => messageRow('star', index, { ...star(index), body: index === 0 ? 'much corrected' : '' })),
+        ...forward.map((said, index) => messageRow('forward', index, said)),
+      ],
+    });
+    const depth = (message: ShownMessage | undefined): number => (message === undefined ? 0 : 1 + depth(message.corrections[0]));
+    const chain = await thread(database, { thread: 'chain' });
+    t.strictSame([chain.items.length, depth(chain.items[0]), chain.cut, 'cursor' in chain], [1, 26, false, false]);
+    t.equal((await thread(database, { thread: 'long' })).cut, true);
+    t.match((await thread(database, { thread: 'star' })).items, [{ corrections: { length: 29 } }]);
+    t.match((await thread(database, { thread: 'forward' })).items, [
+      { message: 'x', corrections: [{ message: 'z', corrections: { length: 0 } }] },
+      { message: 'y', corrections: { length: 0 } },
+    ]);
+    t.match((await search(database, { text: 'corrected' })).items, [{ correctedBy: { length: 20 } }], 'so many are named');
   });
 });

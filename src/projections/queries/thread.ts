@@ -1,6 +1,8 @@
+import { sql } from 'kysely';
 import { VprError } from '../../errors.js';
 import type { Connection } from '../database.js';
 import type { MessageRow } from '../tables.js';
+import { among } from './among.js';
 import { type Answer, type Asking, answer, limitOf, visible } from './answer.js';
 import { INTEGER, readCursor, writeCursor } from './cursor.js';
 import { idOf } from './search.js';
@@ -34,9 +36,8 @@ export interface ThreadAnswer extends Answer<ShownMessage> {
   readonly thread: ListedThread;
 }
 
-/** Corrections that are shown on one page, and how far they may correct one another. */
+/** Corrections that are shown on one page, however far they correct one another. */
 const MOST_CORRECTIONS = 1000;
-const DEEPEST = 20;
 
 /**
  * A thread's messages in file order; a correction stands under what it corrects.
@@ -146,20 +147,23 @@ function originals(connection: Connection, key: Key, after: number, limit: numbe
 /** Everything that corrects some messages, and what corrects that, by the corrected message's id. */
 async function correctionsOf(connection: Connection, key: Key, rows: readonly Row[]) {
   const corrections = new Map<string, Row[]>();
-  let count = 0;
-  let ids = rows.map(({ message }) => message);
-  for (let depth = 0; depth < DEEPEST && ids.length > 0; depth += 1) {
-    const found = await messagesOf(connection, key)
-      .where('messages.corrects', 'in', ids)
-      .orderBy('messages.position')
-      .limit(MOST_CORRECTIONS - count + 1)
-      .execute();
-    for (const row of found) corrections.set(row.corrects ?? '', [...(corrections.get(row.corrects ?? '') ?? []), row]);
-    count += found.length;
-    if (count > MOST_CORRECTIONS) return { corrections, cut: true };
-    ids = found.map(({ message }) => message);
-  }
-  return { corrections, cut: ids.length > 0 };
+  if (rows.length === 0) return { corrections, cut: false };
+  const { record, thread: id } = key;
+  const chain = sql<{ position: number }>`with recursive chain (position, message) as (
+      select position, message from messages
+      where record = ${record} and thread = ${id} and corrects in (${sql.join(rows.map(({ message }) => message))})
+      union all
+      select next.position, next.message from chain
+      join messages next on next.record = ${record} and next.thread = ${id} and next.corrects = chain.message and next.position > chain.position
+    ) select position from chain limit ${MOST_CORRECTIONS + 1}`;
+  const places = (await chain.execute(connection.kysely)).rows.map(({ position }) => [position]);
+  if (places.length === 0) return { corrections, cut: false };
+  const found = await messagesOf(connection, key)
+    .where(among(connection, ['messages.position'], places))
+    .orderBy('messages.position')
+    .execute();
+  for (const row of found) corrections.set(row.corrects ?? '', [...(corrections.get(row.corrects ?? '') ?? []), row]);
+  return { corrections, cut: places.length > MOST_CORRECTIONS };
 }
 
 function withCorrections(row: Row, corrections: ReadonlyMap<string, readonly Row[]>): ShownMessage {
