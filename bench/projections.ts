@@ -114,6 +114,7 @@ async function questions(database: Database, { records }: Size): Promise<Record<
   const random = seeded(3);
   const ids = await database.kysely.selectFrom('threads').select('thread').where('restricted', '=', 0).limit(5000).execute();
   const body = await database.kysely.selectFrom('messages').select('body').limit(2000).execute();
+  const times = await database.kysely.selectFrom('messages').select('written_at').limit(2000).execute();
   const anyWord = () => random.pick(random.pick(body).body.replace('.', '').split(' '));
   const anyRecord = () => recordId(random.pick(Array.from({ length: 150 }, (_, index) => index + 8)) % records);
 
@@ -123,6 +124,7 @@ async function questions(database: Database, { records }: Size): Promise<Record<
     'the same, ranked': (database) => search(database, { text: WORDS.everywhere, ranked: true }),
     'the same, of one record': (database) => search(database, { text: WORDS.everywhere, record: anyRecord() }),
     'the same, of one author': (database, index) => search(database, { text: WORDS.everywhere, author: clinician(index) }),
+    'the same, written before a time': (database) => search(database, { text: WORDS.everywhere, until: random.pick(times).written_at }),
     'a word in one of 100 messages': (database) => search(database, { text: WORDS.common }),
     'a word in one of 10,000 messages': (database) => search(database, { text: WORDS.rare }),
     'any word': (database) => search(database, { text: anyWord() }),

@@ -1,5 +1,5 @@
 /** Putting messages into the index of words, and taking them out. */
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
 import type { Connection, Transaction } from './database.js';
 import type { MessageRow, StoredMessageRow } from './tables.js';
 import { asWords, idWord, wordsOf } from './words.js';
@@ -16,6 +16,28 @@ const LAST = Math.floor(Number.MAX_SAFE_INTEGER / NUMBERS) - NUMBERS;
 /** The first number of a time. */
 export function firstNumber(milliseconds: number): number {
   return Math.min(Math.max(milliseconds, 0), LAST) * NUMBERS;
+}
+
+/** So many times are looked at for where numbers of a former one end. */
+const MOST_TIMES = 1000;
+
+/** A number behind those of all messages that were written before a time: where more have one time than it has numbers, they go on among those of the next. */
+export async function numbersBefore({ kysely }: Connection, milliseconds: number): Promise<number> {
+  let end = firstNumber(Math.max(milliseconds, 1));
+  for (let times = 0; times < MOST_TIMES && milliseconds <= LAST; times += 1) {
+    const beyond = sql<SqlBool>`(document = ${end - 1} or written_at < ${milliseconds})`;
+    const some = await kysely
+      .selectFrom('messages')
+      .select('document')
+      .where('document', '>=', end - 1)
+      .where('document', '<', end + NUMBERS)
+      .where(beyond)
+      .limit(1)
+      .executeTakeFirst();
+    if (some === undefined) return end;
+    end += NUMBERS;
+  }
+  return Number.MAX_SAFE_INTEGER;
 }
 
 /** Stores messages, to be found by their words. `unindexed`: a bulk build makes the index at its end. */

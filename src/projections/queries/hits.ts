@@ -1,8 +1,7 @@
 /** Messages with some words, newest first, as each database's index gives them. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Connection } from '../database.js';
-import { firstNumber } from '../full-text.js';
-import type { Dialect } from '../migrations/types.js';
+import { firstNumber, numbersBefore } from '../full-text.js';
 import { idWord } from '../words.js';
 import { type Asking, visible } from './answer.js';
 import { INTEGER, PASSED, type Place, passedBy, passing, TIME } from './cursor.js';
@@ -40,13 +39,14 @@ export function placeBehind({ dialect }: Connection, former: Place | undefined, 
 
 /** At most `limit`, behind a place. */
 export async function hitsAfter(
-  { dialect, kysely }: Connection,
+  connection: Connection,
   sought: Sought,
   asking: Asking,
   after: Place | undefined,
   limit: number,
 ): Promise<Hit[]> {
-  const rows = await foundBy(kysely, keys(dialect, sought, after, limit))
+  const { dialect, kysely } = connection;
+  const rows = await foundBy(kysely, await keys(connection, sought, after, limit))
     .select((eb) => [
       'found.record',
       'found.thread',
@@ -70,13 +70,13 @@ export async function hitsAfter(
 }
 
 /** How many of the newest there are, `looked` at most; and how many of them may be shown. All in one statement: nothing of what is counted is handed on. */
-export function countHits(
-  { dialect, kysely }: Connection,
+export async function countHits(
+  connection: Connection,
   sought: Sought,
   asking: Asking,
   limit: number,
 ): Promise<{ looked: number; value: number }> {
-  return foundBy(kysely, keys(dialect, sought, undefined, limit))
+  return foundBy(connection.kysely, await keys(connection, sought, undefined, limit))
     .select((eb) => [
       eb.fn.countAll<number>().as('looked'),
       eb.fn.count<number>(eb.case().when(visible(eb, asking)).then(1).end()).as('value'),
@@ -104,19 +104,30 @@ function foundBy(kysely: Connection['kysely'], found: RawBuilder<unknown>) {
   );
 }
 
-function keys(dialect: Dialect, sought: Sought, after: Place | undefined, limit: number): RawBuilder<unknown> {
-  return dialect === 'sqlite' ? keysInSqlite(sought, after, limit) : keysInPostgres(sought, after, limit);
+async function keys(connection: Connection, sought: Sought, after: Place | undefined, limit: number): Promise<RawBuilder<unknown>> {
+  return connection.dialect === 'sqlite' ? keysInSqlite(connection, sought, after, limit) : keysInPostgres(sought, after, limit);
 }
 
-function keysInSqlite(sought: Sought, after: Place | undefined, limit: number): RawBuilder<unknown> {
+async function keysInSqlite(connection: Connection, sought: Sought, after: Place | undefined, limit: number): Promise<RawBuilder<unknown>> {
   const words = sought.terms.map((term) => `body : "${term.join(' ')}"`);
   const match = [...words, ...idWords(sought).map((word) => `ids : "${word}"`)].map((part) => `(${part})`).join(' AND ');
-  const from = firstNumber(sought.since ?? Number.MIN_SAFE_INTEGER);
-  const last = (after?.[0] as number | undefined) ?? Number.MAX_SAFE_INTEGER;
-  const until = Math.min(sought.until === undefined ? Number.MAX_SAFE_INTEGER : firstNumber(sought.until), last);
-  return sql`select messages.record, messages.thread, messages.position, numbers.number as at
-    from (select rowid as number from words where words match ${match} and rowid >= ${from} and rowid < ${until} order by rowid desc limit ${limit}) numbers
-    join messages on messages.document = numbers.number`;
+  const last = (after?.[0] as number | undefined) ?? TIME;
+  const until = Math.min(sought.until === undefined ? TIME : await numbersBefore(connection, sought.until), last);
+  const conditions = [sql`words match ${match}`, sql`words.rowid < ${integer(until)}`];
+  if (sought.since !== undefined) conditions.push(sql`words.rowid >= ${integer(firstNumber(sought.since))}`);
+  const numbers = sql`select words.rowid as at from words where ${sql.join(conditions, sql` and `)} order by words.rowid desc`;
+  const columns = sql`select messages.record, messages.thread, messages.position, numbers.at`;
+  if (sought.since === undefined && sought.until === undefined)
+    return sql`${columns} from (${numbers} limit ${limit}) numbers join messages on messages.document = numbers.at`;
+  // Numbers of one time may go on among those of the next: there the time itself decides.
+  return sql`${columns} from (${numbers}) numbers cross join messages on messages.document = numbers.at
+    where messages.written_at >= ${sought.since ?? -TIME} and messages.written_at < ${sought.until ?? TIME}
+    order by numbers.at desc limit ${limit}`;
+}
+
+/** The index goes to a number at once where it is an integer; numbers are bound as what has a point. */
+function integer(number: number): RawBuilder<number> {
+  return sql`cast(${number} as integer)`;
 }
 
 function keysInPostgres(sought: Sought, after: Place | undefined, limit: number): RawBuilder<unknown> {
