@@ -101,17 +101,41 @@ export function idWords({ record, author_id }: Pick<MessageRow, 'record' | 'auth
   return [idWord('record', record), idWord('author', author_id)];
 }
 
-/** PostgreSQL's `tsvector` of a message. */
+/**
+ * PostgreSQL's `tsvector` of a message. Where it would be too large for one,
+ * words that first stand behind what fits are left out.
+ */
 export function vectorOf({ body }: Pick<MessageRow, 'body'>): string {
   const places = new Map<string, number[]>();
+  let unplaced = false;
+  let bytes = 0;
   for (const [index, word] of wordsOf(body).entries()) {
     const known = places.get(word);
-    if (known === undefined) places.set(word, [index + 1]);
-    else if (known.length < MOST_PLACES) known.push(index + 1);
+    const place = index + 1;
+    if (place >= LAST_PLACE || known?.length === MOST_PLACES) unplaced = true;
+    if (known?.length === MOST_PLACES || (known !== undefined && place >= LAST_PLACE)) continue;
+    bytes += known === undefined ? Buffer.byteLength(word) + WORD_BYTES : PLACE_BYTES;
+    if (bytes > LONGEST_VECTOR) {
+      unplaced = true;
+      break;
+    }
+    if (known === undefined) places.set(word, [Math.min(place, LAST_PLACE)]);
+    else known.push(place);
   }
-  return [...places].map(([word, at]) => `'${word}':${at.filter((place) => place < LAST_PLACE).join(',') || LAST_PLACE}`).join(' ');
+  const words = [...places].map(([word, at]) => `'${word}':${at.join(',')}`);
+  return (unplaced ? [`'${UNPLACED}'`, ...words] : words).join(' ');
 }
 
 /** What PostgreSQL keeps of where a word stands. */
 const MOST_PLACES = 255;
 const LAST_PLACE = 16_383;
+/** Bytes of a vector, below PostgreSQL's 1 MiB; and what a word takes besides its own with its first place, and each further place. */
+const LONGEST_VECTOR = 1_000_000;
+const WORD_BYTES = 5;
+const PLACE_BYTES = 2;
+
+/**
+ * What marks a vector that has not all places of all its words: a word that no
+ * text has. Of such a message nothing tells whether words stand together in it.
+ */
+export const UNPLACED = '_';

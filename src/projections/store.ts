@@ -5,7 +5,7 @@ import { deleteMessages, storeMessages } from './full-text.js';
 import { type CommitRow, HISTORY_KEYS, type ProjectionRow, type RecordRow, type ThreadRow } from './tables.js';
 
 /** The rows' own version: of an older one, watchers have all rows made anew. Raise it when a row says something else than before. */
-export const PROJECTION_VERSION = 1;
+export const PROJECTION_VERSION = 2;
 
 /** A step of a record's projection. */
 export interface Advance {

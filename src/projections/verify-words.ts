@@ -13,6 +13,8 @@ export interface WordsDifference {
 
 /** Words that are looked for together. */
 const TOGETHER = 50;
+/** Of a longer message it is not looked whether its words are in their order: each look goes through all places of a word. */
+const MOST_IN_ORDER = 20_000;
 
 /** Looks at every message of a record. In SQLite, where the index can't be read back, words that are too many in it are not seen. */
 export async function wordsDifferences(connection: Connection, record: string): Promise<WordsDifference[]> {
@@ -32,7 +34,7 @@ async function inSqlite(connection: Connection, record: string, rows: readonly S
   return [...differences, ...[...unexplained].map((document) => ({ key: [document], kind: 'unexplained' as const }))];
 }
 
-/** By all its words, in their order, and by its ids. */
+/** By all its words, in their order where it is not too long, and by its ids. */
 async function isFound(connection: Connection, row: StoredMessageRow, document: number): Promise<boolean> {
   const words = wordsOf(row.body);
   const matches = [
@@ -40,7 +42,12 @@ async function isFound(connection: Connection, row: StoredMessageRow, document: 
       .map((word) => `ids : "${word}"`)
       .join(' AND '),
   ];
-  for (let at = 0; at < words.length; at += TOGETHER) matches.push(`body : "${words.slice(at, at + TOGETHER).join(' ')}"`);
+  const inOrder = words.length <= MOST_IN_ORDER;
+  const looked = inOrder ? words : [...new Set(words)];
+  for (let at = 0; at < looked.length; at += TOGETHER) {
+    const some = looked.slice(at, at + TOGETHER);
+    matches.push(inOrder ? `body : "${some.join(' ')}"` : some.map((word) => `body : "${word}"`).join(' AND '));
+  }
   for (const match of matches) if ((await numbersWith(connection, match, document)).length === 0) return false;
   return true;
 }

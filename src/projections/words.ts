@@ -1,18 +1,20 @@
 /**
  * How text becomes the words that are searched for: the same for what is
  * stored, on both databases, and for what is asked. Case and accents don't
- * count; what is neither letter nor digit separates words; in scripts that are
- * written without blanks each character is a word.
+ * count, nor does what can't be seen; what is neither letter nor digit separates
+ * words; in scripts that are written without blanks each character is a word.
  */
 
 /** A longer word counts by its beginning, in characters. */
 const LONGEST_WORD = 64;
-/** Of a text so many bytes of words are searched, so that no message is too much for a database's index. */
-const LONGEST_TEXT = 256 * 1024;
 
 const PLAIN = /^[\0-\x7f]*$/;
 const PLAIN_WORD = /[a-z0-9]+/g;
 const UNSPACED = '[\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}]';
+/** Accents, and what can't be seen, or only changes what stands beside it: a soft hyphen, a blank without width, a direction. */
+const UNCOUNTED = '\\p{M}\\p{Cf}\\p{Default_Ignorable_Code_Point}';
+const NOT_COUNTED = new RegExp(`[${UNCOUNTED}]`, 'gu');
+const CHARACTER = new RegExp(`^${UNSPACED}$`, 'u');
 const WORD = new RegExp(`${UNSPACED}|(?:(?!${UNSPACED})[\\p{L}\\p{N}])+`, 'gu');
 
 /** The words of a text, in order, folded. */
@@ -20,15 +22,12 @@ export function wordsOf(text: string): string[] {
   const folded = fold(text);
   const plain = PLAIN.test(folded);
   const words = folded.match(plain ? PLAIN_WORD : WORD) ?? [];
-  const kept: string[] = [];
-  let bytes = 0;
-  for (const word of words) {
-    const short = word.length > LONGEST_WORD ? Array.from(word).slice(0, LONGEST_WORD).join('') : word;
-    bytes += (plain ? short.length : Buffer.byteLength(short)) + 1;
-    if (bytes > LONGEST_TEXT) break;
-    kept.push(short);
-  }
-  return kept;
+  return words.map((word) => (word.length > LONGEST_WORD ? Array.from(word).slice(0, LONGEST_WORD).join('') : word));
+}
+
+/** Whether a word is a character of a script that is written without blanks. */
+export function isCharacter(word: string): boolean {
+  return CHARACTER.test(word);
 }
 
 /**
@@ -36,7 +35,7 @@ export function wordsOf(text: string): string[] {
  * alone it makes them itself, and the same; only longer words would be others.
  */
 export function asWords(text: string): string {
-  if (text.length <= LONGEST_TEXT && PLAIN.test(text) && !hasLongWord(text)) return text;
+  if (PLAIN.test(text) && !hasLongWord(text)) return text;
   return wordsOf(text).join(' ');
 }
 
@@ -55,18 +54,18 @@ function isPlainWord(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a);
 }
 
-/** A text without case and accents. */
+/** A text without case, accents and what can't be seen. */
 function fold(text: string): string {
   if (PLAIN.test(text)) return text.toLowerCase();
   return text
     .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
+    .replace(NOT_COUNTED, '')
     .toLowerCase() // a capital ẞ has no other capital: as ß it is SS, and so it is ss
     .toUpperCase()
     .toLowerCase()
     .replaceAll('ς', 'σ')
     .normalize('NFKD')
-    .replace(/\p{M}/gu, '');
+    .replace(NOT_COUNTED, '');
 }
 
 /** Where the words of a text stand in it: for showing what was found. */
@@ -77,9 +76,9 @@ export function* placesOfWords(text: string): Generator<{ readonly word: string;
   }
 }
 
-/** As `WORD`, in a text that is not folded: accents may stand beside their letters. */
+/** As `WORD`, in a text that is not folded: accents, and what can't be seen, may stand beside letters. */
 const PLAIN_SHOWN = /[A-Za-z0-9]+/g;
-const SHOWN = new RegExp(`${UNSPACED}\\p{M}*|(?:(?!${UNSPACED})[\\p{L}\\p{N}\\p{M}])+`, 'gu');
+const SHOWN = new RegExp(`${UNSPACED}[${UNCOUNTED}]*|(?:(?!${UNSPACED})[\\p{L}\\p{N}${UNCOUNTED}])+`, 'gu');
 
 /** What SQLite's index knows a record or an author by: a word of its own that no text has. */
 export function idWord(kind: 'record' | 'author', id: string): string {

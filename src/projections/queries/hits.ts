@@ -1,7 +1,7 @@
 /** Messages with some words, newest first, as each database's index gives them. */
 import { type RawBuilder, sql } from 'kysely';
 import type { Connection } from '../database.js';
-import { firstNumber, numbersBefore } from '../full-text.js';
+import { firstNumber, numbersBefore, UNPLACED } from '../full-text.js';
 import { idWord } from '../words.js';
 import { type Asking, visible } from './answer.js';
 import { INTEGER, PASSED, type Place, passedBy, passing, TIME } from './cursor.js';
@@ -131,7 +131,7 @@ function integer(number: number): RawBuilder<number> {
 }
 
 function keysInPostgres(sought: Sought, after: Place | undefined, limit: number): RawBuilder<unknown> {
-  const words = sought.terms.map((term) => `(${term.map((word) => `'${word}'`).join(' <-> ')})`);
+  const words = sought.terms.map(termInPostgres);
   const conditions: RawBuilder<unknown>[] = [sql`words @@ ${words.join(' & ')}::tsquery`];
   // PostgreSQL takes words that stand together to be as frequent as words that stand in one message, and would look for
   // them in one message after the other. Said twice, it takes them for as rare as they are.
@@ -147,6 +147,12 @@ function keysInPostgres(sought: Sought, after: Place | undefined, limit: number)
     conditions.push(sql`(written_at, record, thread, position) < (${after[0]}::bigint, ${after[1]}, ${after[2]}, ${after[3]}::integer)`);
   return sql`select record, thread, position, written_at as at from messages where ${sql.join(conditions, sql` and `)}
     order by written_at desc, record desc, thread desc, position desc limit ${limit} offset ${passedBy(after)}`;
+}
+
+/** Words that stand together: also in a message of which that is not known, if it has them all. */
+function termInPostgres(term: readonly string[]): string {
+  const [together, apart] = [' <-> ', ' & '].map((operator) => term.map((word) => `'${word}'`).join(operator));
+  return term.length === 1 ? `${apart}` : `((${together}) | ('${UNPLACED}' & ${apart}))`;
 }
 
 function idWords({ record, author }: Sought): string[] {
