@@ -1,5 +1,6 @@
 /** The state of a projection as a person reads it. */
 import { printable } from '../format/text.js';
+import type { IdsUsedTwice } from '../projections/index.js';
 import type { Checked } from '../watch/check.js';
 import type { Outcome } from '../watch/project.js';
 import type { ProjectionStatus } from '../watch/status.js';
@@ -26,6 +27,15 @@ export function statusLines(status: ProjectionStatus): string[] {
     ...(damaged > 0 ? [`${count(damaged, 'registration')} damaged: vpr doctor says which`] : []),
     ...(waiting > 0 ? [`${count(waiting, 'file')} waiting in the spool`] : []),
     ...(bad > 0 ? [`${count(bad, 'file')} in spool/bad, which were no hints`] : []),
+  ];
+}
+
+/** Ids that several messages have. */
+export function sharedLines({ count: { value, capped }, first }: IdsUsedTwice): string[] {
+  if (value === 0) return [];
+  return [
+    `${value}${capped ? '+' : ''} message ${value === 1 && !capped ? 'id' : 'ids'} that several messages have, where each should have its own:`,
+    ...first.map(({ record, thread, message }) => `  ${message}  in record ${record}  thread ${printable(thread)}`),
   ];
 }
 

@@ -22,7 +22,7 @@ export { type Projected, type ProjectRequest, projectRecord } from './project.js
 export type { Answer, Asking, Standing } from './queries/answer.js';
 export type { ProblemsQuery } from './queries/problems.js';
 export type { FoundMessage, SearchAnswer, SearchQuery } from './queries/search.js';
-export type { SharedId } from './queries/shared-ids.js';
+export { type IdsUsedTwice, idsUsedTwice, type SharedId } from './queries/shared-ids.js';
 export type { Snippet } from './queries/snippet.js';
 export type { StatusAnswer } from './queries/status.js';
 export type { ShownMessage, ThreadAnswer, ThreadQuery } from './queries/thread.js';

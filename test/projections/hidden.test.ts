@@ -56,6 +56,23 @@ onEachDatabase(t, async (t, { fresh }) => {
     t.strictSame((await search(database, { text: 'forged', count: true })).items, []);
   });
 
+  t.test('ids used twice', async (t) => {
+    const database = await open();
+    const twice = { message: 'm' };
+    await storeRecord(database, {
+      threads: [threadRow('20-open'), threadRow('10-hidden', { restricted: 1 }), threadRow('30-old', { status: 'archived' })],
+      messages: ['20-open', '10-hidden', '30-old'].map((thread) => messageRow(thread, 0, twice)),
+    });
+    const places = async (asking: object) => (await sharedIds(database, asking)).items.map(({ thread }) => thread);
+    t.strictSame(await places({}), ['20-open']);
+    t.strictSame(await places({ archived: true }), ['20-open', '30-old']);
+    t.strictSame(await places({ archived: true, reason: 'r' }), ['10-hidden', '20-open', '30-old']);
+    t.match(await idsUsedTwice(database), {
+      count: { value: 1, capped: false },
+      first: [{ record: RECORD, thread: '10-hidden', message: 'm' }, {}, {}],
+    });
+  });
+
   t.test('cursors and ids that nobody was given', async (t) => {
     const database = await open();
     await storeRecord(database, { threads: [threadRow('t')], messages: [messageRow('t', 0, { body: 'x' })] });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { hostPaths } from '../../src/hosts/paths.js';
 import { makePeople } from '../support/people.js';
+import { MESSAGE_ID } from '../support/texts.js';
 import { pushedRecord } from '../verify/support.js';
 import { isWhole, push, slip, until, using, visible, watchProcess } from './support.js';
 
@@ -56,7 +57,11 @@ t.test('status, build and verify', async (t) => {
   t.match(vpr('projection', 'verify', directory), { status: 0, stdout: /1 as their commits make them, 0 not/ });
 
   await using(database, ({ kysely }) =>
-    kysely.updateTable('messages').set({ body: 'Not what was written.' }).where('position', '=', 1).execute(),
+    kysely.updateTable('messages').set({ body: 'Not what was written.', message: MESSAGE_ID }).where('position', '=', 1).execute(),
+  );
+  t.match(
+    vpr('projection', 'status', directory).stdout,
+    /\n1 message id that several messages have.*:\n(?: {2}\S+ {2}in record \S+ {2}thread \S+\n){2}/,
   );
   const found = vpr('projection', 'verify', directory, record);
   t.match(found, {

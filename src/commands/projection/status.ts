@@ -1,15 +1,16 @@
 import { VprCommand } from '../../cli/base.js';
 import { hostArg, openProjectedHost } from '../../cli/projection-flags.js';
-import { statusLines } from '../../cli/projection-words.js';
+import { sharedLines, statusLines } from '../../cli/projection-words.js';
 import { commandLine } from '../../format/shell.js';
-import { openDatabase } from '../../projections/index.js';
+import { idsUsedTwice, openDatabase } from '../../projections/index.js';
 import { projectionStatus } from '../../watch/status.js';
 
 export default class ProjectionStatusCommand extends VprCommand {
   static override summary = 'Say how far the projection is, and what keeps records from going on.';
   static override description = `Compares what was projected with main of every record. Exit code 1 where a record
 is withheld (main has commits that do not pass) or set aside (it could not be
-projected), is behind, or is projected and not registered.`;
+projected), is behind, or is projected and not registered. Says as well how many
+message ids several messages have, and which.`;
   static override examples = ['<%= config.bin %> projection status /srv/vpr', '<%= config.bin %> projection status /srv/vpr --json'];
   static override args = { directory: hostArg };
 
@@ -19,11 +20,12 @@ projected), is behind, or is projected and not registered.`;
     const database = await openDatabase(settings.database, { readOnly: true });
     try {
       const status = await projectionStatus(paths, database);
-      this.say(...statusLines(status));
+      const usedTwice = await idsUsedTwice(database);
+      this.say(...statusLines(status), ...sharedLines(usedTwice));
       const { held, behind, unregistered, damaged } = status;
       if (held.length + behind + unregistered.length + damaged > 0) this.problemsFound();
       if (behind > 0) this.sayNext(`${commandLine('vpr', 'watch', paths.root)}    # or with --once`);
-      return status;
+      return { ...status, usedTwice };
     } finally {
       await database.close();
     }

@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { type Expression, sql } from 'kysely';
 import type { Connection } from '../database.js';
-import { type Answer, type Asking, answer } from './answer.js';
+import { type Answer, type Asking, answer, visible } from './answer.js';
 import { readCursor, writeCursor } from './cursor.js';
 
 /** An id that several messages have, in different threads; fresh ones are unique everywhere (FORMAT.md §3). */
@@ -14,10 +14,14 @@ export interface SharedId {
 /** So many ids are looked at by one query. */
 const LOOKED_AT = 5000;
 
-/** Message ids that were used twice, one item for each message, from one stretch of all ids: go on by the cursor to the end. Throws `projections/cursor`. */
-export async function sharedIds(connection: Connection, { cursor }: Pick<Asking, 'cursor'> = {}): Promise<Answer<SharedId>> {
+/**
+ * Message ids that were used twice, one item for each message that may be
+ * shown, from one stretch of all ids: go on by the cursor to the end.
+ * Throws `projections/cursor`.
+ */
+export async function sharedIds(connection: Connection, query: Omit<Asking, 'limit'> = {}): Promise<Answer<SharedId>> {
   const { kysely } = connection;
-  const [after] = readCursor('shared-ids', cursor, ['']) ?? [''];
+  const [after] = readCursor('shared-ids', query.cursor, ['']) ?? [''];
   const stretch = sql`select message from messages where message > ${after} order by message limit ${LOOKED_AT}`;
   const { rows } = await sql<{
     last: string | null;
@@ -26,10 +30,55 @@ export async function sharedIds(connection: Connection, { cursor }: Pick<Asking,
   const { last = null, looked = 0 } = rows[0] ?? {};
   if (last === null) return answer(connection, []);
   // To the stretch's last id, and all messages that have it.
-  const twice = sql`select message from messages where message > ${after} and message <= ${last} group by message having count(*) > 1`;
-  const shared =
-    await sql<SharedId>`select record, thread, position, message from messages where message in (${twice}) order by message, record, thread, position`.execute(
-      kysely,
-    );
-  return answer(connection, shared.rows, looked < LOOKED_AT ? {} : { cursor: writeCursor('shared-ids', [last]), cut: true });
+  const twice = sql<string>`(select message from messages where message > ${after} and message <= ${last} group by message having count(*) > 1)`;
+  const items = await sharing(connection, twice)
+    .where((eb) => visible(eb, query))
+    .execute();
+  return answer(connection, items, looked < LOOKED_AT ? {} : { cursor: writeCursor('shared-ids', [last]), cut: true });
+}
+
+function sharing({ kysely }: Connection, ids: Expression<string>) {
+  return kysely
+    .selectFrom('messages')
+    .innerJoin('threads', (join) => join.onRef('threads.record', '=', 'messages.record').onRef('threads.thread', '=', 'messages.thread'))
+    .innerJoin('records', 'records.record', 'messages.record')
+    .select(['messages.record', 'messages.thread', 'messages.position', 'messages.message'])
+    .where('messages.message', 'in', ids)
+    .orderBy('messages.message')
+    .orderBy('messages.record')
+    .orderBy('messages.thread')
+    .orderBy('messages.position');
+}
+
+/** Message ids that several messages have, wherever those are: for who looks after the host. Nothing but ids. */
+export interface IdsUsedTwice {
+  /** So many; `capped`: so many at least. */
+  readonly count: { readonly value: number; readonly capped: boolean };
+  /** The messages of the first few. */
+  readonly first: readonly SharedId[];
+}
+
+/** So many messages' ids are looked at, so many that were used twice counted, and so many of these listed. */
+const MOST_LOOKS = 2_000_000;
+const MOST_COUNTED = 1000;
+const LISTED = 5;
+/** Messages of those. */
+const MOST_LISTED = 20;
+
+export async function idsUsedTwice(connection: Connection): Promise<IdsUsedTwice> {
+  const { kysely } = connection;
+  const some = sql`select message from messages order by message limit ${MOST_LOOKS}`;
+  const { rows } = await sql<{
+    message: string;
+  }>`select message from (${some}) looked group by message having count(*) > 1 order by message limit ${MOST_COUNTED + 1}`.execute(kysely);
+  const { rows: beyond } = await sql`select message from messages order by message limit 1 offset ${MOST_LOOKS}`.execute(kysely);
+  const ids = rows.slice(0, LISTED).map(({ message }) => message);
+  const first =
+    ids.length === 0
+      ? []
+      : await sharing(connection, sql<string>`(${sql.join(ids)})`)
+          .limit(MOST_LISTED)
+          .execute();
+  const count = { value: Math.min(rows.length, MOST_COUNTED), capped: rows.length > MOST_COUNTED || beyond.length > 0 };
+  return { count, first };
 }

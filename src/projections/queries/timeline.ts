@@ -60,17 +60,16 @@ export async function timeline(connection: Connection, query: TimelineQuery): Pr
     .execute();
   const wanted = found.slice(0, limit);
   const range = { from: wanted.at(-1)?.seq ?? 0, to: wanted[0]?.seq ?? -1 };
-  const [messages, ledgers, statuses] = await Promise.all([
-    messagesIn(connection, record, range),
-    ledgersIn(connection, record, range),
-    kysely
-      .selectFrom('status_versions')
-      .selectAll()
-      .where('record', '=', record)
-      .where('seq', '>=', range.from)
-      .where('seq', '<=', range.to)
-      .execute(),
-  ]);
+  // One after the other: a snapshot is one connection.
+  const messages = await messagesIn(connection, record, range);
+  const ledgers = await ledgersIn(connection, record, range);
+  const statuses = await kysely
+    .selectFrom('status_versions')
+    .selectAll()
+    .where('record', '=', record)
+    .where('seq', '>=', range.from)
+    .where('seq', '<=', range.to)
+    .execute();
   const shown = await shownThreads(connection, record, [...new Set([...messages, ...ledgers].map(({ thread }) => thread))], query);
   const whole = Math.max(firstWhole(messages), firstWhole(ledgers));
   // One commit with more than is read is shown with as much.
