@@ -23,13 +23,15 @@ export interface ProjectRequest {
   readonly history?: History;
   /** What is read of a commit at most; the defaults of `vpr.yaml` unless given. However many commits there are, all are read. */
   readonly limits?: PushLimits;
+  /** From the root on, whatever was reached: the rows that there are answer until the new ones are stored. */
+  readonly anew?: boolean;
 }
 
 /** What was done. */
 export interface Projected {
   /** Commits whose rows were stored. */
   readonly commits: number;
-  /** The rows were made anew from the root: main doesn't descend from what had been reached, or the projection's version is another. */
+  /** The rows were made anew from the root: it was asked for, main doesn't descend from what had been reached, or the projection's version is another. */
   readonly anew: boolean;
 }
 
@@ -94,7 +96,7 @@ export async function* advances(database: Pick<Database, 'kysely'>, request: Pro
 export async function* advancesFrom(state: ProjectionRow | undefined, request: ProjectRequest): AsyncGenerator<PreparedAdvance> {
   const { record, to } = request;
   const reached = state?.reached ?? null;
-  const fits = state?.version === PROJECTION_VERSION;
+  const fits = state?.version === PROJECTION_VERSION && request.anew !== true;
   const partial = state?.state === 'partial';
   if (reached === to && fits && !partial) return;
   const onward = reached !== null && reached !== to && fits ? await historyOf(request, reached) : undefined;

@@ -28,7 +28,7 @@ async function* preparedHere(host: ProjectedHost): AsyncGenerator<PreparedRecord
 
 /**
  * Projects records from their roots, whatever was known of them: the rows that
- * there are answer until their own are made. Throws where the database fails.
+ * there are answer until their own are made, and where these can't be. Throws where the database fails.
  */
 export async function* buildRecords(
   host: ProjectedHost,
@@ -36,15 +36,6 @@ export async function* buildRecords(
   records: readonly Uuid[],
 ): AsyncGenerator<{ readonly record: Uuid; readonly outcome: Outcome }> {
   for (const record of records) {
-    await forget(database, record);
-    yield { record, outcome: await projectOne(host, database, record, new Date()) };
+    yield { record, outcome: await projectOne(host, database, record, new Date(), true) };
   }
-}
-
-/** What was reached counts no more: the next projection begins at the root, and takes the rows that there are away. */
-async function forget({ transaction }: Database, record: Uuid): Promise<void> {
-  await transaction(async (inside) => {
-    await inside.lock(record);
-    await inside.kysely.updateTable('projections').set({ reached: null, seq: null }).where('record', '=', record).execute();
-  });
 }

@@ -38,13 +38,15 @@ export type Outcome =
  * Projects a record to its main, as far as it may be shown. What goes wrong with
  * the record is written down, and it is tried again later. Throws where the
  * database fails, or has rows of a newer version (`projections/…`), and nothing has happened then.
+ *
+ * @param anew from its root on, whatever was known of it
  */
-export async function projectOne(host: ProjectedHost, database: Database, id: Uuid, now: Date): Promise<Outcome> {
+export async function projectOne(host: ProjectedHost, database: Database, id: Uuid, now: Date, anew = false): Promise<Outcome> {
   let record: RegisteredRecord | undefined;
   try {
     record = registeredRecord(host.paths.root, id);
     if (record === undefined) return { kind: 'nothing' };
-    return await projectMain(host, database, record, now);
+    return await projectMain(host, database, record, now, anew);
   } catch (error) {
     if (error instanceof VprError && error.code.startsWith('projections/')) throw error;
     const { code, why } = errorFields(error);
@@ -58,7 +60,7 @@ export async function projectOne(host: ProjectedHost, database: Database, id: Uu
   }
 }
 
-async function projectMain(host: ProjectedHost, database: Database, record: RegisteredRecord, now: Date): Promise<Outcome> {
+async function projectMain(host: ProjectedHost, database: Database, record: RegisteredRecord, now: Date, anew: boolean): Promise<Outcome> {
   const main = readMain(record.path);
   if (main.kind === 'fault') throw new VprError(`watch/${main.code}`, main.message);
   const state = await known(database, record.id);
@@ -70,14 +72,14 @@ async function projectMain(host: ProjectedHost, database: Database, record: Regi
   if (state !== undefined && state.version > PROJECTION_VERSION)
     throw new VprError('projections/newer', 'a newer version of vpr has made the rows', { help: ['install that version here as well'] });
   const partial = state?.state === 'partial' && state.reached === main.id; // it has not come to main, main has been set back to where it is
-  const reached = state?.version === PROJECTION_VERSION && !partial ? state.reached : undefined;
+  const reached = state?.version === PROJECTION_VERSION && !partial && !anew ? state.reached : undefined;
   if (main.id === reached) {
     await releaseRecord(database, { record, to: main.id });
     return { kind: 'nothing' };
   }
   return withObjects(host, record, (objects, policy) => {
     const question = { paths: host.paths, record, objects, reached: reached ?? undefined, main: main.id, host: policy, now };
-    return projectHistory(question, database);
+    return projectHistory(question, database, anew);
   });
 }
 
@@ -107,11 +109,11 @@ export function openRecord({ path }: RegisteredRecord, { policy }: HostPolicy): 
   return openDirect(path, gitEnvironment(), { largest: Math.max(threadBytes, yamlBytes, treeBytes, commitBytes) });
 }
 
-async function projectHistory(question: HistoryToJudge, database: Database): Promise<Outcome> {
+async function projectHistory(question: HistoryToJudge, database: Database, anew: boolean): Promise<Outcome> {
   const { record, main, now } = question;
   const judged = await judgeHistory(question);
   const { to, problems, setBack, ids } = judged;
-  if (to !== undefined && ids.length > 0) await projectRecord(database, requestOf(question, judged, to));
+  if (to !== undefined && ids.length > 0) await projectRecord(database, { ...requestOf(question, judged, to), anew });
   if (problems.length === 0) return { kind: 'projected', to: main, commits: ids.length, setBack };
   const [{ rule, commit } = { rule: '', commit: undefined }] = problems;
   const where = to === undefined ? 'main' : `what main has above ${to}`;

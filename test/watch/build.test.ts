@@ -5,12 +5,13 @@ import t from 'tap';
 import { runGit } from '../../src/git/run.js';
 import { addRecord } from '../../src/hosts/plain.js';
 import { digestOf } from '../../src/projections/index.js';
-import { buildAll } from '../../src/watch/build.js';
-import { allStates } from '../../src/watch/state.js';
+import { buildAll, buildRecords } from '../../src/watch/build.js';
+import { allStates, stateOf } from '../../src/watch/state.js';
 import { temporary } from '../e2e/support.js';
+import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
 import { pushedRecord } from '../verify/support.js';
-import { hostOf, isWhole, listeningLog, push, using } from './support.js';
+import { hostOf, isWhole, listeningLog, once, push, using } from './support.js';
 
 const EMPTY = '0f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
 const LOST = '9f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
@@ -37,4 +38,35 @@ t.test('by several threads, or by none but this one', async (t) => {
     await isWhole(t, all, place);
   }
   t.equal(new Set(digests).size, 1);
+});
+
+onEachDatabase(t, async (t, { fresh }) => {
+  t.test('single records are made anew in their place, and what cannot be read leaves what was there', async (t) => {
+    const all = await pushedRecord(t, await makePeople());
+    const { directory, record, repository } = all.host;
+    const place = fresh();
+    await once(all.host, place);
+    const rows = () => using(place, (database) => digestOf(database, record));
+    const whole = await rows();
+    const build = () =>
+      using(place, async (database) => {
+        const outcomes = [];
+        for await (const { outcome } of buildRecords(hostOf(directory), database, [record])) outcomes.push(outcome);
+        return outcomes;
+      });
+    const state = () => using(place, (database) => stateOf(database, record));
+    const tip = all.tips.at(-1);
+
+    renameSync(repository, `${repository}.away`);
+    t.match(await build(), [{ kind: 'set-aside', code: 'watch/repository-missing' }]);
+    t.match(await state(), { state: 'set-aside', reached: tip, seq: 1 }, 'answers still say what they stand on');
+    t.equal(await rows(), whole);
+    renameSync(`${repository}.away`, repository);
+
+    await using(place, ({ kysely }) => kysely.updateTable('messages').set({ body: 'Nobody wrote this.' }).execute());
+    t.match(await build(), [{ kind: 'projected', to: tip, commits: 2 }]);
+    t.match(await state(), { state: 'current', reached: tip });
+    t.equal(await rows(), whole);
+    await isWhole(t, all, place);
+  });
 });
