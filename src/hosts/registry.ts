@@ -34,10 +34,10 @@ export function register(root: string, { kind, id, path }: RegisteredRecord): bo
   return createWhole(entryPath(root, id), `${JSON.stringify({ kind, id, path: stored })}\n`);
 }
 
-/** The record registered under an id. Throws `registry/unreadable` where its entry is damaged. */
+/** The record registered under an id. Throws `registry/unreadable` where its entry is damaged, or can't be read. */
 export function registeredRecord(root: string, id: Uuid): RegisteredRecord | undefined {
   const path = entryPath(root, id);
-  const text = readIfThere(path);
+  const text = readingRegistry(path, () => readIfThere(path));
   return text === undefined ? undefined : parseEntry(root, id, text, path);
 }
 
@@ -57,26 +57,48 @@ export function recordIdIn(repository: string): Uuid | undefined {
   return /^[0-9a-f]{32}\n$/.test(text) ? parseUuid(text.trim()) : undefined;
 }
 
-/** All registered records, by id. Names that are no registration's are left out; damaged entries throw `registry/unreadable` unless `damaged` takes it. */
+/**
+ * All registered records, by id. Names that are no registration's are left out; damaged
+ * entries, and directories of entries that can't be read, throw `registry/unreadable` unless `damaged` takes it.
+ * A registry that can't be read at all throws it in any case.
+ */
 export function* registeredRecords(root: string, damaged: (error: VprError) => void = rethrow): Generator<RegisteredRecord> {
   const { registry } = hostPaths(root);
-  for (const first of namesIn(registry, /^[0-9a-f]{2}$/)) {
-    for (const second of namesIn(join(registry, first), /^[0-9a-f]{2}$/)) {
-      for (const name of namesIn(join(registry, first, second), /^[0-9a-f]{32}$/)) {
-        const record = recordOr(damaged, root, parseUuid(name));
+  const namesOr = (directory: string, shape: RegExp) => orDamaged(damaged, () => registryNames(directory, shape)) ?? [];
+  for (const first of registryNames(registry, /^[0-9a-f]{2}$/)) {
+    for (const second of namesOr(join(registry, first), /^[0-9a-f]{2}$/)) {
+      for (const name of namesOr(join(registry, first, second), /^[0-9a-f]{32}$/)) {
+        const id = parseUuid(name);
+        const record = id === undefined ? undefined : orDamaged(damaged, () => registeredRecord(root, id));
         if (record !== undefined) yield record;
       }
     }
   }
 }
 
-function recordOr(damaged: (error: VprError) => void, root: string, id: Uuid | undefined): RegisteredRecord | undefined {
+function registryNames(directory: string, shape: RegExp): string[] {
+  return readingRegistry(directory, () => namesIn(directory, shape));
+}
+
+function orDamaged<T>(damaged: (error: VprError) => void, read: () => T): T | undefined {
   try {
-    return id === undefined ? undefined : registeredRecord(root, id);
+    return read();
   } catch (error) {
     if (!(error instanceof VprError)) throw error;
     damaged(error);
     return undefined;
+  }
+}
+
+/** What the system says of a file of the registry, in words that can be shown: whatever is wrong with one is that one's alone. */
+function readingRegistry<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new VprError('registry/unreadable', `${path}, of the registry, cannot be read: ${codeOf(cause) ?? 'unknown'}`, {
+      cause,
+      help: ['make it readable for the account that owns the repositories, or restore it from a backup'],
+    });
   }
 }
 

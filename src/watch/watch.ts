@@ -11,7 +11,7 @@ export type WatchOptions = Omit<WatcherOptions, 'lasting'>;
 /** The spool is read so often, in milliseconds, whatever the system says of it: its notices can be lost, or there can be none. */
 const LISTEN_EVERY = 2_000;
 
-/** Projects everything that is due or that the spool asks for, once. Throws where the database fails, or can't be opened. */
+/** Projects everything that is due or that the spool asks for, once. Throws where the database fails, or can't be opened, or the registry can't be read. */
 export async function watchOnce(options: WatchOptions): Promise<void> {
   makeDirectory(options.paths.spool);
   const watcher = makeWatcher({ ...options, lasting: false });

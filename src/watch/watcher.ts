@@ -4,6 +4,7 @@ import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import type { Database } from '../projections/database.js';
 import { PROJECTION_VERSION } from '../projections/store.js';
+import type { ProjectionRow } from '../projections/tables.js';
 import { given } from '../verify/given.js';
 import { holdDatabase } from './connection.js';
 import { scanForDue } from './due.js';
@@ -33,7 +34,7 @@ export interface Watcher {
   listen(): void;
   /** Looks at everything, and takes up what is due. */
   scan(): Promise<void>;
-  /** Looks at everything and into the spool, and does what there is to do, once. Throws what the database failed with. */
+  /** Looks at everything and into the spool, and does what there is to do, once. Throws what the database failed with, or the look at everything. */
   doAll(): Promise<void>;
   /** Ends what is being projected, begins nothing more, and closes the database. */
   close(): Promise<void>;
@@ -136,15 +137,23 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
 
   async function scan(): Promise<void> {
     const began = Date.now();
+    let states: ReadonlyMap<Uuid, ProjectionRow>;
     try {
-      const states = await allStates(await held.get());
-      if (mayRebuild && [...states.values()].some(({ version }) => version < PROJECTION_VERSION)) beginRebuild();
+      states = await allStates(await held.get());
+    } catch (error) {
+      away(error);
+      return;
+    }
+    if (mayRebuild && [...states.values()].some(({ version }) => version < PROJECTION_VERSION)) beginRebuild();
+    try {
       const options = { now: began, patient: lasting, rebuilding: rebuilding !== undefined, log, said };
       const { records, due } = await scanForDue(paths, states, options);
       log.info('scanned', { records, due: due.length, milliseconds: Date.now() - began });
       for (const record of due) queue.add(record);
     } catch (error) {
-      away(error);
+      // It is not the database's: pushes that are heard of go on being projected.
+      log.error('the records cannot be looked at: the next scan tries again', errorFields(error));
+      if (!lasting) failure ??= error;
     }
   }
 

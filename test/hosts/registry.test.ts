@@ -77,6 +77,26 @@ t.test('a damaged entry is an error, not an absence', async (t) => {
   }
 });
 
+t.test('what the system cannot read is an error of that entry alone', async (t) => {
+  const root = host(t);
+  const { registry } = hostPaths(root);
+  const others = ['0a', '1b', 'ff'].map((start) => `${start}4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88`);
+  for (const id of others) register(root, { kind: 'coordination', id, path: join(root, id) });
+  mkdirSync(shardedPath(registry, ID), { recursive: true });
+  symlinkSync('55', join(registry, '55'));
+  t.throws(() => registeredRecord(root, ID), { code: 'registry/unreadable', message: /cannot be read: EISDIR/ });
+  t.throws(() => [...registeredRecords(root)], { code: 'registry/unreadable' });
+  const damaged: string[] = [];
+  t.same(
+    [...registeredRecords(root, ({ message }) => damaged.push(message))].map(({ id }) => id),
+    others,
+  );
+  t.match(damaged, [/\/55, of the registry, cannot be read: ELOOP/, /EISDIR/]);
+  renameSync(registry, `${registry}.away`);
+  symlinkSync('registry', registry);
+  t.throws(() => [...registeredRecords(root, () => {})], { code: 'registry/unreadable', message: /ELOOP/ }, 'all of it: not none');
+});
+
 t.test('records are listed by id', async (t) => {
   const root = host(t);
   t.same([...registeredRecords(root)], []);

@@ -1,10 +1,10 @@
 /** What goes wrong around a watcher: nothing is lost, it is said plainly, and nobody else is held up. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runGit } from '../../src/git/run.js';
-import { hostPaths } from '../../src/hosts/paths.js';
+import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { addRecord } from '../../src/hosts/plain.js';
 import { openDatabase } from '../../src/projections/open.js';
 import { stateOf } from '../../src/watch/state.js';
@@ -56,6 +56,33 @@ t.test('a record whose repository comes back is taken up by itself', async (t) =
   await isWhole(t, all, place);
 });
 
+t.test('a registry with an entry that the system cannot read, and one that cannot be read at all', async (t) => {
+  const all = await pushedRecord(t, people);
+  const { registry, database: place } = hostPaths(all.host.directory);
+  const status = () => spawnSync(process.execPath, ['bin/vpr.js', 'projection', 'status', all.host.directory], { encoding: 'utf8' });
+  mkdirSync(shardedPath(registry, '994c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88'), { recursive: true });
+  const { said, heard, end } = await watching(t, all.host, place, { scanEvery: 50 });
+  await visible(place, all.host, all.tips[0] ?? '');
+  rmSync(join(all.host.repository, 'hooks/post-receive'));
+  await visible(place, all.host, await push(all, (record) => record.append()));
+  t.match(heard('a registration is damaged'), [{ what: { code: 'registry/unreadable', why: /EISDIR/ } }], 'once');
+  t.same(
+    said.filter(({ level }) => level === 'error'),
+    [],
+  );
+  t.match(status(), { status: 1, stdout: /1 registration damaged/ });
+
+  renameSync(registry, `${registry}.away`);
+  symlinkSync('registry', registry);
+  await until(() => heard('the records cannot be looked at: the next scan tries again').length > 0);
+  rmSync(registry);
+  renameSync(`${registry}.away`, registry);
+  await visible(place, all.host, await push(all, (record) => record.append()));
+  t.same(heard('the database is away: nothing is lost, and nothing is projected until it is back'), []);
+  await end();
+  await isWhole(t, all, place);
+});
+
 t.test('SQLite: a file that somebody holds, that is taken away, or that cannot be opened', async (t) => {
   const all = await pushedRecord(t, people);
   const place = join(all.directory, 'p.db');
@@ -82,7 +109,7 @@ t.test('SQLite: a file that somebody holds, that is taken away, or that cannot b
   remove();
   await until(() => heard('the database is back').length > 0);
   await visible(place, all.host, later);
-  t.same(readdirSync(hostPaths(all.host.directory).spool), [], 'its hint was kept until then');
+  await until(() => readdirSync(hostPaths(all.host.directory).spool).length === 0, 'the end of its hint, which was kept until then');
   await end();
   await isWhole(t, all, place);
 });
