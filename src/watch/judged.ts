@@ -64,7 +64,8 @@ export async function judgeHistory(question: HistoryToJudge): Promise<Judged> {
 
   const { ids } = history;
   const below = history.end.kind === 'old' ? history.old : undefined;
-  const journal = journalOf(paths, record, now);
+  // Who received it may be another machine, and its clock ahead of this one's by as much as the host allows clocks to be.
+  const journal = journalOf(paths, record, new Date(now.getTime() + host.policy.skewMs));
   const { times } = receiptsOf(journal, { ids, later: [], whole: below === undefined, skewMs: host.policy.skewMs });
   const received = new Map<ObjectId, number>();
   for (const [index, id] of ids.entries()) if (!Number.isNaN(times[index])) received.set(id, times[index] as number);

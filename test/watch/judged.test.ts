@@ -16,13 +16,13 @@ import { slip } from './support.js';
 const people = await makePeople();
 const strangers = await makePeople();
 
-async function judged({ host }: PushedRecord, main: ObjectId, reached?: ObjectId): Promise<Judged> {
+async function judged({ host }: PushedRecord, main: ObjectId, reached?: ObjectId, now = new Date()): Promise<Judged> {
   const paths = hostPaths(host.directory);
   const record = recordOf(host.directory, host.repository);
   if (record === undefined) throw new Error('not registered');
   const objects = openDirect(host.repository, gitEnvironment());
   try {
-    return await judgeHistory({ paths, record, objects, reached, main, host: loadHostPolicy(paths.policy), now: new Date() });
+    return await judgeHistory({ paths, record, objects, reached, main, host: loadHostPolicy(paths.policy), now });
   } finally {
     await objects.close();
   }
@@ -56,6 +56,16 @@ t.test('what the hook has accepted is not judged again', async (t) => {
   t.same(shown(await judged(all, main)), [main, false, []]);
   const same = await judged(all, main, main);
   t.match([same.to, same.received.size], [main, 0]);
+});
+
+t.test('a clock that is behind that of the machine which received a commit', async (t) => {
+  const all = await pushed(t);
+  const main = all.tips.at(-1) ?? '';
+  const { skewMs } = loadHostPolicy(hostPaths(all.host.directory).policy).policy;
+  const behind = await judged(all, main, undefined, new Date(Date.now() - skewMs / 2));
+  t.same(shown(behind), [main, false, []]);
+  t.strictSame([...behind.received], [...(await judged(all, main)).received], 'it was received, and when');
+  t.equal((await judged(all, main, undefined, new Date(Date.now() - skewMs - 3_600_000))).received.size, 0, 'no clock may be so far behind');
 });
 
 t.test('good commits that came past the hook pass, without a time of receipt', async (t) => {
