@@ -5,6 +5,7 @@ import { PROJECTION_VERSION } from '../projections/store.js';
 import type { ProjectionRow } from '../projections/tables.js';
 import { errorFields, type Log } from './log.js';
 import { type Scanned, scanRecords } from './scan.js';
+import { isKnownAsUnregistered, isRegistered } from './unregistered.js';
 
 export interface ScanResult {
   readonly records: number;
@@ -33,7 +34,7 @@ export async function scanForDue(
     if (!said.has(key)) log.warn(event, what);
     said.add(key);
   };
-  const gone = new Set(states.keys());
+  const gone = new Map(states);
   const due: Uuid[] = [];
   let records = 0;
   for await (const scanned of scanRecords(paths.root, (error) => sayOnce('a registration is damaged', errorFields(error)))) {
@@ -45,9 +46,18 @@ export async function scanForDue(
     if (isDue(scanned, rebuilding && state !== undefined ? { ...state, version: PROJECTION_VERSION } : state, patient ? now : undefined))
       due.push(id);
   }
-  for (const record of gone) sayOnce('a projected record is not registered', { record });
+  for (const [record, state] of gone) if (isGoneDue(paths, state, patient ? now : undefined)) due.push(record);
   return { records, due };
 }
+
+/** Of a record that has rows and no registration that reads: it is set aside, once where it has none at all. */
+function isGoneDue({ root }: HostPaths, state: ProjectionRow, now: number | undefined): boolean {
+  if (isRegistered(root, state.record)) return isDue({ main: DAMAGED }, state, now);
+  return !isKnownAsUnregistered(state);
+}
+
+/** What can't be read of a registration says nothing of main. */
+const DAMAGED = { kind: 'fault', code: 'registry', message: '' } as const;
 
 /** @param now milliseconds; where absent, what failed is due whether or not its time has come */
 export function isDue({ main }: Pick<Scanned, 'main'>, state: ProjectionRow | undefined, now: number | undefined): boolean {

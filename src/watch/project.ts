@@ -17,6 +17,7 @@ import { type HistoryToJudge, type Judged, judgeHistory } from './judged.js';
 import { errorFields } from './log.js';
 import { restrictedAbove } from './restricted-above.js';
 import { hold, stateOf } from './state.js';
+import { setAsideUnregistered } from './unregistered.js';
 
 /** A host whose records are projected. */
 export interface ProjectedHost {
@@ -27,12 +28,13 @@ export interface ProjectedHost {
 
 /** What came of a record. */
 export type Outcome =
-  /** It was as it should be, or has no commit yet. */
+  /** It was as it should be, or has no commit yet, or is known to nobody. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'projected'; readonly to: ObjectId; readonly commits: number; readonly setBack: boolean }
   /** Not all of main may be shown. */
   | { readonly kind: 'withheld'; readonly to: ObjectId | undefined; readonly rule: string; readonly nextTryAt: number }
-  | { readonly kind: 'set-aside'; readonly code: string; readonly why: string; readonly nextTryAt: number };
+  /** Without a time for the next try: the scan finds it where that has become possible. */
+  | { readonly kind: 'set-aside'; readonly code: string; readonly why: string; readonly nextTryAt?: number };
 
 /**
  * Projects a record to its main, as far as it may be shown. What goes wrong with
@@ -45,7 +47,10 @@ export async function projectOne(host: ProjectedHost, database: Database, id: Uu
   let record: RegisteredRecord | undefined;
   try {
     record = registeredRecord(host.paths.root, id);
-    if (record === undefined) return { kind: 'nothing' };
+    if (record === undefined) {
+      const state = await known(database, id);
+      return state === undefined ? { kind: 'nothing' } : await setAsideUnregistered(database, state, now);
+    }
     return await projectMain(host, database, record, now, anew);
   } catch (error) {
     if (error instanceof VprError && error.code.startsWith('projections/')) throw error;

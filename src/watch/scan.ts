@@ -1,6 +1,8 @@
 /** All records of a host, and what main of each is: what hints leave out, a look at everything makes up for. */
-import type { VprError } from '../errors.js';
+import { existsSync } from 'node:fs';
+import { VprError } from '../errors.js';
 import { headFault, type MainRef, readMain } from '../hosts/main-ref.js';
+import { hostPaths } from '../hosts/paths.js';
 import { type RegisteredRecord, registeredRecords } from '../hosts/registry.js';
 
 /** So long, in milliseconds, a scan works before it lets others work. */
@@ -17,8 +19,11 @@ export interface Scanned {
 /**
  * Looks at main of every registered record, by id, without a process for any of
  * them. Entries of the registry that are damaged go to `damaged`. Others get their turn while it looks: a host may have many records.
+ * Throws `registry/missing`, `registry/unreadable`: a registry that isn't there is not one without records.
  */
 export async function* scanRecords(root: string, damaged: (error: VprError) => void): AsyncGenerator<Scanned> {
+  const { registry } = hostPaths(root);
+  if (!existsSync(registry)) throw new VprError('registry/missing', `the registry is not there: ${registry}`);
   let turned = Date.now();
   for (const record of registeredRecords(root, damaged)) {
     const main = readMain(record.path);

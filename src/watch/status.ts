@@ -6,6 +6,7 @@ import type { Database } from '../projections/database.js';
 import type { ProjectionRow } from '../projections/tables.js';
 import { scanRecords } from './scan.js';
 import { allStates } from './state.js';
+import { isRegistered } from './unregistered.js';
 
 /** A record that doesn't go on. */
 export interface HeldRecord {
@@ -31,8 +32,9 @@ export interface ProjectionStatus {
   readonly held: readonly HeldRecord[];
   /** Held records beyond those listed. */
   readonly moreHeld: number;
-  /** Projected, and not registered (any more); damaged registrations. */
+  /** Projected, and not registered any more: held once a watcher has seen it. */
   readonly unregistered: readonly Uuid[];
+  /** Damaged registrations. */
   readonly damaged: number;
   /** Files in the spool, and those that were put aside there. */
   readonly waiting: number;
@@ -45,27 +47,32 @@ const LISTED = 1000;
 /** Looks at main of every record, and compares it with what the database says. */
 export async function projectionStatus(paths: HostPaths, database: Database): Promise<ProjectionStatus> {
   const states = await allStates(database);
-  const unregistered = new Set(states.keys());
+  const left = new Map(states);
   const held: HeldRecord[] = [];
   let [records, current, behind, empty, damaged, moreHeld] = [0, 0, 0, 0, 0, 0];
   const note = (): void => {
     damaged += 1;
   };
+  const isHeld = (state: ProjectionRow | undefined): boolean => {
+    if (state === undefined || state.state === 'current') return false;
+    if (held.length < LISTED) held.push(heldRecord(state, state.state));
+    else moreHeld += 1;
+    return true;
+  };
   for await (const { record, main } of scanRecords(paths.root, note)) {
     const state = states.get(record.id);
     records += 1;
-    unregistered.delete(record.id);
-    if (state !== undefined && state.state !== 'current') {
-      if (held.length < LISTED) held.push(heldRecord(state, state.state));
-      else moreHeld += 1;
-    } else if (main.kind === 'none') empty += 1;
+    left.delete(record.id);
+    if (isHeld(state)) continue;
+    if (main.kind === 'none') empty += 1;
     else if (main.kind === 'commit' && main.id === state?.reached) current += 1;
     else behind += 1;
   }
+  for (const state of left.values()) isHeld(state);
   return {
     database: database.name,
     ...{ records, current, behind, empty, held, moreHeld, damaged },
-    unregistered: [...unregistered],
+    unregistered: [...left.keys()].filter((record) => !isRegistered(paths.root, record)),
     waiting: namesIn(paths.spool, /\.json$/).length,
     bad: namesIn(`${paths.spool}/bad`, /./).length,
   };

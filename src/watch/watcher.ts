@@ -107,7 +107,7 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
     }
     const { kind, ...what } = outcome;
     log.warn(kind, { record, ...given(what) });
-    if (!lasting || ending.signal.aborted) return;
+    if (!lasting || ending.signal.aborted || outcome.nextTryAt === undefined) return;
     const wait = Math.max(0, outcome.nextTryAt - Date.now());
     retries.set(record, setTimeout(() => queue.add(record), wait).unref());
   }

@@ -1,15 +1,17 @@
 /** From a push to a row, on each database. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { search, thread, timeline } from '../../src/projections/index.js';
+import { buildAll } from '../../src/watch/build.js';
 import { stateOf } from '../../src/watch/state.js';
+import { projectionStatus } from '../../src/watch/status.js';
 import { setRef } from '../e2e/support.js';
 import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
 import { type PushedRecord, pushedRecord } from '../verify/support.js';
-import { isWhole, once, push, slip, until, using, visible, watching } from './support.js';
+import { hostOf, isWhole, listeningLog, once, push, slip, until, using, visible, watching } from './support.js';
 
 const people = await makePeople();
 
@@ -161,6 +163,53 @@ onEachDatabase(t, async (t, { fresh }) => {
     setRef(host.repository, 'refs/heads/main', bad);
     await once(host, place);
     t.strictSame(await found(), [1, 1, 'withheld']);
+  });
+
+  t.test('a record that is no longer registered says so in its answers, until it is registered again', async (t) => {
+    const all = await pushedRecord(t, people);
+    const { registry } = hostPaths(all.host.directory);
+    const entry = shardedPath(registry, all.host.record);
+    const place = fresh();
+    const state = () => using(place, (database) => stateOf(database, all.host.record));
+    const { heard, end } = await watching(t, all.host, place, { scanEvery: 50 });
+    await visible(place, all.host, all.tips[0] ?? '');
+    renameSync(entry, `${entry}.away`);
+    await until(() => heard('set-aside').length > 0);
+    await until(() => heard('scanned').at(-1)?.what['due'] === 0, 'a scan that leaves it alone');
+    t.match(heard('set-aside'), [{ what: { record: all.host.record, code: 'watch/unregistered' } }], 'once');
+    t.match(await state(), {
+      state: 'set-aside',
+      reached: all.tips[0],
+      attempts: 1,
+      next_try_at: null,
+      reason: /vpr projection build DIR/,
+    });
+    t.match(await using(place, (database) => timeline(database, { record: all.host.record })), {
+      standing: [
+        {
+          commit: all.tips[0],
+          held: { state: 'set-aside', reason: /^watch\/unregistered: the host's registry does not have it any more/ },
+        },
+      ],
+    });
+    const status = await using(place, (database) => projectionStatus(hostPaths(all.host.directory), database));
+    t.match(status, { records: 0, held: [{ record: all.host.record }], unregistered: [all.host.record] });
+    renameSync(`${entry}.away`, entry);
+    await until(async () => (await state())?.state === 'current', 'its return');
+    // What can't be read is still registered.
+    renameSync(entry, `${entry}.away`);
+    mkdirSync(entry);
+    await until(async () => (await state())?.reason?.startsWith('registry/unreadable') === true, 'what is known of it');
+    rmSync(entry, { recursive: true });
+    await end();
+    renameSync(registry, `${registry}.away`);
+    await t.rejects(once(all.host, place), { code: 'registry/missing' }, 'a registry that is not there is not one without records');
+    t.match(await state(), { reason: /^registry\/unreadable/ });
+    renameSync(`${registry}.away`, registry);
+    await once(all.host, place);
+    t.match(await state(), { reason: /^watch\/unregistered/ });
+    await buildAll({ ...hostOf(all.host.directory), database: place, log: listeningLog().log }, 1);
+    t.equal(await state(), undefined, 'all rows were made anew, without it');
   });
 
   t.test('a record that cannot be read is set aside, and holds nobody else up', async (t) => {

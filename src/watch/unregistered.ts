@@ -1,0 +1,33 @@
+/**
+ * Records that were projected, and that the host's registry has no more: their rows go on answering, and
+ * say so, until the entry is restored, or all rows are made anew without them.
+ */
+import type { RecordKind, Uuid } from '../format/identifiers.js';
+import { registeredRecord } from '../hosts/registry.js';
+import type { Database } from '../projections/database.js';
+import { holdRecord } from '../projections/state.js';
+import type { ProjectionRow } from '../projections/tables.js';
+
+const CODE = 'watch/unregistered';
+const WHY =
+  "the host's registry does not have it any more: restore its entry, or take its rows away with vpr projection build DIR, which makes all rows anew";
+
+/** An entry that is there and can't be read is one. */
+export function isRegistered(root: string, record: string): boolean {
+  try {
+    return registeredRecord(root, record as Uuid) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
+/** It has been set aside for that, which need not be said again. */
+export function isKnownAsUnregistered({ state, reason }: ProjectionRow): boolean {
+  return state === 'set-aside' && reason?.startsWith(`${CODE}:`) === true;
+}
+
+/** Sets it aside. It is not tried again by itself: the scan finds it where it is registered again. */
+export async function setAsideUnregistered(database: Database, { record, kind }: ProjectionRow, now: Date) {
+  await holdRecord(database, { record: { kind: kind as RecordKind, id: record }, state: 'set-aside', reason: `${CODE}: ${WHY}`, now });
+  return { kind: 'set-aside', code: CODE, why: WHY } as const;
+}
