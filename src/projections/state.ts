@@ -2,17 +2,18 @@ import type { RecordKind, Uuid } from '../format/identifiers.js';
 import type { JudgedProblem } from '../problem.js';
 import type { Database } from './database.js';
 import { deleteHistory, PROJECTION_VERSION } from './store.js';
+import { withoutNames, withoutWords } from './withheld-words.js';
 
 /** Why a record doesn't go on. */
 export interface WhyHeld {
   readonly record: { readonly kind: RecordKind; readonly id: Uuid };
   /** `set-aside`: it could not be projected; `withheld`: main has commits that do not pass. */
   readonly state: 'set-aside' | 'withheld';
-  /** One sentence, without anything that the record says. */
+  /** One sentence; what it quotes is not kept. */
   readonly reason: string;
   /** When it is to be tried again, in milliseconds since 1970. */
   readonly nextTryAt?: number;
-  /** What was found in commits that do not pass; their quotations are not kept. */
+  /** What was found in commits that do not pass; what they quote, and names of files, are not kept. */
   readonly problems?: readonly JudgedProblem[];
   /** Threads that main restricts above what was projected, an empty id for the whole record; absent: what is known of that stays. */
   readonly hidden?: readonly string[];
@@ -39,7 +40,9 @@ export async function holdRecord(
     if (known?.state === 'partial') await deleteHistory(transaction, record);
     const fresh = { record, kind, reached: null, seq: null, version: PROJECTION_VERSION, projected_at: now.getTime(), attempts: 0 };
     const row = known?.state === 'partial' ? { ...fresh, attempts: known.attempts } : { ...fresh, ...known };
-    await transaction.insert('projections', [{ ...row, state, reason, attempts: row.attempts + 1, next_try_at: nextTryAt ?? null }]);
+    await transaction.insert('projections', [
+      { ...row, state, reason: withoutWords(reason), attempts: row.attempts + 1, next_try_at: nextTryAt ?? null },
+    ]);
     await kysely.deleteFrom('problems').where('record', '=', record).execute();
     await transaction.insert(
       'problems',
@@ -49,9 +52,9 @@ export async function holdRecord(
         id: commit ?? null,
         rule,
         severity,
-        path: path ?? null,
+        path: path === undefined ? null : withoutNames(path),
         line: line ?? null,
-        message,
+        message: withoutWords(message),
       })),
     );
     if (hidden === undefined) return;

@@ -165,6 +165,29 @@ onEachDatabase(t, async (t, { fresh }) => {
     t.strictSame(await found(), [1, 1, 'withheld']);
   });
 
+  t.test('what is kept of problems says nothing of what the record says', async (t) => {
+    const all = await pushedRecord(t, people);
+    const place = fresh();
+    const bad = slip(all, (record) =>
+      record.commit({
+        files: {
+          [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace('role: patient', 'role: HIV positive')),
+          'HIV result.txt': 'positive\n',
+        },
+      }),
+    );
+    await once(all.host, place);
+    const kept = await using(place, async ({ kysely }) => [
+      ...(await kysely.selectFrom('problems').selectAll().execute()),
+      ...(await kysely.selectFrom('projections').selectAll().execute()),
+    ]);
+    t.notMatch(JSON.stringify(kept), /HIV|positive/);
+    const layout = kept.find((row) => 'rule' in row && row.rule === 'tree/layout');
+    t.match(layout, { id: bad, path: '…', message: /is not a path of a coordination record/ });
+    const schema = kept.find((row) => 'rule' in row && row.rule === 'ledger/schema');
+    t.match(schema, { id: bad, path: /ledger\.yaml$/, message: /^participants\[\d\]\.role: "…" is not one of clinician, patient/ });
+  });
+
   t.test('a record that is no longer registered says so in its answers, until it is registered again', async (t) => {
     const all = await pushedRecord(t, people);
     const { registry } = hostPaths(all.host.directory);
