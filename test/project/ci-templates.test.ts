@@ -120,4 +120,12 @@ t.test('their step, as it stands, on a real clone', async (t) => {
     encoding: 'utf8',
   });
   t.match(back, { status: 1, stdout: /^::error title=verify\/set-back::/m }, 'a history that was set back');
+
+  await gitLine(join(place, 'record'), 'update-ref', 'refs/tags/main', tips.at(-1) ?? '');
+  const tagged = spawnSync('bash', ['-ec', steps.github ?? ''], {
+    cwd: place,
+    env: { ...process.env, RECORD: RECORD_ID, EXPECT: tips[0], TRUST_DIGEST: digest },
+    encoding: 'utf8',
+  });
+  t.match(tagged, { status: 1, stdout: /^::error title=verify\/set-back::/m }, 'also where a tag called main names what it was');
 });

@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { vpr } from '../commands/support.js';
 import { git, gitLine, run } from '../e2e/support.js';
 import { makePeople } from '../support/people.js';
 import { pushedRecord, verify } from './support.js';
@@ -41,6 +42,22 @@ t.test('a range is judged, and what is below it is named as not looked at', asyn
   t.match((await verify({ in: clone, trust, range: `${third}..main` })).text, /^there is no commit in that range: nothing was verified\n/);
   await t.rejects(verify({ in: clone, trust, range: 'a..b..c' }), { code: 'range/unreadable' });
   await t.rejects(verify({ in: clone, trust, range: 'nothing' }), { code: 'range/unknown' });
+});
+
+t.test('main is the branch, whatever else was given that name; of other names that several refs have none is meant', async (t) => {
+  await gitLine(directory, 'clone', '--quiet', host.repository, 'named-alike');
+  const alike = join(directory, 'named-alike');
+  for (const ref of ['refs/tags/main', 'refs/tags/refs/heads/main', 'refs/heads/draft', 'refs/tags/heads/main'])
+    await gitLine(alike, 'update-ref', ref, first);
+  await gitLine(alike, 'update-ref', 'refs/tags/draft', second);
+  await gitLine(alike, 'update-ref', `refs/heads/${second.slice(0, 8)}`, first);
+  for (const range of [undefined, 'main', 'heads/main', 'refs/heads/main', `${first}..main`, `${first}..`, 'HEAD', 'origin/main'])
+    t.match((await verify({ in: alike, trust, ...(range === undefined ? {} : { range }) })).record, { to: third }, `${range}`);
+  t.match((await verify({ in: alike, trust, range: 'main~1' })).record, { to: await gitLine(alike, 'rev-parse', `${third}~1`) });
+  t.match((await verify({ in: alike, trust, range: 'refs/tags/main' })).record, { to: first }, 'who means the tag says so');
+  for (const range of ['draft', 'draft~0', 'draft..main', second.slice(0, 8)])
+    await t.rejects(verify({ in: alike, trust, range }), { code: 'range/ambiguous' }, range);
+  t.match(vpr(alike, ['verify', 'draft', '--trust', trust]), { status: 2, stderr: /range\/ambiguous/ });
 });
 
 t.test('only signatures: fewer rules, said so', async (t) => {
