@@ -7,6 +7,7 @@ import type { ObjectReader } from '../git/cat-file.js';
 import { type Journal, readJournal } from '../hosts/journal-read.js';
 import { revocationNotChecked } from '../trust/revocation/lists.js';
 import type { Trust } from '../trust/types.js';
+import { knownBelow } from './below.js';
 import { type Cached, type CacheKey, cacheable } from './cache.js';
 import { contains } from './contains.js';
 import { gapsOf, historyNotes, journalGaps, journalNotes } from './gaps.js';
@@ -70,24 +71,28 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
   const cached = former !== undefined && (await usable(objects, to, former, journal)) ? former : undefined;
   const start = cached?.tip ?? from;
   const wanted = [measure.expect, baseline?.commit].filter((commit) => commit !== undefined);
+  const trust = trustAsOf(measure);
+  const { known, gaps: below } = await knownBelow(objects, from, trust, policy.limits.commitBytes, measure);
   const fresh = await verifyHistory({
     objects,
     to,
     record: { kind, id: id ?? NO_RECORD },
     policy,
-    trust: trustAsOf(measure),
+    trust,
     at: measure.at,
     only,
     wanted,
-    knownRegistrations: withCached.registrations(cached, measure.knownRegistrations),
-    knownCertificates: withCached.certificates(cached, measure.knownCertificates),
+    knownRegistrations: withCached.registrations(cached, known.knownRegistrations),
+    knownCertificates: withCached.certificates(cached, known.knownCertificates),
     ...given({ from: start, main: subject.main, journal, onCommit: measure.onCommit }),
   });
+  if (from !== undefined && isEmpty(fresh)) throw emptyRange(from, to);
   const history = cached === undefined ? fresh : withCached.history(cached, fresh);
   const met = await metBelow(objects, fresh, start, wanted, cached);
   const gaps = [
     ...surroundings.gaps,
     ...gapsOf(fresh, measure.host !== undefined),
+    ...below,
     ...journalGaps(journal, fresh),
     ...unmet(measure.expect, baseline, met),
   ];
@@ -102,6 +107,17 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
     notes: [...notes, ...revocationNotes(measure), ...historyNotes(history), ...journalNotes(journal, fresh)],
     good,
   };
+}
+
+/** There was nothing to verify, and not because it can't be read or is no continuation. */
+function isEmpty({ verdict, damage, missing }: HistoryReport): boolean {
+  return verdict.accepted && verdict.commits.pushed === 0 && damage === undefined && missing.count === 0;
+}
+
+function emptyRange(from: ObjectId, to: ObjectId): VprError {
+  return new VprError('range/empty', `there is no commit in ${from}..${to}: nothing would be verified, and nothing shown`, {
+    help: ['leave the range out to verify all of main: vpr verify', 'or test for new commits first: git rev-list --count A..B'],
+  });
 }
 
 /** A host that checks no revocation says so of every history. */

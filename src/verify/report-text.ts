@@ -35,8 +35,7 @@ function recordLines(named: NamedReport, many: boolean): string[] {
   if (history !== undefined) lines.push(...reportText({ ...history.verdict, problems: history.verdict.problems.map(withoutHelp) }));
   const judged = history?.verdict.commits.judged ?? 0;
   const rules = only === 'signatures' ? 'every signature holds' : 'every rule holds';
-  if (good && judged === 0 && named.from !== undefined) lines.push('there is no commit in that range: nothing was verified');
-  else if (good) lines.push(`${plural(judged, 'commit')} verified: ${rules}`);
+  if (good) lines.push(`${plural(judged, 'commit')} verified: ${rules}`);
   else if (gaps.length > 0) lines.push(`incomplete: ${incomplete(named, judged)}`);
   if (cached !== undefined) {
     const again = judged - cached.commits;

@@ -1,4 +1,4 @@
-/** `vpr check` knows what the earlier history has shown, and says what the host then says. */
+/** `vpr check`, and `vpr verify` of a range, know what the earlier history has shown, and say what the host then says. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -51,8 +51,10 @@ t.test('a second certificate of an id that is known', { timeout: 240_000 }, asyn
   const both = (clone: string, wanted: RegExp | undefined, what: string) => {
     const before = run(clone, 'git', 'rev-parse', 'origin/main');
     const check = vpr(clone, ['check']);
+    const range = vpr(clone, ['verify', `${before}..HEAD`, '--trust', trust, '--record', id]);
     const host = push(clone);
     t.equal(check.status, wanted === undefined ? 0 : 1, `${what}: ${check.stdout}`);
+    t.match(range, wanted === undefined ? { status: 0 } : { status: 1, stdout: wanted }, `${what}: ${range.stdout}${range.stderr}`);
     t.match(wanted === undefined ? check.stdout : `${check.stdout}\n${host}`, wanted ?? /nothing that the host refuses/, what);
     if (wanted === undefined) t.equal(host, '', what);
     else {
@@ -101,4 +103,5 @@ t.test('a second certificate of an id that is known', { timeout: 240_000 }, asyn
     status: 1,
     stdout: /not checked: participant ids and certificates of the earlier history, which is not all here: git fetch --unshallow/,
   });
+  t.match(vpr(shallow, ['verify', 'origin/main..HEAD', '--trust', trust]), { status: 1, stdout: /^incomplete \(unread-below\): /m });
 });

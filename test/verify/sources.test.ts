@@ -39,7 +39,10 @@ t.test('a range is judged, and what is below it is named as not looked at', asyn
   const found = await verify({ in: clone, trust, range: `${first}..${second}` });
   t.match(found, { good: true, record: { from: first, to: second, history: { verdict: { commits: { judged: 2 } }, whole: false } } });
   t.match(found.text, `not checked: commits below ${first}: a range was asked for`);
-  t.match((await verify({ in: clone, trust, range: `${third}..main` })).text, /^there is no commit in that range: nothing was verified\n/);
+  for (const range of [`${third}..main`, 'main..main'])
+    await t.rejects(verify({ in: clone, trust, range }), { code: 'range/empty' }, 'where nothing is verified nothing is good');
+  t.match(vpr(clone, ['verify', 'main..main', '--trust', trust]), { status: 2, stderr: /range\/empty/ });
+  t.match(await verify({ in: clone, trust, range: `main..${first}` }), { good: false }, 'a range that goes back');
   await t.rejects(verify({ in: clone, trust, range: 'a..b..c' }), { code: 'range/unreadable' });
   await t.rejects(verify({ in: clone, trust, range: 'nothing' }), { code: 'range/unknown' });
 });
