@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { delimiter } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
 
 /** Objects of a push before it is accepted: where they lie, and the repository's own store behind them. */
 export function quarantineEnvironment(quarantine: string, objects: string): Record<string, string> {
@@ -21,6 +22,29 @@ export function parseAlternates(value: string): string[] | undefined {
     at = end + 1;
   }
   return directories;
+}
+
+/** As far as git follows a store that borrows from one that borrows. */
+const DEEPEST = 5;
+
+/** The object directories that a store borrows from (`info/alternates`), and those behind them, as git finds them. */
+export function borrowedFrom(objects: string, depth = 0): string[] {
+  const lines = depth > DEEPEST ? [] : linesOf(resolve(objects, 'info/alternates'));
+  return lines.flatMap((line) => {
+    const [entry = ''] = line.startsWith('"') ? (parseAlternates(line) ?? []) : [line];
+    const place = resolve(objects, entry);
+    return [place, ...borrowedFrom(place, depth + 1)];
+  });
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+  } catch {
+    return []; // nearly no store borrows
+  }
 }
 
 /** As git writes it: quoted only where a reader would otherwise split or unquote it. */

@@ -2,7 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VprError } from '../errors.js';
 import type { ObjectId } from '../format/push.js';
+import { borrowedFrom } from './alternates.js';
 import type { ObjectReader, ReaderOptions } from './cat-file.js';
+import { everyCopyOf } from './copies.js';
 import { openParts } from './file-part.js';
 import { COMPRESSED_START, compressedBound, inflateStart, inflateWhole } from './inflate.js';
 import { boundedMemory } from './memory.js';
@@ -12,6 +14,12 @@ import { turns } from './turns.js';
 
 /** With more packs than this a repack is overdue, and git finds objects faster. */
 const MOST_PACKS = 100;
+
+export interface DirectOptions extends ReaderOptions {
+  /** Of what is stored more than once, also in stores that are borrowed from, each copy is hashed; so packs are read here however many there are. */
+  readonly everyCopy?: boolean;
+}
+
 /** Larger objects, and what others are deltas of, git reads in a process of its own, in bytes. */
 const LARGEST_HERE = 64 * 1024 * 1024;
 const ID = /^[0-9a-f]{40}$/;
@@ -30,10 +38,13 @@ const REMEMBERED = 1000;
 export function openDirect(
   gitDirectory: string,
   environment: Readonly<Record<string, string>>,
-  { largest = 512 * 1024 * 1024, ...options }: ReaderOptions = {},
+  { largest = 512 * 1024 * 1024, everyCopy = false, ...options }: DirectOptions = {},
 ): ObjectReader {
-  const places = [...new Set([environment['GIT_OBJECT_DIRECTORY'] ?? '', join(gitDirectory, 'objects')])].filter((place) => place !== '');
-  const packs = packsIn(places, Math.min(largest, LARGEST_HERE));
+  const own = [environment['GIT_OBJECT_DIRECTORY'] ?? '', join(gitDirectory, 'objects')].filter((place) => place !== '');
+  const places = [...new Set(everyCopy ? own.flatMap((place) => [place, ...borrowedFrom(place)]) : own)];
+  const opened = packsIn(places, Math.min(largest, LARGEST_HERE), everyCopy ? Number.POSITIVE_INFINITY : MOST_PACKS);
+  const packs = opened.filter((pack) => pack !== undefined);
+  const hashCopies = everyCopy ? everyCopyOf(places, opened, looseObject) : () => {};
   const found = boundedMemory<PackedObject>(REMEMBERED);
   const ownTree = ownPieces();
   const turn = turns();
@@ -78,6 +89,7 @@ export function openDirect(
       if (object === undefined || object.size > largest) return undefined;
       const { type, size } = object;
       if (size > most) return { type, size };
+      hashCopies(id);
       const pieces = object.pieces?.();
       if (pieces !== undefined) return { type, size, pieces: ownTree(id, pieces) };
       const bytes = object.bytes();
@@ -97,6 +109,7 @@ export function openDirect(
       if (object !== undefined && object.size > largest) {
         throw new VprError('git/too-large', `object ${id} has ${object.size} bytes, more than ${largest}`);
       }
+      if (ID.test(id)) hashCopies(id);
       const bytes = object?.bytes();
       return object === undefined || bytes === undefined ? (await ask()).read(id) : ownContent(id, { type: object.type, bytes });
     },
@@ -108,11 +121,11 @@ export function openDirect(
   };
 }
 
-/** Every pack of the places, the first place's first; none where there are so many that git is the better reader. */
-function packsIn(places: readonly string[], largest: number): readonly Pack[] {
+/** Every pack of the places, the first place's first, undefined where its index does not read; none where there are so many that git is the better reader. */
+function packsIn(places: readonly string[], largest: number, most: number): readonly (Pack | undefined)[] {
   const names = places.flatMap((place) => indexesIn(join(place, 'pack')));
-  if (names.length > MOST_PACKS) return [];
-  return names.map((name) => openPack(name, largest)).filter((pack) => pack !== undefined);
+  if (names.length > most) return [];
+  return names.map((name) => openPack(name, largest));
 }
 
 function indexesIn(directory: string): string[] {

@@ -23,6 +23,8 @@ export interface PackedObject {
 export interface Pack {
   /** The object of an id of 40 digits; undefined where the pack doesn't have it, or has it in a way that isn't read here. */
   find(id: string): PackedObject | undefined;
+  /** Whether the pack is still there and has the object, however it is stored. */
+  holds(id: string): boolean;
   close(): void;
 }
 
@@ -151,6 +153,7 @@ export function openPack(path: string, largest: number): Pack | undefined {
       const size = resultSize(inflateStart(part(entry.data, COMPRESSED_START)));
       return type !== undefined && Number.isFinite(size) ? { type, size, bytes: () => undefined } : undefined;
     },
+    holds: (id) => index.find(Buffer.from(id, 'hex')) !== undefined && part(0, 1).length > 0,
     close() {
       index.close();
       file?.close();

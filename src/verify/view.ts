@@ -25,7 +25,7 @@ export function openView(gitDirectory: string, objectFormat: string, largest: nu
   try {
     makeEmptyRepository(place.path, objectFormat);
     const environment = gitEnvironment({ GIT_OBJECT_DIRECTORY: join(realpathSync(gitDirectory), 'objects') });
-    const objects = openDirect(place.path, environment, { largest });
+    const objects = openDirect(place.path, environment, { largest, everyCopy: true });
     return {
       objects,
       async close() {

@@ -59,6 +59,54 @@ for (const [type, id] of victims) {
   });
 }
 
+for (const [where, store] of Object.entries({
+  'in a pack beside it': (path: string, copy: readonly [ObjectId, GitObject]) => writePack(path, [copy], true),
+  'loose beside its pack': (path: string, copy: readonly [ObjectId, GitObject]) => writeObjects(path, [copy]),
+  'in a store that is borrowed from': (path: string, copy: readonly [ObjectId, GitObject]) => {
+    const other = makeClient(join(path, 'other'));
+    writePack(other, [copy]);
+    mkdirSync(join(path, 'objects/info'), { recursive: true });
+    writeFileSync(join(path, 'objects/info/alternates'), '../other/objects\n');
+  },
+})) {
+  t.test(`a second copy that is altered, ${where}, is found whichever of them git would show`, async (t) => {
+    for (const [type, id] of victims) {
+      const object = objects.get(id) as GitObject;
+      for (const [copy, good] of [
+        [object, true],
+        [altered(object), false],
+      ] as const) {
+        const path = repository(`twice-${type}-${where.length}-${good}`);
+        writePack(path, [...objects]);
+        store(path, [id, copy]);
+        const found = await verify({ in: path, trust });
+        t.equal(found.good, good, `${type}: ${found.text}`);
+        if (!good) t.match(found, { record: { history: { damage: { code: 'git/tampered' } } } });
+      }
+    }
+  });
+}
+
+t.test('a pack whose index does not read here may hold anything', async (t) => {
+  const path = repository('other-index');
+  writePack(path, [...objects]);
+  writeFileSync(join(path, 'objects/pack/pack-0000000000000000000000000000000000000000.idx'), 'an index of another kind');
+  t.match(await verify({ in: path, trust }), { good: false, record: { history: { damage: { code: 'git/failed' } } } });
+});
+
+t.test('every copy is hashed, also among more packs than the hook would read', async (t) => {
+  const path = repository('many-packs');
+  for (const [id, object] of objects) writePack(path, [[id, object]], true);
+  const blob = victims.get('blob') ?? '';
+  for (let i = 0; i < 101; i += 1) {
+    const bytes = Buffer.from(`${i}\n`);
+    writePack(path, [[createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex'), { type: 'blob', bytes }]], true);
+  }
+  t.match(await verify({ in: path, trust }), { good: true });
+  writePack(path, [[blob, altered(objects.get(blob) as GitObject)]], true);
+  t.match(await verify({ in: path, trust }), { good: false, record: { history: { damage: { code: 'git/tampered' } } } });
+});
+
 t.test('a loose object that is cut off', async (t) => {
   const path = repository('cut');
   writeObjects(path, objects);
@@ -71,8 +119,8 @@ t.test('a loose object that is cut off', async (t) => {
   t.ok(found.gaps.includes('damaged') || found.gaps.includes('missing'), found.gaps.join());
 });
 
-/** A pack of whole objects and its index (gitformat-pack, version 2), under the names given, which need not be theirs. */
-function writePack(path: string, entries: readonly (readonly [ObjectId, GitObject])[]): void {
+/** A pack of whole objects and its index (gitformat-pack, version 2), under the names given, which need not be theirs; instead of other packs, or as a further one. */
+function writePack(path: string, entries: readonly (readonly [ObjectId, GitObject])[], further = false): void {
   const head = Buffer.alloc(12);
   head.write('PACK');
   head.writeUInt32BE(2, 4);
@@ -99,7 +147,7 @@ function writePack(path: string, entries: readonly (readonly [ObjectId, GitObjec
   ]);
   const folder = join(path, 'objects/pack');
   mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) rmSync(join(folder, name));
+  for (const name of further ? [] : readdirSync(folder)) rmSync(join(folder, name));
   const name = `pack-${createHash('sha1').update(pack).digest('hex')}`;
   writeFileSync(join(folder, `${name}.pack`), pack);
   writeFileSync(join(folder, `${name}.idx`), signed(index));
