@@ -8,7 +8,7 @@ import { printable } from '../format/text.js';
 import { gitEnvironment } from '../git/env.js';
 import { temporaryDirectory } from './temporary.js';
 import type { Gap } from './types.js';
-import { makeEmptyRepository } from './view.js';
+import { headGap, makeEmptyRepository } from './view.js';
 
 /** What a bundle says before its pack (gitformat-bundle). */
 export interface BundleHeader {
@@ -68,7 +68,7 @@ export async function unpackBundle(path: string): Promise<UnpackedBundle> {
   }
 }
 
-function headerGaps({ filtered, prerequisites }: BundleHeader): Gap[] {
+function headerGaps({ filtered, prerequisites, refs }: BundleHeader): Gap[] {
   const gaps: Gap[] = [];
   if (filtered) gaps.push({ code: 'partial', message: 'the bundle was made with a filter, which left objects out' });
   if (prerequisites.length > 0)
@@ -76,6 +76,8 @@ function headerGaps({ filtered, prerequisites }: BundleHeader): Gap[] {
       code: 'shallow',
       message: `the bundle is for those who have ${prerequisites.slice(0, 3).join(', ')} already (git bundle create FILE main)`,
     });
+  const [head, main] = [refs.get('HEAD'), refs.get(MAIN)];
+  if (head !== undefined && main !== undefined && head !== main) gaps.push(headGap('the bundle', head));
   return gaps;
 }
 
@@ -95,7 +97,7 @@ function readHeader(path: string): BundleHeader {
     const [, prerequisite] = new RegExp(`^-(${ID})(?: .*)?$`).exec(line) ?? [];
     const [, id, ref] = new RegExp(`^(${ID}) (\\S+)$`).exec(line) ?? [];
     if (prerequisite !== undefined) prerequisites.push(prerequisite);
-    else if (id !== undefined && ref !== undefined) refs.set(ref, id);
+    else if (id !== undefined && ref !== undefined && !refs.has(ref)) refs.set(ref, id);
     else throw unreadable(path, `its header has a line ${printable(JSON.stringify(line))}`);
   }
   return {

@@ -51,7 +51,7 @@ export function subjectOf(repository: Repository, range: string | undefined, reg
   return {
     gitDirectory,
     objectFormat: objectFormatOf(directory),
-    surroundings: surroundingsOf(directory, gitDirectory),
+    surroundings: surroundingsOf(repository),
     ...meant(repository, range),
     ...(registered === undefined ? {} : { registered }),
   };
@@ -70,7 +70,7 @@ async function openBundled(path: string, range: string | undefined, registered: 
     const subject: Subject = {
       gitDirectory: directory,
       objectFormat: header.objectFormat,
-      surroundings: { gaps, otherRefs: otherRefs([...header.refs.keys()]) },
+      surroundings: { gaps, otherRefs: otherRefs([...header.refs.keys()].filter((ref) => ref !== 'HEAD')) },
       ...meant({ directory, gitDirectory: directory, bare: true }, range),
       ...(registered === undefined ? {} : { registered }),
     };

@@ -5,6 +5,7 @@ import { MAIN, type ObjectId } from '../format/push.js';
 import type { ObjectReader } from '../git/cat-file.js';
 import { openDirect } from '../git/direct.js';
 import { gitEnvironment, NO_FETCH } from '../git/env.js';
+import type { Repository } from '../records/clone.js';
 import { tryGit } from '../records/git.js';
 import { temporaryDirectory } from './temporary.js';
 import type { Gap } from './types.js';
@@ -65,8 +66,11 @@ export interface Surroundings {
 }
 
 /** Looks for what makes a repository less, or other, than its objects. Reads no object. */
-export function surroundingsOf(directory: string, gitDirectory: string): Surroundings {
-  const refs = tryGit(directory, ['for-each-ref', '--format=%(refname)']).stdout.toString('utf8').split('\n');
+export function surroundingsOf({ directory, gitDirectory, bare }: Repository): Surroundings {
+  const listed = tryGit(directory, ['for-each-ref', '--format=%(refname)%(HEAD)']).stdout.toString('utf8').split('\n');
+  const refs = listed.map((line) => line.slice(0, -1));
+  // A star behind main says that it is what HEAD is.
+  const head = listed.includes(`${MAIN}*`) ? undefined : headBesideMain(directory);
   const gaps: Gap[] = [];
   if (hasContent(join(gitDirectory, 'shallow')))
     gaps.push({
@@ -82,12 +86,26 @@ export function surroundingsOf(directory: string, gitDirectory: string): Surroun
       code: 'replaced',
       message: 'the repository has replace refs, which git shows instead of the history (git replace --delete)',
     });
-  return { gaps, otherRefs: otherRefs(refs) };
+  // In a working tree HEAD is what somebody looks at; of a bare repository it is where clones begin.
+  if (head !== undefined && bare) gaps.push(headGap('the repository', head));
+  return { gaps, otherRefs: otherRefs([...refs, ...(head === undefined || bare ? [] : ['HEAD'])]) };
+}
+
+/** A HEAD from which clones begin at what is not looked at. */
+export function headGap(what: string, head: ObjectId): Gap {
+  return { code: 'head', message: `a clone of ${what} begins at its HEAD, ${head}, which is not main` };
+}
+
+/** Where HEAD is, if that is at another commit than main. */
+function headBesideMain(directory: string): ObjectId | undefined {
+  const { status, stdout } = tryGit(directory, ['rev-parse', '--quiet', '--verify', 'HEAD'], { env: NO_FETCH });
+  const head = status === 0 ? stdout.toString('utf8').trim() : undefined;
+  return head === mainTip(directory) ? undefined : head;
 }
 
 /** Refs that are neither main nor what a remote's main was. */
 export function otherRefs(refs: readonly string[]): Surroundings['otherRefs'] {
-  const others = refs.filter((ref) => ref !== '' && ref !== 'HEAD' && ref !== MAIN && !/^refs\/remotes\/[^/]+\/(?:main|HEAD)$/.test(ref));
+  const others = refs.filter((ref) => ref !== '' && ref !== MAIN && !/^refs\/remotes\/[^/]+\/(?:main|HEAD)$/.test(ref));
   return { count: others.length, names: others.slice(0, NAMED_REFS) };
 }
 

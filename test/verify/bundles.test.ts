@@ -111,10 +111,19 @@ t.test('no bundle, or one whose header does not read, cannot be verified: exit c
     [header, 'bundle/unreadable'],
     [written('shiny.bundle', '# v3 git bundle\n@shiny=new\n\nPACK'), 'bundle/unreadable'],
     [written('nonsense.bundle', '# v2 git bundle\nnonsense\n\nPACK'), 'bundle/unreadable'],
+    [written('twice.bundle', `# v2 git bundle\n${first} refs/heads/main\n${second} refs/heads/main\n\nPACK`), 'bundle/unreadable'],
     [written('none.bundle', 'no bundle at all\n'), 'bundle/unreadable'],
     [written('empty.bundle', ''), 'bundle/unreadable'],
   ] as const)
     t.match(told(path), { status: 2, error }, path);
+});
+
+t.test('a bundle whose HEAD is not main is incomplete: a clone of it begins elsewhere', async (t) => {
+  await made('heads.bundle', 'main', 'HEAD');
+  const heads = join(directory, 'heads.bundle');
+  t.match(told(heads), { status: 0, good: true });
+  const forged = Buffer.from(readFileSync(heads).toString('latin1').replace(`${third} HEAD`, `${second} HEAD`), 'latin1');
+  t.match(told(written('forged-head.bundle', forged)), { status: 1, good: false, gaps: ['head'] });
 });
 
 t.test('a bundle of another branch is not of the record; its commits can be named', async (t) => {

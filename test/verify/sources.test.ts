@@ -135,6 +135,27 @@ t.test('refs other than main are named as not looked at', async (t) => {
   t.match(found.text, 'not checked: refs other than main: refs/heads/draft');
 });
 
+t.test('a HEAD that is not main: of a bare repository clones begin at it, in a working tree it is named', async (t) => {
+  await gitLine(directory, 'clone', '--quiet', '--bare', host.repository, 'headed');
+  const headed = join(directory, 'headed');
+  for (const [name, wanted] of [
+    [third, true],
+    [second, false],
+    ['refs/heads/draft', false],
+    ['refs/heads/unborn', true],
+    ['refs/heads/main', true],
+  ] as const) {
+    if (name === 'refs/heads/draft') await gitLine(headed, 'update-ref', name, first);
+    writeFileSync(join(headed, 'HEAD'), name.startsWith('refs/') ? `ref: ${name}\n` : `${name}\n`);
+    t.match(await verify({ in: headed, trust }), { good: wanted, gaps: wanted ? [] : ['head'] }, name);
+  }
+  await gitLine(directory, 'clone', '--quiet', host.repository, 'looking');
+  await gitLine(join(directory, 'looking'), 'checkout', '--quiet', '--detach', first);
+  const looking = await verify({ in: join(directory, 'looking'), trust });
+  t.match(looking, { good: true, record: { to: third } });
+  t.match(looking.text, 'not checked: refs other than main: HEAD');
+});
+
 t.test('where there is nothing', async (t) => {
   await t.rejects(verify({ in: join(directory, 'nowhere'), trust }), { code: 'clone/none' });
 });
