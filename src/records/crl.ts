@@ -8,7 +8,7 @@ import { type Authority, authorityKey, authorityPaths } from './authority.js';
 import { ALGORITHM, certificates, publicKey, signingKey, validity, wholeSecond } from './certificate-parts.js';
 import { writeAtomic } from './files.js';
 import type { PassphraseFrom } from './passphrase.js';
-import { changeRegister, type Reason, type Revocation } from './register.js';
+import { changeRegister, isCompromise, issuedBy, type Reason, type Revocation } from './register.js';
 
 /** Extension identifiers (RFC 5280 §5.2.3). */
 const CRL_NUMBER = '2.5.29.20';
@@ -35,27 +35,38 @@ export interface RevokeInput {
   readonly invalidSince?: string;
 }
 
+/** A revocation, and the serial numbers of other certificates that were revoked with it: those of the same key. */
+export interface Revoked extends Revocation {
+  readonly sameKey: readonly string[];
+}
+
 /**
  * Remembers that a certificate counts no more; the next list says so. A key
  * compromise without a time counts from the beginning of the certificate:
- * nothing it signed can be shown to be its holder's. Revoking again only makes
- * it worse. Throws `cert/revoked`, `cert/invalid-since`.
+ * nothing it signed can be shown to be its holder's. It is the key that is in
+ * other hands, and lists name certificates: each that this authority has issued
+ * for that key is revoked with it. Revoking again only makes it worse. Throws
+ * `cert/revoked`, `cert/invalid-since`.
  */
-export function revoke({ authority, certificate, reason, invalidSince }: RevokeInput, now: Date): Revocation {
-  const since = sinceOf(certificate, reason, invalidSince, now);
-  const { serial } = certificate;
+export function revoke({ authority, certificate, reason, invalidSince }: RevokeInput, now: Date): Revoked {
+  const { serial, spki } = certificate;
+  const others = isCompromise(reason)
+    ? issuedBy(authority.directory).filter((one) => one.serial !== serial && Buffer.compare(one.spki, spki) === 0)
+    : [];
   const { revoked } = changeRegister(authority.directory, (former) => {
-    const known = former.revoked.find((one) => one.serial === serial);
-    if (known !== undefined) refuseMilder(known, reason, since);
-    const entry: Revocation = {
-      serial,
-      revokedAt: known?.revokedAt ?? written(now),
-      reason,
-      ...(since === undefined ? {} : { invalidSince: since }),
-    };
-    return { ...former, revoked: [...former.revoked.filter((one) => one.serial !== serial), entry] };
+    const entries = [certificate, ...others].flatMap((one): Revocation[] => {
+      const since = sinceOf(one, reason, invalidSince, now);
+      const known = former.revoked.find((entry) => entry.serial === one.serial);
+      if (known !== undefined && !isWorse(known, reason, since)) return [];
+      const times = { revokedAt: known?.revokedAt ?? written(now), ...(since === undefined ? {} : { invalidSince: since }) };
+      return [{ serial: one.serial, reason, ...times }];
+    });
+    const known = former.revoked.find((entry) => entry.serial === serial);
+    if (entries.length === 0 && known !== undefined) throw milder(known);
+    const changed = new Set(entries.map((entry) => entry.serial));
+    return { ...former, revoked: [...former.revoked.filter((entry) => !changed.has(entry.serial)), ...entries] };
   });
-  return revoked.find((one) => one.serial === serial) as Revocation;
+  return { ...(revoked.find((one) => one.serial === serial) as Revocation), sameKey: others.map((one) => one.serial) };
 }
 
 /** Whole seconds, UTC: all that a list can hold. */
@@ -77,14 +88,12 @@ function sinceOf(certificate: Certificate, reason: Reason, text: string | undefi
   return written(time);
 }
 
-function isCompromise(reason: Reason): boolean {
-  return reason === 'keyCompromise' || reason === 'cACompromise';
+function isWorse(known: Revocation, reason: Reason, since: string | undefined): boolean {
+  return isCompromise(reason) && (!isCompromise(known.reason) || Date.parse(since ?? '') < Date.parse(known.invalidSince ?? ''));
 }
 
-function refuseMilder(known: Revocation, reason: Reason, since: string | undefined): void {
-  const worse = isCompromise(reason) && (!isCompromise(known.reason) || Date.parse(since ?? '') < Date.parse(known.invalidSince ?? ''));
-  if (worse) return;
-  throw new VprError('cert/revoked', `the certificate with serial ${known.serial} was revoked on ${known.revokedAt} (${known.reason})`, {
+function milder(known: Revocation): VprError {
+  return new VprError('cert/revoked', `the certificate with serial ${known.serial} was revoked on ${known.revokedAt} (${known.reason})`, {
     help: ['only a compromise, or an earlier time of one, may still be added: --reason keyCompromise --invalid-since TIME'],
   });
 }

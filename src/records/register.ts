@@ -22,6 +22,11 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
+/** Whether the key may be in other hands. */
+export function isCompromise(reason: Reason): boolean {
+  return reason === 'keyCompromise' || reason === 'cACompromise';
+}
+
 /** One certificate that counts no more. Times are ISO 8601, UTC, whole seconds. */
 export interface Revocation {
   /** Content octets of the serial number, in lowercase hex. */

@@ -8,7 +8,7 @@ import { findIssued } from './find-issued.js';
 import type { Holder } from './holder.js';
 import { certify, type Issued, refuseForeign, refuseKnownKey } from './issue.js';
 import type { PassphraseFrom } from './passphrase.js';
-import { readRegister } from './register.js';
+import { isCompromise, issuedBy, readRegister } from './register.js';
 import { differences, readRequest } from './request.js';
 
 /** What `vpr cert renew` takes. */
@@ -63,14 +63,22 @@ function holderOf({ name, registrations, emails: [email], participantId }: Ident
 /** Reasons under which the holder goes on, with another key. */
 const GOES_ON = ['keyCompromise', 'superseded'];
 
-function refuseRevoked({ directory }: Authority, { serial }: Certificate, sameKey: boolean): void {
-  const revocation = readRegister(directory).revoked.find((one) => one.serial === serial);
+function refuseRevoked({ directory }: Authority, { serial, spki }: Certificate, sameKey: boolean): void {
+  const { revoked } = readRegister(directory);
+  // A key in other hands is so under each of its certificates.
+  const ofKey = new Set(sameKey ? issuedBy(directory).flatMap((one) => (Buffer.compare(one.spki, spki) === 0 ? [one.serial] : [])) : []);
+  const revocation =
+    revoked.find((one) => one.serial === serial) ?? revoked.find((one) => ofKey.has(one.serial) && isCompromise(one.reason));
   if (revocation === undefined || (!sameKey && GOES_ON.includes(revocation.reason))) return;
-  throw new VprError('cert/revoked', `the certificate ${serial} was revoked on ${revocation.revokedAt} (${revocation.reason})`, {
-    help: [
-      GOES_ON.includes(revocation.reason)
-        ? 'renew it with a new key: vpr cert renew without --same-key'
-        : 'where its holder may sign again, issue a new certificate: vpr cert issue',
-    ],
-  });
+  throw new VprError(
+    'cert/revoked',
+    `the certificate ${revocation.serial}${revocation.serial === serial ? '' : ', which has the same key,'} was revoked on ${revocation.revokedAt} (${revocation.reason})`,
+    {
+      help: [
+        GOES_ON.includes(revocation.reason)
+          ? 'renew it with a new key: vpr cert renew without --same-key'
+          : 'where its holder may sign again, issue a new certificate: vpr cert issue',
+      ],
+    },
+  );
 }

@@ -8,6 +8,7 @@ import { leafFaults } from './leaf.js';
 import { type CertificatePath, findPaths } from './path/build.js';
 import { dateFaults, judgePath } from './path/validate.js';
 import { judgeRevocation } from './revocation/judge.js';
+import { standingsOfKeys } from './revocation/same-key.js';
 import { type Standing, standingsOf } from './revocation/standing.js';
 import { listedAs } from './store.js';
 import type { Certificate, Identity, ReceiptKnown, Signer, Trust, TrustAnchor } from './types.js';
@@ -152,7 +153,8 @@ function judgeLasting(certificate: Certificate, carried: readonly Certificate[],
   const pinned = listed === undefined ? [] : [{ certificates: [certificate], anchor: { certificate, authorities: listed } }];
   const paths = [...pinned, ...search.paths].map((path) => {
     const faults = [...judgePath(path).faults, ...(identity.ok ? claimFaults(identity.value, path.anchor) : [])];
-    const standings = standingsOf(path, { lists: trust.crls, pool: [...candidates, path.anchor.certificate], anchor: path.anchor });
+    const grounds = { lists: trust.crls, pool: [...candidates, path.anchor.certificate], anchor: path.anchor };
+    const standings = [...standingsOf(path, grounds), ...standingsOfKeys(path, carried, trust)];
     const judged = { path, faults, standings };
     return { ...judged, calm: calmOf(judged, trust) };
   });

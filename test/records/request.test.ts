@@ -5,6 +5,7 @@ import { createAuthority } from '../../src/records/authority.js';
 import { revoke } from '../../src/records/crl.js';
 import { findIssued } from '../../src/records/find-issued.js';
 import { issueCertificate } from '../../src/records/issue.js';
+import { readRegister } from '../../src/records/register.js';
 import { renewCertificate } from '../../src/records/renew.js';
 import { createRequest } from '../../src/records/request.js';
 import { showFile } from '../../src/records/show.js';
@@ -126,10 +127,28 @@ t.test('renewed: the same person, another serial number, and a key that suits', 
   }
   run(directory, 'openssl', 'req', '-new', '-key', old.key, '-subj', '/CN=x', '-out', 'own.csr');
   const own = { csr: join(directory, 'own.csr') };
-  t.strictSame(read((await renew(own, 'own')).certificate).spki, former.spki, 'a request by the same key is for the same key');
+  const byRequest = await renew(own, 'own');
+  t.strictSame(read(byRequest.certificate).spki, former.spki, 'a request by the same key is for the same key');
   await t.rejects(renew('same', 'same'), { code: 'file/exists' });
   await t.rejects(renew({ csr: request }, 'again'), { code: 'cert/key-known' });
-  revoke({ ...findIssued(authority, old.serial), reason: 'keyCompromise' }, new Date());
+  const ofKey = [old.serial, same.serial, byRequest.serial].sort();
+  const say = (serial: string, reason: 'keyCompromise' | 'superseded', invalidSince?: string) =>
+    revoke({ ...findIssued(authority, serial), reason, invalidSince }, new Date());
+  t.strictSame(say(same.serial, 'superseded').sameKey, [], 'only a compromise is about the key');
+  const compromised = say(old.serial, 'keyCompromise', '2026-01-02T00:00:00Z');
+  t.strictSame([old.serial, ...compromised.sameKey].sort(), ofKey, 'each certificate of the key is revoked with it');
+  const { revoked } = readRegister(authority);
+  t.strictSame(
+    revoked.map(({ serial, reason }) => [serial, reason]).sort(),
+    ofKey.map((serial) => [serial, 'keyCompromise']),
+  );
+  t.throws(() => say(same.serial, 'keyCompromise', '2026-01-03T00:00:00Z'), { code: 'cert/revoked' });
+  const register = join(authority, 'register.json');
+  const all = JSON.parse(readFileSync(register, 'utf8'));
+  writeFileSync(register, JSON.stringify({ ...all, revoked: revoked.filter(({ serial }) => serial === same.serial) }));
+  await t.rejects(renew('same', 'x'), { code: 'cert/revoked', message: /has the same key/ }, 'of a list that was made before that');
+  say(same.serial, 'keyCompromise', '2026-01-02T00:00:00Z');
+  t.equal(readRegister(authority).revoked.length, 3, 'and what was left out then is added');
   await t.rejects(renew('same', 'x'), { code: 'cert/revoked', help: [/without --same-key/] }, 'a stolen key is not certified again');
   await t.rejects(renew(own, 'x'), { code: 'cert/revoked' }, 'nor by a request');
   await renew('new', 'after');

@@ -86,6 +86,33 @@ t.test('a compromised key voids what was received since its invalidity date', as
   t.equal(verifyCommit(commit, trustOf({ roots: [root], crls }), new Date('2026-02-01')).cannotBeShown, true, 'unless said otherwise');
 });
 
+t.test('a compromised key is so under another certificate of it as well, where the revoked one is known', async (t) => {
+  const renewed = await makePerson({}, { issuer: inter, keys: jane.keys });
+  const elsewhere = await makeAuthority('Elsewhere');
+  const other = await makePerson({}, { issuer: elsewhere, keys: jane.keys });
+  const known = { roots: [root, elsewhere], intermediates: [inter.certificate], listed: [{ certificate: jane.certificate }] };
+  const entry = { reason: KEY_COMPROMISE, invalidity: '2026-05-10T00:00:00Z' };
+  const see = (holder: Holder, crls: readonly Uint8Array[], change: Partial<Trusted> = {}, at = NOW, by: ReceiptKnown = 'host') => {
+    const carried = holder === renewed ? [renewed, inter] : [holder];
+    return verifyCommit(signed(carried), trustOf({ ...known, crls, revocation: 'off', ...change }), at, { known: by });
+  };
+  for (const holder of [renewed, other]) {
+    t.ok(isGood(see(holder, [list()])));
+    t.match(messages(see(holder, [revoked(entry)])), [
+      /which has the same key, was revoked on 2026-05-20T00:00:00Z \(keyCompromise, since/,
+    ]);
+    t.ok(isGood(see(holder, [revoked(entry)], {}, new Date('2026-05-09T00:00:00Z'))), 'what was received before that stays good');
+    t.equal(see(holder, [revoked(entry)], {}, new Date('2026-05-09T00:00:00Z'), 'signer').cannotBeShown, true);
+    t.ok(isGood(see(holder, [revoked({ reason: SUPERSEDED })])), 'another reason is about the certificate alone');
+    t.ok(isGood(see(holder, [revoked(entry)], { listed: [] })), 'of a certificate that is not here the key is not known');
+    t.ok(isGood(see(holder, [makeList({ issuer: elsewhere, entries: [{ holder: jane, date: '2026-05-20T00:00:00Z', ...entry }] })])));
+  }
+  const pinned = await makePerson({}, { keys: jane.keys });
+  const listed = [{ certificate: jane.certificate }, { certificate: pinned.certificate, authorities: CLINICIANS }];
+  t.match(messages(see(pinned, [revoked(entry)], { listed })), [/which has the same key/], 'also where it is trusted by itself');
+  t.match(said(see(renewed, [list(), ofRoot], { revocation: 'require' })), '', 'of the other one nothing more need be known');
+});
+
 t.test('a compromised key of which nobody says since when', async (t) => {
   const crls = [revoked({ reason: KEY_COMPROMISE }), ofRoot];
   const before = look(crls, {}, new Date('2026-05-19T00:00:00Z'));

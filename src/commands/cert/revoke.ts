@@ -30,6 +30,7 @@ export default class CertRevoke extends VprCommand {
     this.say(
       `revoked ${done.serial} on ${done.revokedAt}: ${done.reason}${done.invalidSince === undefined ? '' : `, invalid since ${done.invalidSince}`}`,
     );
+    if (done.sameKey.length > 0) this.say(`and with it, of the same key: ${done.sameKey.join(', ')}`);
     this.say('no host knows of it before it has the new list');
     // Of a directory with an intermediate, the list is the intermediate's unless the root's is asked for.
     const root = openIssuing(authority.directory).directory === authority.directory ? [] : ['--root'];

@@ -18,16 +18,21 @@ export interface RevocationVerdict {
 /** The reasons that mean: somebody else may have the key. */
 const COMPROMISED: readonly RevocationReason[] = ['keyCompromise', 'cACompromise', 'aACompromise'];
 
+/** Whether somebody else may have the key. */
+export function isCompromise({ reason }: Revocation): boolean {
+  return COMPROMISED.includes(reason);
+}
+
 /** Judges the standings of a path at a time. */
 export function judgeRevocation(standings: readonly Standing[], at: Date, known: ReceiptKnown): RevocationVerdict {
   const revoked: Fault[] = [];
   const notShown: Fault[] = [];
   const unknown: Fault[] = [];
-  for (const { certificate, revocations, knownUntil, why } of standings) {
+  for (const { certificate, sameKey, revocations, knownUntil, why } of standings) {
     for (const revocation of revocations) {
-      const label = `${labelOf(certificate)} was revoked on ${iso(revocation.date)} (${wordsOf(revocation)})`;
+      const label = `${labelOf(certificate)}${sameKey ? ', which has the same key,' : ''} was revoked on ${iso(revocation.date)} (${wordsOf(revocation)})`;
       if (at >= voidFrom(revocation)) revoked.push({ message: `${label}, and the commit counts from ${iso(at)}`, help: howToRenew });
-      if (!COMPROMISED.includes(revocation.reason)) continue;
+      if (!isCompromise(revocation)) continue;
       if (known === 'signer')
         notShown.push({
           message: `${label}: that the commit is older cannot be shown by its signer's word alone`,

@@ -14,6 +14,8 @@ import { ALL_REASONS, reasonsCovered } from './scope.js';
 /** What is known of one certificate of a path. */
 export interface Standing {
   readonly certificate: Certificate;
+  /** It is not on the path: a certificate there has its key. */
+  readonly sameKey?: true;
   /** Every entry of a list that counts. */
   readonly revocations: readonly Revocation[];
   /** Until when it is known that there are no others; undefined where it isn't known at all. */
