@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isZero, type RefUpdate } from '../format/push.js';
 import { codeOf, readIfThere } from '../hosts/files.js';
-import { readMain } from '../hosts/main-ref.js';
+import { type MainRef, readMain } from '../hosts/main-ref.js';
 import type { JudgedProblem } from '../problem.js';
 
 /**
@@ -40,8 +40,7 @@ export async function takeTurn(repository: string, update: RefUpdate): Promise<J
   let holder: string | undefined;
   let since = Date.now();
   for (;;) {
-    const main = mainOf(repository);
-    if (isOvertaken(update, main)) return OVERTAKEN;
+    if (isOvertaken(update, readMain(repository))) return OVERTAKEN;
     if (claim(place, update.new)) break;
     const found = readIfThere(place);
     if (found !== holder) [holder, since] = [found, Date.now()];
@@ -49,7 +48,7 @@ export async function takeTurn(repository: string, update: RefUpdate): Promise<J
     if (found === update.new || Date.now() - since > PATIENCE) rmSync(place, { force: true });
     else await sleep(LOOK_EVERY);
   }
-  if (isOvertaken(update, mainOf(repository))) {
+  if (isOvertaken(update, readMain(repository))) {
     rmSync(place, { force: true });
     return OVERTAKEN;
   }
@@ -69,14 +68,10 @@ function turnPlace(repository: string, { old }: RefUpdate): string {
   return join(repository, `${TURN}${old}`);
 }
 
-/** What main is; undefined where there is none, or it can't be told. */
-function mainOf(repository: string): string | undefined {
-  const main = readMain(repository);
-  return main.kind === 'commit' ? main.id : undefined;
-}
-
-function isOvertaken({ old }: RefUpdate, main: string | undefined): boolean {
-  return main !== undefined && main !== (isZero(old) ? undefined : old);
+/** Whether main is another commit than the push begins at, or there is none and it begins at one. */
+function isOvertaken({ old }: RefUpdate, main: MainRef): boolean {
+  if (main.kind === 'fault') return false;
+  return (main.kind === 'none') !== isZero(old) || (main.kind === 'commit' && main.id !== old);
 }
 
 function claim(place: string, id: string): boolean {

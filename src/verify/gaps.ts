@@ -51,6 +51,11 @@ export function journalGaps(journal: Journal | undefined, history: HistoryReport
       'set-back',
       `the journal has ${receipts.beyond} accepted pushes after what main is: main was set back, or those were never finished`,
     );
+  if (receipts.lost > 0)
+    add(
+      'set-back',
+      `the journal has ${receipts.lost} accepted pushes that main lacks, and that later ones had begun at: main was set back, and written on`,
+    );
   if (receipts.contradictory > 0)
     add('journal-contradictory', `${receipts.contradictory} entries of the journal begin at commits that are not below those they end at`);
   if (receipts.backwards > 0)
@@ -81,6 +86,8 @@ export function journalNotes(journal: Journal | undefined, history: HistoryRepor
     ...(torn ? ['the last line of the journal has no end, and was passed over'] : []),
     ...(passedOver === 0
       ? []
-      : [`${passedOver} entries of the journal name commits that main does not have: pushes that git refused after all`]),
+      : [
+          `${passedOver} entries of the journal name commits that main does not have: pushes that git refused after all, or a last one that was lost with a set-back`,
+        ]),
   ];
 }

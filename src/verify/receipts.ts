@@ -11,6 +11,8 @@ export interface Receipts {
   readonly counted: number;
   /** Entries that don't, though a later one does: pushes that git refused after they had been written down. */
   readonly passedOver: number;
+  /** Entries that don't, and that another one begins at: main stood there, and was set back. */
+  readonly lost: number;
   /** Entries after all that count: main has less than the host says it had accepted. */
   readonly beyond: number;
   /** Entries whose own commits contradict them: what they begin at is not below what they end at. */
@@ -36,7 +38,8 @@ export interface HistoryIds {
  */
 export function receiptsOf({ receipts }: Journal, history: HistoryIds): Receipts {
   const { ids, later, whole, skewMs } = history;
-  const byNew = entriesOf(receipts, new Set([...ids, ...later]));
+  const commits = new Set([...ids, ...later]);
+  const byNew = entriesOf(receipts, commits);
   const bad = new Set<number>();
   let found = sweep(receipts, byNew, bad, ids, later);
   for (const index of found.open) {
@@ -47,22 +50,36 @@ export function receiptsOf({ receipts }: Journal, history: HistoryIds): Receipts
 
   const last = largest(found.counted);
   const begun = new Set([...found.counted].map((index) => receipts[index]?.old));
+  // What main was when a later push came, git had not refused.
+  const stood = new Set(receipts.map(({ old }) => old));
   let beyond = 0;
+  let lost = 0;
   let passedOver = 0;
   for (const [index, receipt] of receipts.entries()) {
     if (found.counted.has(index) || bad.has(index)) continue;
     // Of a part of a history nothing can be said of entries before it.
-    if (index < last || begun.has(receipt.old)) passedOver += whole ? 1 : 0;
-    else if (whole || last >= 0) beyond += 1;
+    if (index < last || begun.has(receipt.old)) {
+      if (whole && stood.has(receipt.new) && !commits.has(receipt.new)) lost += 1;
+      else if (whole) passedOver += 1;
+    } else if (whole || last >= 0) beyond += 1;
   }
   return {
     times: found.times,
     counted: found.counted.size,
     passedOver,
+    lost,
     beyond,
     contradictory: bad.size,
     backwards: backwards(found.times, skewMs),
   };
+}
+
+/** Whether a journal went on from a commit, push by push: nothing was set back, or refused, since main was there. */
+export function goesOnFrom({ receipts }: Journal, tip: ObjectId): boolean {
+  let at = receipts.findLastIndex((receipt) => receipt.new === tip);
+  if (at < 0) return false;
+  while (at + 1 < receipts.length && receipts[at + 1]?.old === receipts[at]?.new) at += 1;
+  return at + 1 === receipts.length;
 }
 
 /** Where entries stand in the file that end at one of these commits; of two for one push, the first. */

@@ -16,6 +16,7 @@ import { verifyHistory } from './history.js';
 import type { Measure, RecordReport, Subject } from './measure.js';
 import { withCached } from './merge.js';
 import { notesOf, promises, unmet } from './promises.js';
+import { goesOnFrom } from './receipts.js';
 import { NO_RECORD, type Stated, statedRecord } from './stated.js';
 import type { HistoryReport, Only } from './types.js';
 import { openView } from './view.js';
@@ -172,9 +173,9 @@ async function statedQuietly(objects: ObjectReader, to: ObjectId): Promise<State
   }
 }
 
-/** Whether what was verified before is part of this history, and the journal still says of it what it said. */
+/** Whether what was verified before is part of this history, and the journal still says of it what it said, and has gone on from there. */
 async function usable(objects: ObjectReader, to: ObjectId, former: Cached, journal: Journal | undefined): Promise<boolean> {
-  if (journal !== undefined && journal.digestAtMark !== former.journal.digest) return false;
+  if (journal !== undefined && (journal.digestAtMark !== former.journal.digest || !goesOnFrom(journal, former.tip))) return false;
   try {
     return await contains(objects, to, former.tip);
   } catch (error) {

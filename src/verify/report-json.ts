@@ -7,8 +7,22 @@ const FORMAT = 'vpr-verification/1';
 
 /** Plain data, in the order that a reader wants it. */
 export function jsonReport(report: Report) {
-  const { good, time, at, versions, digests, only, totals, records, signers, authorities, gaps } = report;
-  return { format: FORMAT, good, time, at, only, totals, gaps, records: records.map(recordData), signers, authorities, digests, versions };
+  const { good, time, at, versions, digests, only, totals, records, notes, signers, authorities, gaps } = report;
+  return {
+    format: FORMAT,
+    good,
+    time,
+    at,
+    only,
+    totals,
+    gaps,
+    records: records.map(recordData),
+    notChecked: notes,
+    signers,
+    authorities,
+    digests,
+    versions,
+  };
 }
 
 function recordData(named: NamedReport) {

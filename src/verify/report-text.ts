@@ -22,6 +22,8 @@ export function textReport(report: Report, many: boolean): string[] {
         : `not good: ${totals.records - totals.good} of ${plural(totals.records, 'record')}${totals.records - totals.good > records.length ? `, of which ${records.length} are shown` : ''}`,
     );
   }
+  for (const { note, records: count } of report.notes)
+    lines.push(`not checked in ${plural(count, 'record')}: ${printable(note, SENTENCE)}`);
   lines.push('', ...signers.slice(0, SHOWN_SIGNERS).map(signerLine));
   if (signers.length > SHOWN_SIGNERS) lines.push(`and ${signers.length - SHOWN_SIGNERS} more signers (--summary FILE, --format json)`);
   if (digests.trustBundle !== undefined) lines.push(`trust bundle: ${digests.trustBundle}`);

@@ -30,6 +30,8 @@ export interface Report {
   readonly totals: { readonly records: number; readonly good: number; readonly commits: number; readonly cached: number };
   /** The record; of a host, those that are not good, up to `MOST_RECORDS`. */
   readonly records: readonly NamedReport[];
+  /** What was not looked at in records that are good and not in `records`, and in how many of them. */
+  readonly notes: readonly { readonly note: string; readonly records: number }[];
   readonly signers: readonly SignerSummary[];
   /** Certificates that the host trusts, by fingerprint. */
   readonly authorities: readonly {
@@ -44,6 +46,8 @@ export interface Report {
 
 /** Records of a host that are reported one by one. */
 export const MOST_RECORDS = 100;
+/** Different notes of the other ones that are told. */
+const MOST_NOTES = 100;
 
 export type Frame = Pick<Report, 'time' | 'at' | 'versions' | 'only'> & { readonly host: HostTrust | undefined; readonly bundled: boolean };
 
@@ -51,6 +55,7 @@ export type Frame = Pick<Report, 'time' | 'at' | 'versions' | 'only'> & { readon
 export function gather({ host, bundled, ...frame }: Frame, every: boolean) {
   const records: NamedReport[] = [];
   const signers = new Map<string, SignerSummary>();
+  const notes = new Map<string, number>();
   const gaps: Gap[] = [];
   const totals = { records: 0, good: 0, commits: 0, cached: 0 };
   return {
@@ -60,6 +65,8 @@ export function gather({ host, bundled, ...frame }: Frame, every: boolean) {
       totals.commits += record.history?.verdict.commits.judged ?? 0;
       totals.cached += record.cached?.commits ?? 0;
       if ((every || !record.good) && records.length < MOST_RECORDS) records.push(record);
+      else if (record.good)
+        for (const note of record.notes) if (notes.has(note) || notes.size < MOST_NOTES) notes.set(note, (notes.get(note) ?? 0) + 1);
       for (const signer of record.history?.signers ?? []) addSigner(signers, signer);
     },
     gap: (gap: Gap) => void gaps.push(gap),
@@ -70,6 +77,7 @@ export function gather({ host, bundled, ...frame }: Frame, every: boolean) {
         host === undefined ? {} : { ...(bundled ? { trustBundle: host.digest } : {}), policy: host.policyDigest, trust: host.trust.digest },
       totals,
       records,
+      notes: [...notes].map(([note, count]) => ({ note, records: count })),
       signers: [...signers.values()],
       authorities: host === undefined ? [] : authoritiesOf(host.trust),
       gaps,

@@ -6,7 +6,7 @@ const LISTED = 200;
 
 /** The document. It names nobody: signers are certificates and registrations. */
 export function summaryText(report: Report): string {
-  const { good, time, at, versions, digests, totals, records, signers, authorities, gaps, only } = report;
+  const { good, time, at, versions, digests, totals, records, notes, signers, authorities, gaps, only } = report;
   return [
     `# Verification: ${good ? 'all of it was checked, and all of it is good' : 'NOT GOOD'}`,
     '',
@@ -27,6 +27,8 @@ export function summaryText(report: Report): string {
     ),
     ...gaps.map(({ code, message }) => `- incomplete (${code}): ${cell(message)}`),
     ...records.flatMap(recordLines),
+    ...notes.map(({ note, records: count }) => `- not checked in ${count} other records: ${cell(note)}`),
+    ...(notes.length === 0 ? [] : ['']),
     '## Signers',
     '',
     ...table(

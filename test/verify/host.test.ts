@@ -35,6 +35,15 @@ t.test('every registered record, by the host itself', async (t) => {
   t.match(vpr(directory, ['verify', '--all', root, '--expect', first]), { status: 2 });
 });
 
+t.test('what was not checked of good records is said as well', async (t) => {
+  await gitLine(host.repository, 'update-ref', 'refs/heads/draft', first);
+  const found = await all({ summary: join(directory, 'noted.md') });
+  t.match(found.report, { good: true, records: [], notes: [{ note: 'refs other than main: refs/heads/draft', records: 1 }] });
+  t.match(found.text, /^not checked in 1 record: refs other than main: refs\/heads\/draft$/m);
+  t.match(readFileSync(join(directory, 'noted.md'), 'utf8'), 'refs other than main: refs/heads/draft');
+  await gitLine(host.repository, 'update-ref', '-d', 'refs/heads/draft');
+});
+
 t.test('what is wrong with one record hides no other, and the host is not good', async (t) => {
   const config = join(host.repository, 'refs/heads/main');
   await gitLine(host.repository, 'update-ref', 'refs/heads/main', first);

@@ -103,6 +103,24 @@ t.test('main that was set back is noticed', async (t) => {
   t.match(await verify({ in: client, trust, journal: own, range: second }), { good: true }, 'an older commit by choice is another thing');
 });
 
+t.test('main that was set back and written on is noticed, also by a run that remembers what was good before', async (t) => {
+  const [one, two, last] = ['1', '2', '3'].map((digit) => digit.repeat(40));
+  const lost = [changed(lines[2], { old: second, new: one }), changed(lines[2], { old: one, new: two })];
+  const before = [lines[0] ?? '', lines[1] ?? ''];
+  const old = join(directory, 'older');
+  await gitLine(directory, 'clone', '--quiet', '--bare', client, old);
+  await gitLine(old, 'update-ref', 'refs/heads/main', second);
+  t.match(await by(whole(before), { in: old, cache: true }), { good: true, record: { cached: undefined } });
+  const after = await by(whole([...before, ...lost, lines[2] ?? '']), { cache: true });
+  t.match(after, { good: false, gaps: ['set-back'], record: { cached: undefined, history: { receipts: { lost: 1, passedOver: 1 } } } });
+  t.match(await by(whole([...before, lines[2] ?? '']), { cache: true }), { good: true, record: { cached: { tip: second } } });
+  t.match(
+    await by(whole([...before, changed(lines[2], { new: last }), lines[2] ?? ''])),
+    { good: true },
+    'of one alone git may have refused it',
+  );
+});
+
 t.test('an entry that git did not follow is passed over, where another came in its place', async (t) => {
   const failed = changed(lines[2], { new: 'c0ffee'.padEnd(40, '0') });
   const found = await by(whole([lines[0] ?? '', lines[1] ?? '', failed, lines[2] ?? '']));
@@ -136,7 +154,7 @@ t.test('receipts are those of the first entry that has a commit', async (t) => {
     return { times: [...times], ...rest };
   };
   const entry = (old: number, fresh: number, time: number): Receipt => ({ old: old === 0 ? ZERO : id(old), new: id(fresh), time });
-  const calm = { beyond: 0, passedOver: 0, contradictory: 0, backwards: 0 };
+  const calm = { beyond: 0, passedOver: 0, lost: 0, contradictory: 0, backwards: 0 };
   t.same(match([entry(0, 2, 100), entry(2, 4, 200)]), { times: [100, 100, 200, 200], counted: 2, ...calm });
   t.same(
     match([entry(0, 2, 100), entry(0, 4, 200)]),
@@ -144,6 +162,9 @@ t.test('receipts are those of the first entry that has a commit', async (t) => {
     'written down, not finished, pushed again with more',
   );
   t.same(match([entry(0, 4, 100), entry(0, 4, 200)]), { times: [100, 100, 100, 100], counted: 1, ...calm, passedOver: 1 }, 'twice');
+  t.match(match([entry(0, 4, 100), entry(0, 4, 200), entry(4, 5, 300)]), { passedOver: 1, lost: 0, beyond: 1 }, 'twice, which main has');
+  t.match(match([entry(0, 2, 100), entry(2, 8, 200), entry(8, 9, 300), entry(2, 4, 400)]), { lost: 1, passedOver: 1 }, 'set back');
+  t.match(match([entry(2, 8, 200), entry(8, 9, 300), entry(2, 4, 400)], { whole: false }), { lost: 0, passedOver: 0 });
   t.same(match([entry(0, 2, 100), entry(3, 4, 200)]).times.map(Number.isNaN), [false, false, true, false], 'a hole');
   t.match(match([entry(0, 4, 100), entry(4, 5, 200), entry(5, 6, 300)]), { beyond: 2, counted: 1 });
   t.match(match([entry(0, 2, 100), entry(2, 4, 50)]), { backwards: 2 });
