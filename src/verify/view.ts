@@ -1,7 +1,9 @@
 /** A repository as verification sees it: its objects, and nothing that could change what they are. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { VprError } from '../errors.js';
 import { MAIN, type ObjectId } from '../format/push.js';
+import { printable } from '../format/text.js';
 import type { ObjectReader } from '../git/cat-file.js';
 import { openDirect } from '../git/direct.js';
 import { gitEnvironment, NO_FETCH } from '../git/env.js';
@@ -124,8 +126,10 @@ function hasContent(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true && readFileSync(path, 'utf8').trim() !== '';
 }
 
-/** What main points to; no object is read. Undefined before the first commit. */
+/** What main points to; no object is read. Undefined before the first commit. Throws `git/failed` where git can't say. */
 export function mainTip(directory: string): ObjectId | undefined {
-  const { status, stdout } = tryGit(directory, ['rev-parse', '--quiet', '--verify', MAIN], { env: NO_FETCH });
+  const { status, stdout, stderr } = tryGit(directory, ['rev-parse', '--quiet', '--verify', MAIN], { env: NO_FETCH });
+  // 1 is "there is no such ref"; anything else (another owner's repository, a broken ref) is no answer.
+  if (status > 1) throw new VprError('git/failed', `git cannot read main of ${directory}: ${printable(stderr.split('\n')[0] ?? '')}`);
   return status === 0 ? stdout.toString('utf8').trim() : undefined;
 }

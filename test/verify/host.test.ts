@@ -1,5 +1,5 @@
 /** A whole host, and the trust bundles that tell a later look how far its records had come. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runGit } from '../../src/git/run.js';
@@ -80,6 +80,16 @@ t.test('what is wrong with one record hides no other, and the host is not good',
   renameSync(`${entry}.away`, entry);
   t.match(vpr(directory, ['trust', 'export', root, '--out', bundle]), { status: 0 });
   t.match((await all({ trust: bundle })).report, { good: true });
+});
+
+t.test('a repository that git does not read is no empty one', async (t) => {
+  // As where the host is looked at by another account than its own: git's "dubious ownership".
+  const foreign = { GIT_TEST_ASSUME_DIFFERENT_OWNER: '1' };
+  const bundle = join(directory, 'foreign.json');
+  t.match(vpr(directory, ['trust', 'export', root, '--out', bundle], '', foreign), { status: 2, stderr: /dubious ownership/ });
+  t.notOk(existsSync(bundle), 'no bundle without its baselines');
+  t.match(vpr(directory, ['verify', '--all', root, '--no-cache'], '', foreign), { status: 1, stdout: /dubious ownership/ });
+  t.match(vpr(directory, ['verify', '--in', host.repository], '', foreign), { status: 2, stderr: /dubious ownership/ });
 });
 
 t.test('a trust bundle carries how far each record had come, and whoever has less is found out', async (t) => {
