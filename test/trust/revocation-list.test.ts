@@ -94,6 +94,8 @@ t.test('what makes a list unreadable', async (t) => {
   t.match(entry({ reason: 11 }), /no meaning/);
   t.match(entry({ serial: '' }), /malformed entry/);
   t.match(entry({ serial: '11'.repeat(22) }), /malformed entry/);
+  for (const serial of ['0005', '0000', 'ff80', 'ffff']) t.match(entry({ serial }), /serial number not minimal/, serial);
+  for (const serial of ['00', '7f', '80', 'ff', '0080', 'ff7f']) t.equal(entry({ serial }), '', serial);
 });
 
 t.test('scope and expired certificates', async (t) => {

@@ -62,10 +62,18 @@ function checkEntry(bytes: Buffer, at: number, checked: Map<string, Details>): n
   const serial = lengthAt(bytes, body, TAG.integer);
   const dateAt = body + 2 + serial;
   if (end > bytes.length || serial < 1 || serial > 21 || dateAt >= end) return refuse(`${WHAT}: malformed entry at byte ${at}`);
+  // What is not minimal would be found under no certificate's serial number, and revoke nobody.
+  if (!isMinimal(bytes, body + 2, serial)) return refuse(`${WHAT}: serial number not minimal at byte ${at}`);
   const dateEnd = dateAt + 2 + checkTime(bytes, dateAt);
   if (dateEnd > end) return refuse(`${WHAT}: malformed entry at byte ${at}`);
   if (dateEnd < end) details(bytes.subarray(dateEnd, end), checked);
   return end;
+}
+
+/** Whether an INTEGER's content has no octet that says nothing (X.690 §8.3.2). */
+function isMinimal(bytes: Buffer, at: number, length: number): boolean {
+  const [first, second] = [bytes[at] as number, bytes[at + 1] as number];
+  return length < 2 || (first === 0 ? second >= 0x80 : first !== 0xff || second < 0x80);
 }
 
 /** The length of the element at `at`, of the tag, in DER, below 2^16. */
