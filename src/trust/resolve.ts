@@ -67,7 +67,12 @@ function resolveAttributes(signature: CmsAttributesSignature, payload: Uint8Arra
     return checked(certificate, attributes, signature.signature);
   }
   // gpgsm leaves out the certificate of a signer that is trusted by itself.
-  const pinned = (trust?.listed ?? []).filter((entry) => entry.authorities !== undefined && names(signer, entry.certificate));
+  const pinned = (trust?.listed ?? []).filter(
+    (entry) =>
+      entry.authorities !== undefined &&
+      names(signer, entry.certificate) &&
+      (certificateHash === undefined || Buffer.from(certificateHash).toString('hex') === entry.certificate.fingerprint),
+  );
   const good = pinned.filter((entry) => verifies(entry.certificate, attributes, signature.signature));
   if (good.length === 1) return { certificate: (good[0] as (typeof good)[number]).certificate, signatureFaults: [], signerFaults: [] };
   return badSignature(

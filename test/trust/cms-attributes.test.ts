@@ -88,6 +88,8 @@ t.test("the attributes are the ones allowed, say the payload's digest, and are s
   t.same(faults({ list: [CONTENT_TYPE, DIGEST] }), []);
   t.same(faults({ list: [CONTENT_TYPE, DIGEST, names(jane), attribute(OID.smimeCapabilities, sequence())] }), []);
   t.match(faults({ list: [CONTENT_TYPE, DIGEST, names(alone)] }), [/signingCertificateV2 names another/]);
+  t.same(faults({ signer: alone, certificates: [], list: [CONTENT_TYPE, DIGEST, names(alone)] }), [], 'also where it is left out');
+  t.match(faults({ signer: alone, certificates: [], list: [CONTENT_TYPE, DIGEST, names(jane)] }), [/0 that the host trusts by themselves/]);
   t.match(faults({ list: [CONTENT_TYPE] }), [/messageDigest: missing/]);
   t.match(faults({ list: [DIGEST] }), [/contentType: missing/]);
   t.match(faults({ list: [CONTENT_TYPE, DIGEST, TIME, TIME] }), [/order of DER/]);
