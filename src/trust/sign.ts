@@ -4,7 +4,7 @@ import { createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { p256 } from '@noble/curves/nist.js';
 import { VprError } from '../errors.js';
 import { type Read, read, unread } from '../format/fault.js';
-import { sameName } from './certificate/name.js';
+import { isSelfSigned } from './path/build.js';
 import { renderCms } from './signature/cms.js';
 import { renderContainer } from './signature/container.js';
 import { renderRaw } from './signature/raw.js';
@@ -30,7 +30,7 @@ export function signPayload(payload: Uint8Array, key: KeyObject, certificates: r
       help: ['vpr setup --certificate FILE --key FILE'],
     });
   }
-  return renderAs(encoding, signature, publicKey, [leaf, ...others.filter(({ issuer, subject }) => !sameName(issuer, subject))]);
+  return renderAs(encoding, signature, publicKey, [leaf, ...others.filter((other) => !isSelfSigned(other))]);
 }
 
 /**

@@ -33,6 +33,12 @@ t.test('what is signed is low-S, verifies here and with noble, whatever the enco
   t.end();
 });
 
+t.test("an authority's new key under its old one goes along, though it names itself as its issuer", async (t) => {
+  const rolled = await makeAuthority('Inter', { issuer: inter });
+  const tom = await makePerson({}, { issuer: rolled });
+  t.ok(isGood(verifyCommit(signed([tom, rolled, inter, root]), trustOf({ roots: [root] }), NOW)));
+});
+
 t.test("keys that are not the certificate's, or not P-256, sign nothing", (t) => {
   const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   t.throws(() => signPayload(PAYLOAD, other, chain, 'cms'), { code: 'sign/key', message: /not the key of the certificate/ });

@@ -65,7 +65,8 @@ function distinct(certificates: readonly Certificate[]): Certificate[] {
   return [...new Map(certificates.map((certificate) => [certificate.fingerprint, certificate])).values()];
 }
 
-function isSelfSigned(certificate: Certificate): boolean {
+/** Whether it signed itself, as roots do. One that merely names itself as its issuer may be an authority's new key under its old one. */
+export function isSelfSigned(certificate: Certificate): boolean {
   return sameName(certificate.issuer, certificate.subject) && linkFault(certificate, certificate) === undefined;
 }
 
