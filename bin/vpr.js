@@ -7,5 +7,12 @@ if (!existsSync(main)) {
   console.error('vpr has not been built here yet: npm run build');
   process.exit(2);
 }
+// What cannot be printed was not said: that is "could not run", and no answer of the command's. Who has stopped reading
+// (head, less) has read enough.
+process.stdout.on('error', ({ code }) => {
+  if (code === 'EPIPE') return;
+  process.stderr.write(`error output/unwritable: the output cannot be written: ${code}\n`);
+  process.exit(2);
+});
 const { default: oclif } = await import(main.href);
 await oclif.execute({ dir: import.meta.url });

@@ -20,7 +20,7 @@ export function githubReport(report: Report): string {
 
 function command({ level, rule, message, record, commit, path, line }: Item): string {
   const properties = [
-    ...(path === undefined ? [] : [`file=${property(path)}`]),
+    ...(path === undefined ? [] : [`file=${property(path.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\u{fffd}'))}`]),
     ...(line === undefined ? [] : [`line=${line}`]),
     `title=${property(rule)}`,
   ];

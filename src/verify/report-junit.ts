@@ -75,9 +75,10 @@ function skippedOf(cases: readonly Case[]): number {
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
-/** Text for XML 1.0: marks as entities, and what XML can't hold (control characters, halves of pairs) as U+FFFD. */
+/** Text for XML 1.0, on one line (a log may be read for commands at the beginnings of lines): marks as entities, and what XML can't hold (control characters, halves of pairs) as U+FFFD. */
 function xml(text: string): string {
   return text
-    .replaceAll(/[^\t\n\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}')
+    .replaceAll(/[\t\n\r]+/g, ' ')
+    .replaceAll(/[^\u{20}-\u{7e}\u{a0}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}')
     .replaceAll(/[&<>"']/g, (mark) => ENTITIES[mark] ?? mark);
 }

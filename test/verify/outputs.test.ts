@@ -1,6 +1,7 @@
 /** What machines read of a look: well-formed, escaped, and without anything that a record says. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import t from 'tap';
 import { render } from '../../src/cli/verify-output.js';
 import type { Report } from '../../src/verify/report.js';
@@ -20,7 +21,11 @@ const SECRET = /Jane|Smith|Tom Patel|John Doe|example\.org|X-ray|Oxford|Seen, th
 
 /** A bad commit on top, in a repository of its own, with a name that every format has to be told carefully. */
 const HOSTILE = 'communications/%0A::error::,:<&"\'\u001b[31m]]>-->.md';
-record.commit({ files: { [HOSTILE]: 'x\n', 'notes.txt': 'Dr Jane Smith has seen John Doe.\n' }, subject: 'no such subject' });
+const LINES = 'communications/a\n::error title=x::y';
+record.commit({
+  files: { [HOSTILE]: 'x\n', [LINES]: 'x\n', 'notes.txt': 'Dr Jane Smith has seen John Doe.\n' },
+  subject: 'no such subject',
+});
 const { objects, updates } = record.made();
 writeObjects(client, objects);
 const bad = updates[0]?.new ?? '';
@@ -62,6 +67,24 @@ t.test('exit codes and streams of the command itself', async (t) => {
   t.match(vpr(directory, ['verify', ...at, '--report', 'nonsense']), { status: 2, stderr: /verify\/report/ });
   t.match(vpr(directory, ['verify', ...at, '--summary', join(directory, 'none', 'x')]), { status: 2, stderr: /file\/unwritable/ });
 });
+
+t.test(
+  'what cannot be printed was not said: exit code 2, and one line why',
+  { skip: !existsSync('/dev/full') && 'no /dev/full here' },
+  (t) => {
+    const full = openSync('/dev/full', 'w');
+    t.teardown(() => closeSync(full));
+    for (const range of [[], [bad]]) {
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [resolve('bin/vpr.js'), 'verify', ...range, '--in', client, '--trust', trust, '--no-cache'],
+        { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' },
+      );
+      t.match({ status, stderr }, { status: 2, stderr: /^error output\/unwritable: the output cannot be written: \S+\n$/ });
+    }
+    t.end();
+  },
+);
 
 t.test('no format carries what the record says, or a name', async (t) => {
   for (const { report } of [good, poor]) {
@@ -111,6 +134,7 @@ t.test('SARIF is as its schema has it, and an answer to it is as code scanning w
 t.test('JUnit is XML, whatever paths are called, and its counts are right', async (t) => {
   for (const { report } of [good, poor]) {
     const text = render('junit', report, false);
+    t.notMatch(text, /^\s*::/m, 'no line that a runner would obey');
     t.notMatch(text, /[^\t\n\x20-\x7e\u{a0}-\u{ffff}]/u, 'no control characters');
     const root = parseXml(text);
     t.equal(root.name, 'testsuites');
@@ -145,6 +169,7 @@ t.test("GitHub's commands are escaped as its toolkit does", async (t) => {
     t.strictSame(githubFaults(bad), [bad], 'what is not is noticed');
   const hostile = lines.find((line) => line.includes('title=tree/layout') && line.includes('%250A'));
   t.match(hostile, /file=communications\/%250A%3A%3Aerror%3A%3A%2C%3A<&"'/);
+  t.notMatch(lines.join('\n'), /[\x00-\x09\x0b-\x1f\x7f-\x9f]/, 'nothing that a terminal obeys');
   t.match(lines.at(-1), /^::notice title=vpr verify::\d+ commits of 1 records judged by vpr .*: not good$/);
   t.equal(render('github', good.report, false).split('\n').length, 1);
 });
