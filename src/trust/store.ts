@@ -121,7 +121,14 @@ function listedFaults({ certificate, authorities, participantId }: ListedCertifi
     if (authorities === undefined || authorities.some(({ name }) => name === authority)) continue;
     faults.push({ message: `the certificate claims a registration with ${authority}, which its authorities do not list` });
   }
-  return authorities === undefined ? faults : [...faults, ...selfSignatureFaults(certificate)];
+  return authorities === undefined ? faults : [...faults, ...issuedFaults(certificate), ...selfSignatureFaults(certificate)];
+}
+
+/** Only what signed itself is trusted by itself (FORMAT §6): what somebody issued can be revoked, and no list would be asked. */
+function issuedFaults({ issuer, subject }: Certificate): Fault[] {
+  if (sameName(issuer, subject)) return [];
+  const help = ['trust its issuer: name that under "roots", with these authorities', 'under "certificates", leave its authorities out'];
+  return [{ message: `has authorities of its own, and is issued by ${issuer.text}: only a self-signed certificate can`, help }];
 }
 
 function twiceFaults(where: string, entries: readonly { certificate: Certificate }[]): Fault[] {

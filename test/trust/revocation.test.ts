@@ -47,8 +47,9 @@ t.test('what is not known is what policy says', async (t) => {
   t.equal(look([], { revocation: 'warn' }).revocationFaults.length, 2, 'of every certificate below the root');
   t.ok(isGood(look([], { revocation: 'off' })));
   t.equal(look([], { revocation: 'off' }).revocationFaults.length, 2, 'which is known all the same');
-  const pinned = { listed: [{ certificate: jane.certificate, authorities: CLINICIANS }] };
-  const alone = verifyCommit(signed([jane]), trustOf({ ...pinned, revocation: 'require' }), NOW, { known: 'host' });
+  const self = await makePerson({});
+  const pinned = { listed: [{ certificate: self.certificate, authorities: CLINICIANS }] };
+  const alone = verifyCommit(signed([self]), trustOf({ ...pinned, revocation: 'require' }), NOW, { known: 'host' });
   t.equal(said(alone), '', 'what is trusted by itself has no list above it');
 });
 

@@ -97,6 +97,11 @@ t.test('a single certificate that could never sign', async (t) => {
   t.match(trusted((await makePerson({}, { algorithm: P384 })).certificate), [/key is P-384, expected P-256/]);
   t.match(trusted((await makePerson({ authority: 'NMC' })).certificate), [/registration with NMC, which its authorities do not list/]);
   t.same(faults({ listed: [await makePerson({ authority: 'NMC' })] }), [], 'only listed: its root is asked');
+  t.match(
+    trusted((await makePerson({}, { issuer: root })).certificate),
+    [/has authorities of its own, and is issued by CN=.*: only a self-signed certificate can/],
+    'whose issuer could revoke it, and would not be asked',
+  );
   const other = JANE_ID.replace('4', '5');
   t.match(faults({ listed: [{ certificate: jane.certificate, participantId: other }] }), [
     /participant_id is .*, and the certificate's own is/,

@@ -35,7 +35,7 @@ export interface Grounds {
 /** How deep it is asked whether the signer of a list is itself revoked. */
 const DEEPEST = 2;
 
-/** Standings of a path's certificates, the signer's first. None of one that is trusted by itself: no list is above it. */
+/** Standings of a path's certificates, the signer's first. None of one that is trusted by itself, which signed itself: no list is above it. */
 export function standingsOf({ certificates, anchor }: CertificatePath, grounds: Grounds, depth = 0): Standing[] {
   if (certificates[0] === anchor.certificate) return [];
   return certificates.map((certificate, i) => standingOf(certificate, certificates[i + 1] ?? anchor.certificate, grounds, depth));
