@@ -3,7 +3,8 @@ import { Args } from '@oclif/core';
 import { VprError } from '../errors.js';
 import { parseUuid, type Uuid } from '../format/identifiers.js';
 import { policyMemory } from '../hooks/receive-policy.js';
-import { openHost } from '../hosts/plain.js';
+import type { HostPaths } from '../hosts/paths.js';
+import { openHost, openHostToWrite } from '../hosts/plain.js';
 import type { ProjectedHost } from '../watch/project.js';
 import { type ProjectionSettings, projectionSettings } from '../watch/settings.js';
 
@@ -14,9 +15,20 @@ export const recordArg = Args.string({
   description: 'ids of records, one or more; all where none is given',
 });
 
-/** A host, and where its projection is. Throws `host/not-a-host`, `projections/settings`. */
-export function openProjectedHost(directory: string): ProjectedHost & { readonly settings: ProjectionSettings } {
-  const paths = openHost(directory);
+/** A host, and where its projection is. */
+export type OpenedHost = ProjectedHost & { readonly settings: ProjectionSettings };
+
+/** Opens a host to ask its projection. Throws `host/not-a-host`, `host/unreadable`, `projections/settings`. */
+export function openProjectedHost(directory: string): OpenedHost {
+  return projected(openHost(directory));
+}
+
+/** Opens a host to write its projection. Throws `host/not-owner` as well. */
+export function openHostToProject(directory: string): OpenedHost {
+  return projected(openHostToWrite(directory));
+}
+
+function projected(paths: HostPaths): OpenedHost {
   return { paths, policy: policyMemory(paths.policy), settings: projectionSettings(paths) };
 }
 

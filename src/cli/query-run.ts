@@ -1,16 +1,18 @@
 /** What the commands that ask a host's projection have in common. */
+import { existsSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { VprError } from '../errors.js';
 import { formatInstant, parseInstant } from '../format/instant.js';
 import { commandLine } from '../format/shell.js';
 import { checkedReason, logAccess } from '../hosts/access.js';
+import { refuseStranger } from '../hosts/owner.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { databaseError } from '../projections/database.js';
 import { type Answer, type Asking, type Database, openDatabase } from '../projections/index.js';
 import { given } from '../verify/given.js';
 import type { CheckedCommit, ReadVerify } from '../watch/checked.js';
 import { checkSignatures } from '../watch/signatures.js';
-import { openProjectedHost } from './projection-flags.js';
+import { type OpenedHost, openProjectedHost } from './projection-flags.js';
 
 const HOST = { helpValue: 'DIR', description: "the host's directory" };
 const REASON = {
@@ -67,13 +69,15 @@ export interface Checked {
 /**
  * Asks the projection of a host. Where a reason is given, that and what is
  * about to be shown has been written down when this returns. Throws
- * `host/not-a-host`, `projections/missing`, `projections/database`, `access/…`, and what the query throws.
+ * `host/not-a-host`, `host/not-owner`, `projections/missing`, `projections/database`, `access/…`, and what the query throws.
  */
 export async function askProjection<T extends Answer<unknown>>(flags: Asked, question: Question<T>): Promise<T & Checked> {
   const { command, ids, ask, threadsIn } = question;
   const host = openProjectedHost(flags.host);
   const { paths, settings } = host;
   const reason = flags.reason === undefined ? undefined : checkedReason(flags.reason);
+  // The first line makes the file, which the host's own account must be able to go on with.
+  if (reason !== undefined && !existsSync(paths.access)) refuseStranger(paths);
   const { limit, cursor, archived } = flags;
   const database = await openToRead(paths, settings.database);
   try {
@@ -92,7 +96,7 @@ export async function askProjection<T extends Answer<unknown>>(flags: Asked, que
 
 /** Checks the signatures of what an answer names, and of what it stands on. */
 async function checked<T extends Answer<unknown>>(
-  { settings: { readVerify }, ...host }: ReturnType<typeof openProjectedHost>,
+  { settings: { readVerify }, ...host }: OpenedHost,
   answer: T,
   { commitsIn }: Question<T>,
 ): Promise<Checked> {

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { VprCommand } from '../cli/base.js';
-import { hostArg, openProjectedHost } from '../cli/projection-flags.js';
+import { hostArg, openHostToProject } from '../cli/projection-flags.js';
 import { statusLines } from '../cli/projection-words.js';
 import { openDatabase } from '../projections/index.js';
 import { buildAll } from '../watch/build.js';
@@ -22,7 +22,7 @@ With --once the exit code is 1 where a record is withheld or set aside.`;
 
   async run(): Promise<ProjectionStatus | undefined> {
     const { args, flags } = await this.parse(Watch);
-    const { settings, ...host } = openProjectedHost(args.directory);
+    const { settings, ...host } = openHostToProject(args.directory);
     const options = { ...host, database: settings.database, log: stderrLog() };
     if (!flags.once) {
       await watchHost(

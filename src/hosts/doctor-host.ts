@@ -1,13 +1,15 @@
 import { accessSync, constants, lstatSync, readFileSync } from 'node:fs';
 import { commandLine } from '../format/shell.js';
 import { weaknesses } from './config.js';
+import { examinedAs, examineKeptFor, ownersShell } from './doctor-account.js';
 import { readIfThere } from './files.js';
 import { type Finding, fault, note } from './finding.js';
 import { hintPath, launcherPath, perlRuns, programs, type RunGit } from './install.js';
 import { type LauncherValues, readHint, readLauncher } from './launcher.js';
+import type { Owned } from './owner.js';
 import type { HostPaths } from './paths.js';
 import { namesIn } from './registry.js';
-import { ownersShell, statOf, writablePlaces } from './writable.js';
+import { statOf, writablePlaces } from './writable.js';
 
 /** The oldest git that the hook's one process works with: `cat-file --batch-command`. */
 const OLDEST_GIT = [2, 39] as const;
@@ -15,37 +17,22 @@ const OLDEST_GIT = [2, 39] as const;
 const MANY_WAITING = 1000;
 
 /** What is wrong with a host as a whole, apart from its policy and its repositories. */
-export function* examineHost(paths: HostPaths, git: RunGit): Generator<Finding> {
+export function* examineHost(paths: HostPaths, host: Owned, git: RunGit): Generator<Finding> {
+  yield* examinedAs(host);
   yield* examineGit(paths, git);
   yield* examineProgram(paths);
   yield* examineLauncher(paths);
   yield* examineKept(paths);
-  const owner = statOf(paths.root)?.uid ?? 0;
-  const { root, policy, trust, registry, journal, participants, certificates, hooks, spool, settings, database, access } = paths;
+  const { root, policy, trust, hooks, spool, settings } = paths;
   yield* writablePlaces(
-    [
-      root,
-      policy,
-      trust,
-      registry,
-      journal,
-      participants,
-      certificates,
-      hooks,
-      spool,
-      settings,
-      database,
-      access,
-      launcherPath(root),
-      hintPath(root),
-      ...programs(root).map(({ path }) => path),
-    ],
-    owner,
+    [policy, trust, hooks, spool, settings, launcherPath(root), hintPath(root), ...programs(root).map(({ path }) => path)],
+    host,
   );
+  yield* examineKeptFor(paths, host);
   yield* examineHint(paths);
-  yield* examineSpool(paths, owner);
-  yield* examineRun(paths, owner);
-  yield* ownersShell(owner);
+  yield* examineSpool(paths, host.uid);
+  yield* examineRun(paths, host.uid);
+  yield* ownersShell(host.uid);
 }
 
 /** The command that puts the program and the launchers of a whole host in place again. */

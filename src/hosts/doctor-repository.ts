@@ -7,9 +7,10 @@ import { codeOf, readIfThere } from './files.js';
 import { type Finding, fault, note } from './finding.js';
 import { hookPath, type RunGit } from './install.js';
 import { isOurs } from './launcher.js';
+import type { Owned } from './owner.js';
 import { type RegisteredRecord, recordIdIn } from './registry.js';
 import { MANY_PACKS, packsOf } from './repack.js';
-import { statOf, writablePlaces } from './writable.js';
+import { keptPlaces, statOf, writablePlaces } from './writable.js';
 
 /** Refs other than main that are looked for at most. */
 const MOST_REFS = 100;
@@ -17,8 +18,8 @@ const MOST_REFS = 100;
 /** What every repository of a host is compared with. */
 export interface Expected {
   readonly root: string;
-  /** Uid that everything belongs to. */
-  readonly owner: number;
+  /** The account that everything belongs to. */
+  readonly owner: Owned;
   /** The launcher's text; undefined where the host has none (said of the host). */
   readonly launcher: string | undefined;
   /** The same of the hook that tells the watcher. */
@@ -54,20 +55,11 @@ export function* examineRepository(record: RegisteredRecord, expected: Expected,
     const help = [commandLine('vpr', 'host', 'repack', expected.root)];
     yield note('many-packs', `it has ${packs} packs, one for each push since it was last repacked, which makes pushes slower`, help, repo);
   }
-  const places = [
-    '',
-    'config',
-    'HEAD',
-    'vpr-record',
-    'hooks',
-    'hooks/pre-receive',
-    'hooks/post-receive',
-    'objects',
-    'objects/pack',
-    'refs',
-    'refs/heads',
-  ];
-  yield* writablePlaces([dirname(repo), dirname(dirname(repo)), ...places.map((place) => join(repo, place))], expected.owner, repo);
+  const inside = (...places: readonly string[]) => places.map((place) => join(repo, place));
+  const guarding = inside('config', 'HEAD', 'vpr-record', 'hooks', 'hooks/pre-receive', 'hooks/post-receive');
+  yield* writablePlaces([dirname(repo), dirname(dirname(repo)), ...guarding], expected.owner, repo);
+  const written = inside('', 'objects', 'objects/pack', 'refs', 'refs/heads', 'refs/heads/main');
+  yield* keptPlaces(written, expected.owner, repo);
 }
 
 function* examineHook(path: string, { launcher }: Expected, repo: string): Generator<Finding> {

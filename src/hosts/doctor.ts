@@ -7,8 +7,9 @@ import { examineRepository } from './doctor-repository.js';
 import { readIfThere } from './files.js';
 import { type Finding, type Findings, fault, SHOWN } from './finding.js';
 import { hintPath, launcherPath, type RunGit } from './install.js';
+import type { Owned } from './owner.js';
 import type { HostPaths } from './paths.js';
-import { namesIn, type RegisteredRecord, realPath, recordIdIn, registeredRecords } from './registry.js';
+import { namesIn, realPath, recordIdIn, registeredRecords } from './registry.js';
 import { statOf } from './writable.js';
 
 /**
@@ -29,29 +30,30 @@ export function examine(paths: HostPaths, policy: Iterable<Finding>, git: RunGit
     }
   }
 
+  const owner: Owned = statOf(paths.root) ?? { uid: 0, gid: 0, mode: 0 };
   add(policy);
-  add(examineHost(paths, git));
+  add(examineHost(paths, owner, git));
   const expected = {
     root: paths.root,
-    owner: statOf(paths.root)?.uid ?? 0,
+    owner,
     launcher: readIfThere(launcherPath(paths.root)),
     hint: readIfThere(hintPath(paths.root)),
   };
   const known = new Set<string>();
   const damaged = ({ message, help }: VprError) =>
-    add([fault('registry-damaged', `${message}: every push to the record is refused`, help)]);
+    add([fault('registry-damaged', `${message}: every push to what it names is refused`, help)]);
   for (const record of registeredRecords(paths.root, damaged)) {
     repositories += 1;
     known.add(realPath(record.path) ?? record.path);
-    add(examineSafely(record, () => examineRepository(record, expected, git)));
+    add(examineSafely(() => examineRepository(record, expected, git), record.path));
   }
-  add(unregistered(paths.root, known));
+  add(examineSafely(() => unregistered(paths.root, known)));
   const more = [...counts].filter(([, count]) => count > SHOWN).map(([code, count]): [string, number] => [code, count - SHOWN]);
   return { findings, more: Object.fromEntries(more), repositories };
 }
 
 /** A repository that can't even be looked at is a finding, and doesn't hide the others. */
-function* examineSafely(record: RegisteredRecord, look: () => Iterable<Finding>): Generator<Finding> {
+function* examineSafely(look: () => Iterable<Finding>, repo?: string): Generator<Finding> {
   try {
     yield* look();
   } catch (error) {
@@ -59,7 +61,7 @@ function* examineSafely(record: RegisteredRecord, look: () => Iterable<Finding>)
       'repository-unreadable',
       `it cannot be examined: ${error instanceof Error ? error.message : String(error)}`,
       ['run vpr doctor as the account that owns the repositories'],
-      record.path,
+      repo,
     );
   }
 }

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { opendirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { newUuid, type RecordKind, recordPath, type Uuid } from '../format/identifiers.js';
 import { commandLine } from '../format/shell.js';
-import { createWhole, makeDirectory, readIfThere, replaceFile } from './files.js';
+import { codeOf, createWhole, makeDirectory, readIfThere, replaceFile } from './files.js';
 import { hintPath, hostLauncher, installHint, installHook, installProgram, type RunGit } from './install.js';
+import { accountWords, asOwner, refuseStranger } from './owner.js';
 import { packageFile } from './package.js';
 import { type HostPaths, hostPaths } from './paths.js';
 import { RECORD_FILE, type RegisteredRecord, realPath, recordFileContent, recordIdIn, register, registeredRecord } from './registry.js';
@@ -30,7 +31,7 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
 /**
  * Makes a directory a host: its policy, its registry, its journal and the
  * program that hooks run. True where it wasn't one; a policy that is there is
- * never overwritten. Throws `host/not-empty` for a directory with anything else in it.
+ * never overwritten. Throws `host/not-empty` for a directory with anything else in it, `host/not-owner` for another account's.
  */
 export function initHost(directory: string): boolean {
   const root = resolve(directory);
@@ -43,6 +44,7 @@ export function initHost(directory: string): boolean {
   }
   makeDirectory(root);
   const paths = hostPaths(realPath(root) ?? root);
+  refuseStranger(paths);
   for (const path of [paths.trust, paths.journal, paths.participants, paths.certificates]) makeDirectory(path);
   installProgram(paths.root);
   createWhole(paths.policy, readFileSync(packageFile('templates/host/vpr.yaml'), 'utf8'));
@@ -50,13 +52,26 @@ export function initHost(directory: string): boolean {
   return true;
 }
 
-/** The paths of the host in a directory. Throws `host/not-a-host`. */
+/** The paths of the host in a directory. Throws `host/not-a-host`, `host/unreadable`. */
 export function openHost(directory: string): HostPaths {
   const root = realPath(directory);
   if (root !== undefined && isHost(root)) return hostPaths(root);
+  const closed = closedTo(resolve(directory));
+  if (closed !== undefined) {
+    throw new VprError('host/unreadable', `${directory} cannot be read by this account: it belongs to ${accountWords(closed)}`, {
+      help: [asOwner(closed)],
+    });
+  }
   throw new VprError('host/not-a-host', `${directory} is not a host: it has no vpr.yaml and registry`, {
     help: [commandLine('vpr', 'host', 'init', directory)],
   });
+}
+
+/** The same for commands that write to it. Throws `host/not-owner` as well. */
+export function openHostToWrite(directory: string): HostPaths {
+  const paths = openHost(directory);
+  refuseStranger(paths);
+  return paths;
 }
 
 /** The host that a repository lies in; undefined where it lies in none. */
@@ -121,6 +136,18 @@ function emptyRepository(repository: string, git: RunGit): string {
   throw new VprError('host/not-empty-repository', `${repository} has refs already: what is in it has not been checked`, {
     help: ['give an empty repository, and push the record to it'],
   });
+}
+
+/** Who owns what this account may not look into, a directory or one above it; undefined where it may, or nothing is there. */
+function closedTo(path: string): number | undefined {
+  try {
+    opendirSync(path).closeSync();
+    statSync(join(path, '.'));
+    return undefined;
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') return undefined;
+  }
+  return closedTo(dirname(path)) ?? statSync(path).uid;
 }
 
 function isHost(root: string): boolean {

@@ -2,6 +2,7 @@ import { readdirSync, realpathSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { formatUuidPlain, parseUuid, type RecordKind, type Uuid } from '../format/identifiers.js';
+import { commandLine } from '../format/shell.js';
 import { codeOf, createWhole, readIfThere } from './files.js';
 import { hostPaths, shardedPath } from './paths.js';
 
@@ -37,7 +38,7 @@ export function register(root: string, { kind, id, path }: RegisteredRecord): bo
 /** The record registered under an id. Throws `registry/unreadable` where its entry is damaged, or can't be read. */
 export function registeredRecord(root: string, id: Uuid): RegisteredRecord | undefined {
   const path = entryPath(root, id);
-  const text = readingRegistry(path, () => readIfThere(path));
+  const text = readingRegistry(root, path, () => readIfThere(path));
   return text === undefined ? undefined : parseEntry(root, id, text, path);
 }
 
@@ -64,8 +65,8 @@ export function recordIdIn(repository: string): Uuid | undefined {
  */
 export function* registeredRecords(root: string, damaged: (error: VprError) => void = rethrow): Generator<RegisteredRecord> {
   const { registry } = hostPaths(root);
-  const namesOr = (directory: string, shape: RegExp) => orDamaged(damaged, () => registryNames(directory, shape)) ?? [];
-  for (const first of registryNames(registry, /^[0-9a-f]{2}$/)) {
+  const namesOr = (directory: string, shape: RegExp) => orDamaged(damaged, () => registryNames(root, directory, shape)) ?? [];
+  for (const first of registryNames(root, registry, /^[0-9a-f]{2}$/)) {
     for (const second of namesOr(join(registry, first), /^[0-9a-f]{2}$/)) {
       for (const name of namesOr(join(registry, first, second), /^[0-9a-f]{32}$/)) {
         const id = parseUuid(name);
@@ -76,8 +77,8 @@ export function* registeredRecords(root: string, damaged: (error: VprError) => v
   }
 }
 
-function registryNames(directory: string, shape: RegExp): string[] {
-  return readingRegistry(directory, () => namesIn(directory, shape));
+function registryNames(root: string, directory: string, shape: RegExp): string[] {
+  return readingRegistry(root, directory, () => namesIn(directory, shape));
 }
 
 function orDamaged<T>(damaged: (error: VprError) => void, read: () => T): T | undefined {
@@ -91,13 +92,18 @@ function orDamaged<T>(damaged: (error: VprError) => void, read: () => T): T | un
 }
 
 /** What the system says of a file of the registry, in words that can be shown: whatever is wrong with one is that one's alone. */
-function readingRegistry<T>(path: string, read: () => T): T {
+function readingRegistry<T>(root: string, path: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw new VprError('registry/unreadable', `${path}, of the registry, cannot be read: ${codeOf(cause) ?? 'unknown'}`, {
+    const code = codeOf(cause) ?? 'unknown';
+    const chown = commandLine('chown', '-R', `--reference=${root}`, path);
+    throw new VprError('registry/unreadable', `${path}, of the registry, cannot be read: ${code}`, {
       cause,
-      help: ['make it readable for the account that owns the repositories, or restore it from a backup'],
+      help:
+        code === 'EACCES'
+          ? ['run it as the account that owns the host', `or, where another account's command made that: ${chown}`]
+          : ['make it readable for the account that owns the repositories, or restore it from a backup'],
     });
   }
 }

@@ -1,60 +1,81 @@
-import { readFileSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { commandLine } from '../format/shell.js';
-import { type Finding, fault, note } from './finding.js';
+import { type Finding, fault } from './finding.js';
 
-/** Shells that let nobody run a git of their own choosing. */
-const SAFE_SHELLS = /\/(?:git-shell|nologin|false)$/;
+/** Whose a host is. */
+type Owner = Pick<Stats, 'uid' | 'gid' | 'mode'>;
 
 /**
  * Places that others than the owner can write to, or that belong to another
- * account than `owner` and root: whoever can write there gets round the hook.
+ * account than the host's and root: whoever can write there gets round the hook.
  */
-export function* writablePlaces(paths: readonly string[], owner: number, repo?: string): Generator<Finding> {
+export function* writablePlaces(paths: readonly string[], owner: Owner, repo?: string): Generator<Finding> {
   for (const path of paths) {
     const stats = statOf(path);
     if (stats === undefined) continue;
-    if ((stats.mode & 0o022) !== 0) {
-      yield fault(
-        'writable',
-        `${path} can be written to by other accounts than its owner, past every check`,
-        [commandLine('chmod', 'go-w', path)],
-        repo,
-      );
-    }
-    if (stats.uid !== owner && stats.uid !== 0) {
-      yield fault(
-        'owner',
-        `${path} belongs to another account (uid ${stats.uid}) than the host (uid ${owner})`,
-        [commandLine('chown', String(owner), path)],
-        repo,
-      );
-    }
+    yield* writable(path, stats, repo);
+    if (stats.uid !== owner.uid && stats.uid !== 0) yield foreign(path, stats, owner, repo);
   }
 }
 
-/** Whoever can run commands under the account that owns the repositories can push without the hook (DESIGN "The way of a push"). */
-export function* ownersShell(owner: number, passwd = '/etc/passwd'): Generator<Finding> {
-  const line = textOf(passwd)
-    .split('\n')
-    .map((text) => text.split(':'))
-    .find(([, , uid]) => uid === String(owner));
-  const [name = '', , , , , , shell = ''] = line ?? [];
-  if (line === undefined || SAFE_SHELLS.test(shell)) return;
-  yield note(
-    'account-shell',
-    `the repositories belong to ${name}, which has the shell ${shell}: who can run commands as ${name} can push past every hook`,
-    ['let pushers in by HTTP, by a forced command, or by an account whose shell is git-shell, never by this account itself'],
+/** The same of what the host's account has to write to, and where it can't. */
+export function* keptPlaces(paths: readonly string[], owner: Owner, repo?: string): Generator<Finding> {
+  for (const path of paths) {
+    const stats = statOf(path);
+    if (stats === undefined) continue;
+    yield* writable(path, stats, repo);
+    const finding = unusable(path, owner, repo);
+    if (finding !== undefined) yield finding;
+  }
+}
+
+function* writable(path: string, { mode }: Stats, repo?: string): Generator<Finding> {
+  if ((mode & 0o022) === 0) return;
+  yield fault(
+    'writable',
+    `${path} can be written to by other accounts than its owner, past every check`,
+    [commandLine('chmod', 'go-w', path)],
+    repo,
   );
+}
+
+/** What the host's account has to write to and can't: root's too, which one command run as root leaves behind. */
+export function unusable(path: string, owner: Owner, repo?: string): Finding | undefined {
+  const stats = statOf(path);
+  if (stats === undefined) return undefined;
+  if (stats.uid !== owner.uid) return isShared(stats, owner) ? undefined : foreign(path, stats, owner, repo);
+  const wanted = stats.isDirectory() ? 0o700 : 0o600;
+  if ((stats.mode & wanted) === wanted && mayWrite(path, owner)) return undefined;
+  const help = commandLine('chmod', stats.isDirectory() ? 'u+rwx' : 'u+rw', path);
+  return fault('unwritable', `${path} cannot be written to by the host's own account (uid ${owner.uid})`, [help], repo);
+}
+
+function foreign(path: string, stats: Stats, owner: Owner, repo?: string): Finding {
+  const recursive = stats.isDirectory() ? ['-R'] : [];
+  return fault(
+    'owner',
+    `${path} belongs to another account (uid ${stats.uid}) than the host (uid ${owner.uid})`,
+    [commandLine('chown', ...recursive, String(owner.uid), path)],
+    repo,
+  );
+}
+
+/** A host that a group writes to has entries of several accounts. */
+function isShared(stats: Stats, owner: Owner): boolean {
+  return (owner.mode & stats.mode & 0o020) !== 0 && stats.gid === owner.gid;
+}
+
+/** What modes don't say: file systems that are mounted to be read only. Nobody can ask that for another account. */
+function mayWrite(path: string, owner: Owner): boolean {
+  if (process.geteuid?.() !== owner.uid) return true;
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return ''; // no such list on this system: nothing to say
-  }
 }

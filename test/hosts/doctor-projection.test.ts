@@ -28,6 +28,13 @@ t.test('a host without a projection, and one that keeps it to itself', async (t)
   t.strictSame(kept, [], 'without a password anybody may read where it is');
 });
 
+t.test('a database that no watcher of the host can write', async (t) => {
+  t.match(
+    found(t, ({ database }) => write(database, '', 0o400)),
+    [/^fault unwritable: .*projections\.db cannot be written to by the host's own account .*\[chmod u\+rw .*projections\.db\]$/],
+  );
+});
+
 t.test('settings that do not read', async (t) => {
   t.match(
     found(t, ({ settings }) => write(settings, 'version: 1\nwatch: { minutes: 1 }\n', 0o600)),

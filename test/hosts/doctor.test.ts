@@ -8,7 +8,6 @@ import { SHOWN } from '../../src/hosts/finding.js';
 import { installHook, installProgram } from '../../src/hosts/install.js';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { addRecord, initHost } from '../../src/hosts/plain.js';
-import { ownersShell } from '../../src/hosts/writable.js';
 import { temporaryDirectory } from '../git/plumbing.js';
 
 const ID = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
@@ -146,28 +145,6 @@ t.test('files that make a history another', async (t) => {
   t.same(codes(root), ['borrowed', 'borrowed', 'borrowed']);
 });
 
-t.test('who can write where', async (t) => {
-  const { root, repo } = hostWithRecord(t);
-  for (const path of [
-    root,
-    hostPaths(root).policy,
-    hostPaths(root).hooks,
-    hostPaths(root).journal,
-    join(repo, 'refs/heads'),
-    join(repo, 'hooks'),
-    repo,
-  ]) {
-    const { mode } = statSync(path);
-    chmodSync(path, mode | 0o020);
-    t.match(faults(root), [{ code: 'writable', help: [/^chmod go-w /] }], path);
-    followHelp(root);
-    t.same(faults(root), []);
-    chmodSync(path, mode | 0o002);
-    t.same(codes(root), ['writable']);
-    chmodSync(path, mode);
-  }
-});
-
 t.test('the directory of the resident validator', async (t) => {
   const { root } = hostWithRecord(t);
   const { run } = hostPaths(root);
@@ -191,22 +168,6 @@ t.test('the directory of the resident validator', async (t) => {
   if (process.getuid?.() !== 0) return;
   chownSync(run, 12345, 12345);
   t.match(notes(), [{ code: 'run-mode', what: /uid 12345/, help: [/^chown 0 /] }]);
-});
-
-t.test('another owner', { skip: process.getuid?.() === 0 ? false : 'only root can give files away' }, async (t) => {
-  const { root, repo } = hostWithRecord(t);
-  chownSync(join(repo, 'refs'), 12345, 12345);
-  t.match(faults(root), [{ code: 'owner', what: /uid 12345/ }]);
-});
-
-t.test('the shell of the account that owns the repositories', async (t) => {
-  const passwd = join(temporaryDirectory(t), 'passwd');
-  writeFileSync(
-    passwd,
-    'root:x:0:0::/root:/bin/bash\ngit:x:998:998::/srv:/usr/bin/git-shell\nvpr:x:997:997::/srv:/usr/sbin/nologin\nann:x:996:996::/:/bin/sh\n',
-  );
-  t.same([...ownersShell(998, passwd), ...ownersShell(997, passwd), ...ownersShell(5, passwd), ...ownersShell(5, '/nonexistent')], []);
-  t.match([...ownersShell(996, passwd)], [{ code: 'account-shell', level: 'note', what: /ann.*\/bin\/sh/ }]);
 });
 
 t.test('records that are not where they should be', async (t) => {

@@ -1,14 +1,27 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { readPolicy } from '../../src/format/policy.js';
 import { runGit } from '../../src/git/run.js';
 import { weaknesses } from '../../src/hosts/config.js';
 import { hintPath, hostLauncher, installHint, installHook, installProgram } from '../../src/hosts/install.js';
+import { refuseStranger } from '../../src/hosts/owner.js';
 import { packageFile } from '../../src/hosts/package.js';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
-import { addRecord, hostAbove, initHost, openHost } from '../../src/hosts/plain.js';
+import { addRecord, hostAbove, initHost, openHost, openHostToWrite } from '../../src/hosts/plain.js';
 import { recordOf, registeredRecords } from '../../src/hosts/registry.js';
 import { KNOWN_RULES } from '../../src/validators/rules.js';
 import { cleanEnvironment, git, temporaryDirectory } from '../git/plumbing.js';
@@ -63,6 +76,76 @@ t.test('directories that are something else are left alone', async (t) => {
   t.throws(() => openHost(directory), { code: 'host/not-a-host', help: [/^vpr host init /] });
   t.throws(() => openHost(join(directory, 'nowhere')), { code: 'host/not-a-host' });
 });
+
+t.test('only the account that a host belongs to writes to it', async (t) => {
+  const root = newHost(t);
+  const { uid, gid } = statSync(root);
+  const stranger = { uid: uid + 1, groups: [gid] };
+  t.doesNotThrow(() => openHostToWrite(root));
+  t.doesNotThrow(() => refuseStranger({ root }, { uid, groups: [] }));
+  t.throws(() => refuseStranger({ root }, stranger), {
+    code: 'host/not-owner',
+    message: new RegExp(`uid ${uid}.* run as .*uid ${uid + 1}`),
+    help: [/: sudo -u \S+ vpr …$/],
+  });
+  chmodSync(root, 0o2770);
+  t.doesNotThrow(() => refuseStranger({ root }, stranger), 'its group may write there');
+  t.throws(() => refuseStranger({ root }, { uid: uid + 1, groups: [gid + 1] }), { code: 'host/not-owner' });
+});
+
+t.test('commands of other accounts', { skip: process.getuid?.() === 0 ? false : 'only root can be somebody else' }, async (t) => {
+  const root = newHost(t);
+  addRecord(root, { kind: 'coordination', id: ID }, runGit);
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [packageFile('bin/vpr.js'), ...args], { env: cleanEnvironment({ HOME: root }), encoding: 'utf8' });
+  chownSync(root, 12345, 12345);
+  const before = readdirSync(root);
+  for (const args of [
+    ['host', 'add', root, 'coordination'],
+    ['host', 'repack', root],
+    ['hooks', 'install', '--host', root],
+    ['watch', root, '--once'],
+    ['projection', 'build', root],
+    ['timeline', ID, '--host', root, '--reason', 'to see what happens'],
+  ])
+    t.match(run(...args), { status: 2, stderr: /^error host\/not-owner: / }, args.join(' '));
+  t.same(readdirSync(root), before, 'and leave nothing behind');
+  const empty = temporaryDirectory(t);
+  chownSync(empty, 12345, 12345);
+  t.match(run('host', 'init', empty), { status: 2, stderr: /^error host\/not-owner: / });
+  t.match(run('host', 'list', root), { status: 0 }, 'reading is for whoever can');
+});
+
+t.test(
+  'a host that this account may not look into',
+  { skip: process.getuid?.() === 0 ? false : 'only root can be somebody else' },
+  async (t) => {
+    const root = newHost(t);
+    addRecord(root, { kind: 'coordination', id: ID }, runGit);
+    chmodSync(join(root, '..'), 0o755);
+    const groups = process.getgroups?.() ?? [];
+    const become = (id: number, list: number[]) => {
+      if (id === 0) process.seteuid?.(id);
+      process.setegid?.(id);
+      process.setgroups?.(list);
+      process.seteuid?.(id);
+    };
+    t.teardown(() => become(0, groups));
+    become(12345, []);
+    for (const directory of [root, join(root, 'registry')])
+      t.throws(() => openHost(directory), { code: 'host/unreadable', message: /belongs to root \(uid 0\)/, help: [/sudo -u root vpr/] });
+    become(0, groups);
+
+    const { registry } = hostPaths(root);
+    execFileSync('chown', ['12345', root, registry]);
+    become(12345, []);
+    t.throws(() => [...registeredRecords(root)], {
+      code: 'registry/unreadable',
+      message: /registry\/7f$/,
+      help: [/account/, /chown -R --reference=/],
+    });
+  },
+);
 
 t.test('a policy that was put there before is kept, and one that was changed', async (t) => {
   const directory = temporaryDirectory(t);

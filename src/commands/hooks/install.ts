@@ -4,6 +4,7 @@ import { VprError } from '../../errors.js';
 import { commandLine } from '../../format/shell.js';
 import { runGit } from '../../git/run.js';
 import { installHint, installHook, installProgram } from '../../hosts/install.js';
+import { refuseStranger } from '../../hosts/owner.js';
 import { hostAbove, openHost } from '../../hosts/plain.js';
 import { recordOf, registeredRecords } from '../../hosts/registry.js';
 
@@ -32,6 +33,7 @@ version. Without REPO, with --host, all registered repositories get the hook.`;
         help: ['vpr hooks install --host DIR', 'vpr hooks install --host DIR REPO'],
       });
     }
+    refuseStranger(host);
     const launcher = installProgram(host.root);
     const damaged: string[] = []; // one damaged entry keeps no other repository from its hook
     const registered = given.length > 0 ? [] : registeredRecords(host.root, ({ message }) => damaged.push(message));

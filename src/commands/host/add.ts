@@ -4,7 +4,7 @@ import { VprError } from '../../errors.js';
 import { parseUuid, type RecordKind } from '../../format/identifiers.js';
 import { commandLine } from '../../format/shell.js';
 import { runGit } from '../../git/run.js';
-import { addRecord, openHost } from '../../hosts/plain.js';
+import { addRecord, openHostToWrite } from '../../hosts/plain.js';
 
 const KINDS = ['coordination', 'clinical', 'demographics', 'redaction'] as const satisfies readonly RecordKind[];
 
@@ -39,7 +39,7 @@ The record itself begins with its first push.`;
         help: ['leave --id away to get a new one'],
       });
     }
-    const { root } = openHost(args.directory);
+    const { root } = openHostToWrite(args.directory);
     const { repository } = flags;
     const record = addRecord(
       root,

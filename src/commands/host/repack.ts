@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { commandLine } from '../../format/shell.js';
 import { runGit } from '../../git/run.js';
-import { openHost } from '../../hosts/plain.js';
+import { openHostToWrite } from '../../hosts/plain.js';
 import { MANY_PACKS, type Repacked, repackHost } from '../../hosts/repack.js';
 
 export default class HostRepack extends VprCommand {
@@ -26,7 +26,7 @@ not be repacked; nothing is lost then.`;
 
   async run() {
     const { args, flags } = await this.parse(HostRepack);
-    const { root } = openHost(args.directory);
+    const { root } = openHostToWrite(args.directory);
     const repositories: Repacked[] = [];
     for (const repacked of repackHost(root, flags.packs, runGit)) {
       repositories.push(repacked);

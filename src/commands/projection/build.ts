@@ -1,5 +1,5 @@
 import { VprCommand } from '../../cli/base.js';
-import { hostArg, openProjectedHost, recordArg, recordIds } from '../../cli/projection-flags.js';
+import { hostArg, openHostToProject, recordArg, recordIds } from '../../cli/projection-flags.js';
 import { outcomeWords, statusLines } from '../../cli/projection-words.js';
 import { openDatabase } from '../../projections/index.js';
 import { buildAll, buildRecords } from '../../watch/build.js';
@@ -24,7 +24,7 @@ meanwhile. Exit code 1 where a record is withheld or set aside.`;
     const { argv } = await this.parse(ProjectionBuild);
     const [directory = '', ...words] = argv.map(String);
     const ids = recordIds(words);
-    const { settings, ...host } = openProjectedHost(directory);
+    const { settings, ...host } = openHostToProject(directory);
     if (ids.length === 0) await buildAll({ ...host, database: settings.database, log: stderrLog() });
     const database = await openDatabase(settings.database);
     const built: { record: string; outcome: Outcome }[] = [];

@@ -1,0 +1,109 @@
+/** What `vpr doctor` says of the accounts that can write to a host, and of those that cannot. */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, chownSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { runGit } from '../../src/git/run.js';
+import { examine } from '../../src/hosts/doctor.js';
+import { examinedAs, ownersShell } from '../../src/hosts/doctor-account.js';
+import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
+import { addRecord, initHost } from '../../src/hosts/plain.js';
+import { temporaryDirectory } from '../git/plumbing.js';
+
+const ID = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
+
+function hostWithRecord(test: Test): { root: string; repo: string } {
+  const root = join(realpathSync(temporaryDirectory(test)), `a host's`);
+  initHost(root);
+  return { root, repo: addRecord(root, { kind: 'coordination', id: ID }, runGit).path };
+}
+
+function faults(root: string) {
+  return examine(hostPaths(root), [], runGit).findings.filter(({ level }) => level === 'fault');
+}
+
+/** Codes of what is found. */
+function codes(root: string): string[] {
+  return faults(root).map(({ code }) => code);
+}
+
+/** Follows the first line of the help of every finding, as a person would, where it is a shell command. */
+function followHelp(root: string): void {
+  for (const { help } of faults(root)) for (const line of help) if (/^(?:git|chmod|printf) /.test(line)) execFileSync('sh', ['-c', line]);
+}
+
+t.test('who can write where', async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  for (const path of [
+    root,
+    hostPaths(root).policy,
+    hostPaths(root).hooks,
+    hostPaths(root).journal,
+    join(repo, 'refs/heads'),
+    join(repo, 'hooks'),
+    repo,
+  ]) {
+    const { mode } = statSync(path);
+    chmodSync(path, mode | 0o020);
+    t.match(faults(root), [{ code: 'writable', help: [/^chmod go-w /] }], path);
+    followHelp(root);
+    t.same(faults(root), []);
+    chmodSync(path, mode | 0o002);
+    t.same(codes(root), ['writable']);
+    chmodSync(path, mode);
+  }
+});
+
+t.test('another owner', { skip: process.getuid?.() === 0 ? false : 'only root can give files away' }, async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  chownSync(join(repo, 'refs'), 12345, 12345);
+  t.match(faults(root), [{ code: 'owner', what: /uid 12345/ }]);
+});
+
+t.test('what the host cannot write to', async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  const { journal, registry, participants } = hostPaths(root);
+  for (const path of [journal, participants, registry, join(repo, 'objects'), shardedPath(registry, ID)]) {
+    const { mode } = statSync(path);
+    chmodSync(path, mode & 0o555);
+    t.match(faults(root), [{ code: 'unwritable', what: path, help: [/^chmod u\+rwx? /] }], path);
+    followHelp(root);
+    t.same(faults(root), []);
+  }
+});
+
+t.test('the shell of the account that owns the repositories', async (t) => {
+  const passwd = join(temporaryDirectory(t), 'passwd');
+  writeFileSync(
+    passwd,
+    'root:x:0:0::/root:/bin/bash\ngit:x:998:998::/srv:/usr/bin/git-shell\nvpr:x:997:997::/srv:/usr/sbin/nologin\nann:x:996:996::/:/bin/sh\n',
+  );
+  t.same([...ownersShell(998, passwd), ...ownersShell(997, passwd), ...ownersShell(5, passwd), ...ownersShell(5, '/nonexistent')], []);
+  t.match([...ownersShell(996, passwd)], [{ code: 'account-shell', level: 'note', what: /ann.*\/bin\/sh/ }]);
+});
+
+t.test(
+  "what one command run as root leaves in another account's host",
+  {
+    skip: process.getuid?.() === 0 ? false : 'only root can give files away',
+  },
+  async (t) => {
+    const { root, repo } = hostWithRecord(t);
+    execFileSync('chown', ['-R', '12345:12345', root]);
+    t.same(faults(root), []);
+    const entry = shardedPath(hostPaths(root).registry, ID);
+    for (const path of [join(entry, '../..'), entry, join(repo, '../..'), join(repo, 'objects/pack'), hostPaths(root).journal]) {
+      chownSync(path, 0, 0);
+      t.match(faults(root), [{ code: 'owner', what: `${path} belongs to another account (uid 0) than the host (uid 12345)` }], path);
+      execFileSync('sh', ['-c', faults(root)[0]?.help[0] ?? '']);
+      t.same(faults(root), []);
+    }
+    t.match(examine(hostPaths(root), [], runGit).findings[0], { code: 'other-account', level: 'note', help: [/sudo -u '#12345' vpr/] });
+    t.same([...examinedAs(statSync(root), { uid: 12345, groups: [] })], [], 'and its own account hears nothing of that');
+
+    chmodSync(root, 0o2770);
+    chmodSync(join(entry, '../..'), 0o2770);
+    chownSync(join(entry, '../..'), 0, 12345);
+    t.same(codes(root), ['writable'], "a host that is a group's has entries of several accounts");
+  },
+);
