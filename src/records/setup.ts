@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { KnownRules } from '../format/index.js';
 import { type Clone, openClone } from './clone.js';
 import { readFile, writeAtomic } from './files.js';
+import { restoreLineEnds } from './line-ends.js';
 import { programFile } from './package.js';
 import { readSettings } from './settings.js';
 import { overriding, type Setting, travelSettings, writeSettings } from './setup-config.js';
@@ -54,6 +55,7 @@ export async function setUp(input: SetupInput): Promise<SetupDone> {
   installAttributes(attributes);
   if (input.trust !== undefined) writeAtomic(trustFile, readFile(input.trust, "the host's trust bundle"));
   await writeSettings(clone.directory, settings);
+  const lineEnds = restoreLineEnds(clone.directory);
   return {
     directory: clone.directory,
     settings,
@@ -62,6 +64,7 @@ export async function setUp(input: SetupInput): Promise<SetupDone> {
       ...signer.warnings,
       ...(source === undefined ? [NO_TRUST] : []),
       ...hook.warnings,
+      ...lineEnds,
       ...(await overriding(clone.directory, hooks)),
     ],
   };

@@ -1,8 +1,10 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { beginCoordination } from '../../src/records/init-coordination.js';
 import { issueCertificate } from '../../src/records/issue.js';
 import { setUp } from '../../src/records/setup.js';
+import { openWriter } from '../../src/records/writer.js';
 import { KNOWN_RULES } from '../../src/validators/index.js';
 import { makeWorld, run } from './support.js';
 
@@ -77,6 +79,29 @@ t.test('what is in the way is said, with what mends it', async (t) => {
     /Care-Location is not known/,
     /trust bundle/,
   ]);
+});
+
+t.test('a clone that was checked out with CRLF has the lines of the record afterwards', async (t) => {
+  const world = await makeWorld(t);
+  const jane = await world.clone('jane', 'jane');
+  const { certificate, key } = world.people.jane;
+  beginCoordination(openWriter(jane), {});
+  run(jane, 'git', 'push', '--quiet');
+  const clone = join(world.directory, 'crlf');
+  run(world.directory, 'git', 'clone', '--quiet', '--config', 'core.autocrlf=true', world.bare, clone);
+  const file = join(clone, 'COORDINATION_STATUS.yaml');
+  t.match(readFileSync(file, 'utf8'), /\r\n/);
+  const setup = () => setUp({ directory: clone, certificate, key, careLocation: 'Ward', trust: world.trust, rules: KNOWN_RULES });
+
+  const crlf = readFileSync(file, 'utf8');
+  writeFileSync(file, crlf.replace('active', 'closed'));
+  t.match((await setup()).warnings, [/2 files here have line ends \(CRLF\).* commit or drop these, then run vpr setup again/]);
+  t.match(readFileSync(file, 'utf8'), /closed[^\n]*\r\n/, 'what somebody wrote stays');
+
+  writeFileSync(file, crlf);
+  t.strictSame((await setup()).warnings, []);
+  t.equal(readFileSync(file, 'utf8'), crlf.replaceAll('\r\n', '\n'));
+  t.equal(run(clone, 'git', 'status', '--porcelain'), '');
 });
 
 t.test('what cannot be is refused before anything is changed', async (t) => {
