@@ -2,6 +2,7 @@
 import { DEFAULT_POLICY, MAIN, type ObjectId, type Policy, parseUuid, type RefUpdate, readStatus, type Uuid } from '../format/index.js';
 import { gitEnvironment, openDirect, openObjects, readPush } from '../git/index.js';
 import { fileAt, type Repository } from '../records/clone.js';
+import { tryGit } from '../records/git.js';
 import { registeredId } from '../records/init-coordination.js';
 import { readSettings } from '../records/settings.js';
 import { STATUS_PATH } from '../records/threads.js';
@@ -80,9 +81,14 @@ function hostTrust(repository: Repository, file: string | undefined): { readonly
   return { policy: DEFAULT_POLICY, trust: undefined };
 }
 
-/** The id that the record itself states; a nil one where it states none, which no record has. */
+/** The id that the record itself states, as it began: a later commit can't accuse those before it. A nil one where it states none, which no record has. */
 function statedId({ directory }: Repository, commit: ObjectId): Uuid {
-  const bytes = fileAt(directory, commit, STATUS_PATH);
-  const status = bytes === undefined ? undefined : readStatus(bytes);
-  return (status?.ok === true ? parseUuid(status.value.coordination_id) : undefined) ?? '00000000-0000-0000-0000-000000000000';
+  const [root = commit] = tryGit(directory, ['rev-list', '--first-parent', '--max-parents=0', commit]).stdout.toString('utf8').split('\n');
+  for (const at of [root, commit]) {
+    const bytes = fileAt(directory, at, STATUS_PATH);
+    const status = bytes === undefined ? undefined : readStatus(bytes);
+    const id = status?.ok === true ? parseUuid(status.value.coordination_id) : undefined;
+    if (id !== undefined) return id;
+  }
+  return '00000000-0000-0000-0000-000000000000';
 }

@@ -2,14 +2,14 @@ import { VprCommand } from '../cli/base.js';
 import { inFlag } from '../cli/flags.js';
 import { judgeHistory } from '../cli/judging.js';
 import { count } from '../cli/words.js';
-import { commitOf, openClone } from '../records/clone.js';
+import { openClone, upstreamOf } from '../records/clone.js';
 import { headOf } from '../records/threads.js';
 import { reportData, reportText } from '../validators/index.js';
 
 export default class Check extends VprCommand {
-  static override summary = "The host's verdict before pushing: what you have that origin does not.";
+  static override summary = "The host's verdict before pushing: what you have that it does not.";
   static override description =
-    'Judges the commits between origin/main, as last fetched, and main by the rules and in the words of the host, with the policy and trust that vpr setup --trust left here.';
+    "Judges the commits between the host's main (origin/main), as last fetched, and main by the rules and in the words of the host, with the policy and trust that vpr setup --trust left here.";
   static override examples = ['<%= config.bin %> check', '<%= config.bin %> check --json'];
   static override flags = { ...inFlag };
 
@@ -17,9 +17,9 @@ export default class Check extends VprCommand {
     const { flags } = await this.parse(Check);
     const clone = openClone(flags.in);
     const to = headOf(clone);
-    const from = commitOf(clone.directory, 'refs/remotes/origin/main');
+    const { name, commit: from } = upstreamOf(clone);
     if (from === to) {
-      this.say('nothing to push: origin/main is the same commit');
+      this.say(`nothing to push: ${name} is the same commit`);
       return { accepted: true, from, to, commits: { judged: 0, pushed: 0 }, problems: [], notChecked: [] };
     }
     const now = new Date();

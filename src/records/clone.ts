@@ -1,5 +1,4 @@
 /** A clone of a record, as the commands that work in it find it. */
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { MAIN, type ObjectId } from '../format/index.js';
@@ -21,20 +20,28 @@ export interface Clone extends Repository {
   readonly settings: Settings;
 }
 
-/** Finds the repository that a directory is in, bare or not. Throws `clone/none`. */
+/** Finds the repository that a directory is in, bare or not. Throws `clone/none`, `clone/other-owner`. */
 export function openRepository(directory: string): Repository {
-  if (statSync(directory, { throwIfNoEntry: false })?.isFile() === true)
-    throw new VprError('clone/none', `${directory} is a file, expected the directory of a clone`, { help: ['name the clone: --in DIR'] });
   const { status, stdout, stderr } = tryGit(directory, ['rev-parse', '--is-bare-repository', '--git-common-dir', '--show-toplevel']);
   const [bare = '', common = '', top = ''] = stdout.toString('utf8').split('\n');
   if (bare === 'true') return { directory: resolve(directory, common), gitDirectory: resolve(directory, common), bare: true };
   if (status === 0) return { directory: top, gitDirectory: resolve(directory, common), bare: false };
+  const trusted = /git config --global --add safe\.directory .+/.exec(stderr)?.[0];
+  if (trusted !== undefined) {
+    throw new VprError(
+      'clone/other-owner',
+      `${directory} belongs to another account, and git does not read what another account may have set`,
+      {
+        help: ['work in a clone of your own: git clone URL', `or, where you trust that account: ${trusted}`],
+      },
+    );
+  }
   throw new VprError('clone/none', `${directory} is not in a clone of a record${stderr === '' ? '' : ` (git: ${stderr})`}`, {
     help: ['go to the clone first, or name it: --in DIR', 'get one: git clone URL'],
   });
 }
 
-/** Finds the working tree that a directory is in. Throws `clone/none`, `clone/bare`. */
+/** Finds the working tree that a directory is in. Throws as `openRepository`, and `clone/bare`. */
 export function openClone(directory: string): Clone {
   const repository = openRepository(directory);
   if (repository.bare) {
@@ -68,6 +75,29 @@ export function commitOf(directory: string, revision: string): ObjectId | undefi
     env: NO_FETCH,
   });
   return status === 0 ? stdout.toString('utf8').trim() : undefined;
+}
+
+/** What main is pushed to, as it was when it was last asked. */
+export interface Upstream {
+  /** Its main as a person writes it: `origin/main`. */
+  readonly name: string;
+  /** Undefined where it had no commit, or was never asked. */
+  readonly commit: ObjectId | undefined;
+}
+
+/** What main is compared with. */
+export function upstreamOf({ directory }: Repository): Upstream {
+  const remote = remoteOf(directory);
+  return { name: `${remote}/main`, commit: commitOf(directory, `refs/remotes/${remote}/main`) ?? commitOf(directory, 'main@{upstream}') };
+}
+
+/** The remote that main was cloned from or pushed to, whatever it is called; `origin` where nothing says so. */
+export function remoteOf(directory: string): string {
+  const words = (...args: string[]) => tryGit(directory, args).stdout.toString('utf8').split('\n').filter(Boolean);
+  const [said] = words('config', '--get', 'branch.main.remote');
+  const remotes = words('remote');
+  const [only] = remotes.length === 1 ? remotes : [];
+  return said ?? only ?? 'origin';
 }
 
 /** The names in a directory of a commit's tree. */

@@ -1,6 +1,8 @@
 /** Git as a clone's owner runs it: their configuration, but never another repository's variables. */
 import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { VprError } from '../errors.js';
+import { commandLine } from '../format/shell.js';
 
 /** What tells git of another repository than the one it is run in (`git rev-parse --local-env-vars`), and its language. */
 const UNSET = [
@@ -38,7 +40,7 @@ export interface GitResult {
   readonly stderr: string;
 }
 
-/** Runs git in a directory and hands back whatever came of it. Throws `git/missing` where git itself cannot be run. */
+/** Runs git in a directory and hands back whatever came of it. Throws `clone/none` where there is no such directory, `git/missing` where git itself cannot be run. */
 export function tryGit(directory: string, args: readonly string[], options: GitOptions = {}): GitResult {
   const { status, stdout, stderr, error } = spawnSync('git', [...args], {
     cwd: directory,
@@ -48,9 +50,21 @@ export function tryGit(directory: string, args: readonly string[], options: GitO
     windowsHide: true,
   });
   if (error !== undefined) {
+    const found = statSync(directory, { throwIfNoEntry: false });
+    if (found?.isDirectory() !== true) {
+      throw new VprError('clone/none', found === undefined ? `there is no directory ${directory}` : `${directory} is a file, not a clone`, {
+        help: found === undefined ? ['name a clone: --in DIR'] : cloneIt(directory),
+        cause: error,
+      });
+    }
     throw new VprError('git/missing', `git cannot be run in ${directory}: ${error.message}`, { cause: error });
   }
   return { status: status ?? 128, stdout, stderr: stderr.toString('utf8').trim() };
+}
+
+/** What to do with a file where a clone is wanted: of a bundle, git makes one. */
+function cloneIt(file: string): readonly string[] {
+  return [`of a bundle make a clone: ${commandLine('git', 'clone', file)} record`, 'then name that: --in record'];
 }
 
 /** Runs git and returns what it printed. Throws `git/failed` with git's own words. */

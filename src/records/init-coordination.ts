@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { VprError } from '../errors.js';
 import { MAIN, newUuid, type ObjectId, parseUuid, renderStatus, type Uuid } from '../format/index.js';
-import { mainOf, openRepository, type Repository } from './clone.js';
+import { mainOf, openRepository, type Repository, remoteOf } from './clone.js';
 import { commitFiles } from './commit.js';
 import { git, tryGit } from './git.js';
 import { STATUS_PATH } from './threads.js';
@@ -57,7 +57,9 @@ export function beginCoordination(writer: Writer, ids: { readonly id?: string; r
 
 /** The id in the path of the repository this was cloned from, where it has a host's own layout (FORMAT §1). */
 export function registeredId({ directory }: Repository): Uuid | undefined {
-  const url = tryGit(directory, ['config', '--get', 'remote.origin.url']).stdout.toString('utf8').trim();
+  const url = tryGit(directory, ['config', '--get', `remote.${remoteOf(directory)}.url`])
+    .stdout.toString('utf8')
+    .trim();
   const [, one, two, id = ''] = /(?:^|[/:])coordination\/([0-9a-f]{2})\/([0-9a-f]{2})\/([0-9a-f]{32})(?:\.git)?\/?$/.exec(url) ?? [];
   return one !== undefined && id.startsWith(`${one}${two}`) ? parseUuid(id) : undefined;
 }

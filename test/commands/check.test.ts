@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { beginCoordination } from '../../src/records/init-coordination.js';
@@ -65,6 +65,30 @@ t.test("another's push, once fetched, is said to be in the way", async (t) => {
   t.match(vpr(clone, ['check']), { status: 1, stdout: /error ref\/fast-forward[\s\S]*git pull --rebase -S/ });
   run(clone, 'git', 'pull', '--quiet', '--rebase', '-S');
   t.match(vpr(clone, ['check']), { status: 0, stdout: /^1 commit judged/ });
+});
+
+t.test('a remote may be called anything, and a false id accuses the commit that has it alone', async (t) => {
+  const world = await makeWorld(t);
+  const clone = await world.clone('jane', 'jane');
+  beginCoordination(openWriter(clone), {});
+  const { thread } = createThread(openWriter(clone), OPEN);
+  run(clone, 'git', 'push', '--quiet');
+  run(clone, 'git', 'remote', 'rename', 'origin', 'host');
+  t.match(vpr(clone, ['check']), { status: 0, stdout: /^nothing to push: host\/main is/ });
+  addMessage(openWriter(clone), { thread, body: 'Second.' });
+  const checked = vpr(clone, ['check']);
+  t.match(checked, { status: 0, stdout: /^1 commit judged/ });
+  t.notMatch(checked.stdout, /only the host knows/, 'the address says which record it is');
+
+  run(clone, 'git', 'config', 'remote.host.url', world.bare.replace('coordination', 'elsewhere'));
+  const status = join(clone, 'COORDINATION_STATUS.yaml');
+  writeFileSync(
+    status,
+    readFileSync(status, 'utf8').replace(/coordination_id: .*/, 'coordination_id: 00000000-0000-4000-8000-000000000000'),
+  );
+  run(clone, 'git', 'commit', '--quiet', '-a', '-m', 'coordination:update: Changed id');
+  const refused = vpr(clone, ['check']);
+  t.match(refused, { status: 1, stdout: /^refused: \d+ problems? in 1 of 2 commits/ });
 });
 
 t.test('what a clone cannot know is said, and unsigned or shallow is not good', async (t) => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { MAIN } from '../../src/format/push.js';
@@ -207,6 +207,18 @@ t.test('a directory for a new record', async (t) => {
   t.throws(() => openWriter(fresh), { code: 'writer/not-set-up', help: ['vpr setup --certificate FILE --key FILE'] });
   t.throws(() => listThreads(openRepository(fresh)), { code: 'record/empty' });
   t.throws(() => openRepository(world.directory), { code: 'clone/none' });
+  t.throws(() => openRepository(join(world.directory, 'none')), { code: 'clone/none', message: /there is no directory/ });
+  t.throws(() => openRepository(world.trust), { code: 'clone/none', help: [/git clone .*trust\.json record/, /--in record/] });
+
+  if (process.getuid?.() === 0) {
+    const other = join(world.directory, 'other');
+    run(world.directory, 'git', 'init', '--quiet', other);
+    for (const path of [other, join(other, '.git')]) chownSync(path, 12345, 12345);
+    t.throws(() => openRepository(other), {
+      code: 'clone/other-owner',
+      help: [/git clone URL/, /trust that account: git config --global --add safe\.directory \S*\/other$/],
+    });
+  }
 
   const filled = join(world.directory, 'filled');
   mkdirSync(filled);
