@@ -17,7 +17,8 @@ export function issuedWords(issued: Issued, encrypted: boolean): string[] {
   ];
 }
 
-/** What its holder types next. */
-export function setUpLine({ certificate, key }: Issued): string {
-  return `${commandLine('vpr', 'setup', '--certificate', certificate)} --key ${key === '' ? 'KEY' : commandLine(key)} --role Clinician --care-location PLACE`;
+/** What its holder types next. An address that the certificate doesn't have, and git may not have either, is asked for. */
+export function setUpLine({ certificate, key, email }: Issued): string {
+  const address = email === undefined ? ' --email ADDRESS' : '';
+  return `${commandLine('vpr', 'setup', '--certificate', certificate)} --key ${key === '' ? 'KEY' : commandLine(key)} --role Clinician --care-location PLACE${address}`;
 }

@@ -56,14 +56,18 @@ export function initHost(directory: string): boolean {
 export function openHost(directory: string): HostPaths {
   const root = realPath(directory);
   if (root !== undefined && isHost(root)) return hostPaths(root);
-  const closed = closedTo(resolve(directory));
-  if (closed !== undefined) {
-    throw new VprError('host/unreadable', `${directory} cannot be read by this account: it belongs to ${accountWords(closed)}`, {
-      help: [asOwner(closed)],
-    });
-  }
+  refuseUnreadable(directory);
   throw new VprError('host/not-a-host', `${directory} is not a host: it has no vpr.yaml and registry`, {
     help: [commandLine('vpr', 'host', 'init', directory)],
+  });
+}
+
+/** Throws `host/unreadable` where this account may not look into a directory. */
+export function refuseUnreadable(directory: string): void {
+  const owner = closedTo(resolve(directory));
+  if (owner === undefined) return;
+  throw new VprError('host/unreadable', `${directory} cannot be read by this account: it belongs to ${accountWords(owner)}`, {
+    help: [asOwner(owner)],
   });
 }
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { commandLine } from '../format/shell.js';
-import { toPem } from '../trust/index.js';
+import { certificateIdentity, toPem } from '../trust/index.js';
 import { type Authority, authorityKey, openIssuing, refuseLonger } from './authority.js';
 import { fileNameOf } from './certificate-names.js';
 import {
@@ -48,6 +48,7 @@ export interface Issued {
   readonly serial: string;
   readonly registrations: readonly string[];
   readonly participantId?: string;
+  readonly email?: string;
   readonly notAfter: Date;
   /** What the request asked for and the certificate does not say, or says otherwise; a line each. */
   readonly differences: readonly string[];
@@ -67,6 +68,7 @@ export async function issueCertificate(input: IssueInput): Promise<Issued> {
   const made = request === undefined ? newKey() : undefined;
   const key = made ?? createPublicKey({ key: Buffer.from(request?.spki ?? []), format: 'der', type: 'spki' });
   if (request !== undefined) refuseKnownKey(request.spki, authority);
+  if (input.participant === 'new') refuseSecondId(holder, input.authority, authority);
   const certificate = await certify({ ...input, authority, holder, key, made });
   return { ...certificate, differences: request === undefined ? [] : differences(request, holder) };
 }
@@ -125,6 +127,7 @@ export async function certify(input: Certified): Promise<Omit<Issued, 'differenc
     serial,
     registrations: holder.registrations.map(registrationText),
     ...(holder.participantId === undefined ? {} : { participantId: holder.participantId }),
+    ...(holder.email === undefined ? {} : { email: holder.email }),
     notAfter,
   };
 }
@@ -140,6 +143,29 @@ export function refuseForeign({ registrations }: Holder, { authorities }: Author
       help: [`make one for it: vpr cert authority DIR --name NAME --authority ${foreign.authority}`],
     },
   );
+}
+
+/** Somebody with two participant ids is two people to every thread: who has one keeps it. Throws `cert/participant-known`. */
+function refuseSecondId({ registrations }: Holder, directory: string, issuing: Authority): void {
+  const texts = new Set(registrations.map(registrationText));
+  const directories = new Set([issuing.directory, directory]);
+  for (const certificate of [...directories].flatMap(issuedBy)) {
+    const identity = certificateIdentity(certificate);
+    if (!identity.ok || identity.value.participantId === undefined) continue;
+    const { participantId } = identity.value;
+    const same = identity.value.registrations.map(registrationText).find((text) => texts.has(text));
+    if (same === undefined) continue;
+    throw new VprError(
+      'cert/participant-known',
+      `${same} has a participant id already, ${participantId}, in the certificate with serial ${certificate.serial}`,
+      {
+        help: [
+          `keep it: --participant ${participantId}`,
+          `or renew that certificate: ${commandLine('vpr', 'cert', 'renew', certificate.serial, '--ca', directory)} --out DIR`,
+        ],
+      },
+    );
+  }
 }
 
 /** An intermediate that the root beside it has revoked certifies nobody any more. Throws `cert/revoked`. */

@@ -117,9 +117,10 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : String(Object.values(value as object)[0]);
 }
 
-/** What a request asks for that the certificate will not say, and what the certificate says unasked. */
-export function differences({ names }: Request, holder: Holder): readonly string[] {
-  const certified = holderNames(holder);
+/** What a request asks for that the certificate will not say, and what the certificate says unasked; but for the participant id, which the authority gives. */
+export function differences({ names }: Request, { participantId, ...holder }: Holder): readonly string[] {
+  const asksForId = names.some((name) => name.startsWith('URI urn:uuid:'));
+  const certified = holderNames({ ...holder, ...(asksForId && participantId !== undefined ? { participantId } : {}) });
   return [
     ...names.filter((name) => !certified.includes(name)).map((name) => `asked for, not certified: ${name}`),
     ...certified.filter((name) => !names.includes(name)).map((name) => `certified, not asked for: ${name}`),

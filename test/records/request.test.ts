@@ -45,7 +45,6 @@ t.test("a request is the holder's: its key stays, and the authority certifies th
     'asked for, not certified: email jane@example.org',
     'certified, not asked for: CN Dr Jane Smyth',
     'certified, not asked for: URI vpr://NMC/9',
-    `certified, not asked for: URI urn:uuid:${issued.participantId}`,
   ]);
   const text = run(directory, 'openssl', 'x509', '-in', issued.certificate, '-noout', '-text');
   t.match(text, /Subject: CN = Dr Jane Smyth, O = GMC/);
@@ -56,6 +55,14 @@ t.test("a request is the holder's: its key stays, and the authority certifies th
     run(directory, 'openssl', 'x509', '-in', issued.certificate, '-noout', '-pubkey'),
   );
   await t.rejects(issue({ out: join(directory, 'again') }), { code: 'cert/key-known' }, 'one key, one person');
+
+  const other = (participant: string) => issue({ csr: undefined, out: join(directory, 'other'), participant });
+  await t.rejects(other('new'), {
+    code: 'cert/participant-known',
+    message: `GMC 1234567 has a participant id already, ${issued.participantId}, in the certificate with serial ${issued.serial}`,
+    help: [`keep it: --participant ${issued.participantId}`, new RegExp(`vpr cert renew ${issued.serial} --ca .* --out DIR`)],
+  });
+  t.equal((await other(issued.participantId ?? '')).participantId, issued.participantId);
 });
 
 t.test("openssl's requests are read; what is changed, of another curve, or no request is refused", openssl, async (t) => {

@@ -193,7 +193,7 @@ t.test('an expired certificate signs nothing', async (t) => {
     registration: { authority: 'GMC', number: '1234567' },
     further: [],
     email: 'jane.smith@example.org',
-    participant: 'new',
+    participant: world.people.jane.participantId,
     days: 1,
     out: join(world.directory, 'old'),
   });

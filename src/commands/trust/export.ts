@@ -4,7 +4,7 @@ import { count } from '../../cli/words.js';
 import { VprError } from '../../errors.js';
 import { parseUuid, type Uuid } from '../../format/identifiers.js';
 import { commandLine } from '../../format/shell.js';
-import { openHost } from '../../hosts/plain.js';
+import { refuseUnreadable } from '../../hosts/plain.js';
 import { registeredRecord } from '../../hosts/registry.js';
 import { writeAtomic } from '../../records/files.js';
 import { renderBundle } from '../../records/trust-bundle.js';
@@ -29,10 +29,10 @@ For each record it has the newest commit that the host had accepted, by its jour
 
   async run() {
     const { args, flags } = await this.parse(TrustExport);
-    const { root } = openHost(args.directory);
-    const records = flags.record?.map((text) => registeredId(root, text));
-    const { baselines, without } = await baselinesOf(root, (id) => records?.includes(id) ?? true, new Date());
-    const bundle = exportBundle(root, KNOWN_RULES, baselines);
+    refuseUnreadable(args.directory);
+    const records = flags.record?.map((text) => registeredId(args.directory, text));
+    const { baselines, without } = await baselinesOf(args.directory, (id) => records?.includes(id) ?? true, new Date());
+    const bundle = exportBundle(args.directory, KNOWN_RULES, baselines);
     if (flags.out === undefined) {
       this.say(renderBundle(bundle).trimEnd());
     } else {
