@@ -33,7 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const payload = readFileSync(0);
-  if (call.kind === 'sign') return sign(call, payload);
+  if (call.kind === 'sign') return await sign(call, payload);
   const { verifySignature } = await import('./verify-signature.js');
   const { lines, words, good } = verifySignature(payload, readFileSync(call.file), readSettings('.', { inherit: true }));
   writeSync(call.statusFd, lines.map((line) => `[GNUPG:] ${line}\n`).join(''));
@@ -41,9 +41,11 @@ async function main(args: readonly string[]): Promise<number> {
   return good ? 0 : 1;
 }
 
-function sign({ statusFd, key }: { statusFd: number; key: string }, payload: Uint8Array): number {
+async function sign({ statusFd, key }: { statusFd: number; key: string }, payload: Uint8Array): Promise<number> {
   const now = new Date();
-  const { signature, fingerprint } = signCommit(payload, key, readSettings('.', { inherit: true }), now);
+  const settings = readSettings('.', { inherit: true });
+  if (settings.trust !== undefined) (await import('./sign-revoked.js')).refuseRevoked(settings, now);
+  const { signature, fingerprint } = signCommit(payload, key, settings, now);
   writeSync(1, `${signature}\n`);
   writeSync(statusFd, `[GNUPG:] BEGIN_SIGNING H8\n[GNUPG:] SIG_CREATED D 1 8 00 ${Math.floor(now.getTime() / 1000)} ${fingerprint}\n`);
   return 0;

@@ -26,6 +26,8 @@ export interface ThreadInput {
   readonly as?: Role;
   /** The first message; a thread may begin without one. */
   readonly body?: string;
+  /** The roles that the host lets the writer's certificate write in, where that is known. */
+  readonly allowed?: readonly Role[];
   readonly visibility: Ledger['visibility'];
   readonly policies: Ledger['policies'];
 }
@@ -45,6 +47,7 @@ export function createThread(writer: Writer, input: ThreadInput, now: Date = new
   const id = newTimestampId(now);
   const participants = withWriter(writer, input);
   const own = participantWith(participants, participantOf(writer));
+  if (own !== undefined && input.body !== undefined) refuseForeignRole(own, input);
   const message: NewMessage | undefined =
     input.body === undefined || own === undefined
       ? undefined
@@ -74,6 +77,14 @@ export function createThread(writer: Writer, input: ThreadInput, now: Date = new
     ],
   });
   return { thread: id, ...(message === undefined ? {} : { message: message.id }), commit };
+}
+
+/** Refuses what the host would refuse. Throws `participant/role`. */
+function refuseForeignRole({ role }: Participant, { allowed }: ThreadInput): void {
+  if (allowed === undefined || allowed.includes(role)) return;
+  throw new VprError('participant/role', `your certificate writes in the role ${allowed.join(' or ')}, not ${role}`, {
+    help: allowed.map((one) => `--as ${one}`),
+  });
 }
 
 function withWriter(writer: Writer, { participants, as, body }: ThreadInput): Participant[] {

@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { readBody } from '../../cli/body.js';
 import { asFlag, bodyFlags, inFlag, visibilityFlags } from '../../cli/flags.js';
+import { rolesOf } from '../../cli/writer-roles.js';
 import { parseParticipant } from '../../records/participants.js';
 import { createThread } from '../../records/thread-create.js';
 import { openWriter } from '../../records/writer.js';
@@ -23,7 +24,9 @@ export default class ThreadCreate extends VprCommand {
 
   async run() {
     const { flags } = await this.parse(ThreadCreate);
-    const created = createThread(openWriter(flags.in), {
+    const writer = openWriter(flags.in);
+    const created = createThread(writer, {
+      allowed: rolesOf(writer),
       participants: (flags.participant ?? []).map(parseParticipant),
       as: flags.as,
       body: readBody(flags, true),
