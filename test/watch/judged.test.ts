@@ -65,7 +65,11 @@ t.test('a clock that is behind that of the machine which received a commit', asy
   const behind = await judged(all, main, undefined, new Date(Date.now() - skewMs / 2));
   t.same(shown(behind), [main, false, []]);
   t.strictSame([...behind.received], [...(await judged(all, main)).received], 'it was received, and when');
-  t.equal((await judged(all, main, undefined, new Date(Date.now() - skewMs - 3_600_000))).received.size, 0, 'no clock may be so far behind');
+  t.equal(
+    (await judged(all, main, undefined, new Date(Date.now() - skewMs - 3_600_000))).received.size,
+    0,
+    'no clock may be so far behind',
+  );
 });
 
 t.test('good commits that came past the hook pass, without a time of receipt', async (t) => {
