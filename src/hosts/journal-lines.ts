@@ -27,7 +27,7 @@ const LONGEST = 256 * 1024;
 export function readLines(path: string, { onLine, mark }: { readonly onLine: OnLine; readonly mark?: number | undefined }): LinesRead {
   return withFile(path, (file) => {
     const digests = prefixDigest(mark);
-    const torn = eachLine(file, digests.add, onLine);
+    const torn = eachLine(file, digests, onLine);
     return { torn, ...digests.result() };
   });
 }
@@ -44,13 +44,13 @@ export function readLinesAfter(path: string, former: LinesRead, onLine: OnLine):
       left -= size;
     }
     if (digests.soFar() !== former.digest) return undefined;
-    const torn = eachLine(file, digests.add, onLine);
+    const torn = eachLine(file, digests, onLine);
     return { torn, ...digests.result() };
   });
 }
 
 /** Hands on every whole line from where the file stands. True where the last one has no end. */
-function eachLine(file: number, whole: (bytes: Buffer) => void, onLine: (line: Buffer | undefined) => void): boolean {
+function eachLine(file: number, digests: Digests, onLine: OnLine): boolean {
   let rest: Buffer[] = [];
   let length = 0;
   for (;;) {
@@ -61,7 +61,8 @@ function eachLine(file: number, whole: (bytes: Buffer) => void, onLine: (line: B
     for (let end = chunk.indexOf(LF); end >= 0 && end < size; end = chunk.indexOf(LF, at)) {
       rest.push(chunk.subarray(at, end + 1));
       length += end + 1 - at;
-      for (const part of rest) whole(part);
+      for (const part of rest) digests.add(part);
+      digests.endLine();
       onLine(length > LONGEST ? undefined : Buffer.concat(rest).subarray(0, -1));
       rest = [];
       length = 0;
@@ -69,15 +70,22 @@ function eachLine(file: number, whole: (bytes: Buffer) => void, onLine: (line: B
     }
     if (at < size) rest.push(chunk.subarray(at, size));
     length += size - at;
-    if (length > LONGEST) for (const part of rest.splice(0)) whole(part); // never an entry: not kept
+    if (length <= LONGEST) continue;
+    // Never an entry: its parts are not kept until it ends.
+    digests.beginLine();
+    for (const part of rest.splice(0)) digests.add(part);
   }
 }
 
-/** The digest of all that is added, and of the first `mark` bytes of it. */
+type Digests = ReturnType<typeof prefixDigest>;
+
+/** The digest of all whole lines that are added, and of the first `mark` bytes of them. */
 function prefixDigest(mark: number | undefined) {
   const hash = createHash('sha256');
   let bytes = 0;
   let atMark: Hash | undefined = mark === 0 ? hash.copy() : undefined;
+  /** As it was before a line that has not ended. */
+  let before: { readonly hash: Hash; readonly bytes: number; readonly atMark: Hash | undefined } | undefined;
   return {
     add(part: Buffer): void {
       const left = mark === undefined ? -1 : mark - bytes;
@@ -86,8 +94,19 @@ function prefixDigest(mark: number | undefined) {
       atMark = hash.update(part.subarray(0, left)).copy();
       hash.update(part.subarray(left));
     },
+    /** What is added from now on counts once the line has ended. */
+    beginLine(): void {
+      before ??= { hash: hash.copy(), bytes, atMark };
+    },
+    endLine(): void {
+      before = undefined;
+    },
     soFar: () => hash.copy().digest('hex'),
-    result: () => ({ bytes, digest: hash.digest('hex'), ...(atMark === undefined ? {} : { digestAtMark: atMark.digest('hex') }) }),
+    result() {
+      const { hash: whole, ...counted } = before ?? { hash, bytes, atMark };
+      const digestAtMark = counted.atMark?.digest('hex');
+      return { bytes: counted.bytes, digest: whole.digest('hex'), ...(digestAtMark === undefined ? {} : { digestAtMark }) };
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** A journal that is remembered reads as one that isn't, whatever becomes of the file in between. */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import { readJournal } from '../../src/hosts/journal-read.js';
@@ -53,13 +54,33 @@ t.test('what is remembered is what is read', (t) => {
         make(path);
         const now = new Date(NOW.getTime() + seconds * 1000);
         const found = remembered(path, RECORD_ID, now);
-        t.strictSame(found, readJournal(path, RECORD_ID, { now }), { diagnostic: false });
+        const read = readJournal(path, RECORD_ID, { now });
+        if (!isDeepStrictEqual(found, read)) throw new Error(`${JSON.stringify(found)} is not ${JSON.stringify(read)}`);
         receipts += found.receipts.length;
       }
     }),
     { numRuns: 200 },
   );
   t.ok(receipts > 100, `${receipts} receipts seen`);
+  t.end();
+});
+
+t.test('a line that is far too long, and has not ended, is no whole line', (t) => {
+  const path = join(temporary(t), 'own.jsonl');
+  const remembered = rememberJournals(1024 * 1024);
+  const line = `${JSON.stringify({ time: '2026-06-01T11:00:00Z', record: RECORD_ID, old: '0'.repeat(40), new: '1'.repeat(40), verdict: 'accepted' })}\n`;
+  const reads = [line, 'x'.repeat(300_000), line, line].map((text) => {
+    appendFileSync(path, text);
+    const found = remembered(path, RECORD_ID, NOW);
+    t.strictSame(found, readJournal(path, RECORD_ID, { now: NOW }));
+    return [found.receipts.length, found.unreadable, found.torn, found.bytes];
+  });
+  t.strictSame(reads, [
+    [1, 0, false, line.length],
+    [1, 0, true, line.length],
+    [1, 1, false, 2 * line.length + 300_000],
+    [2, 1, false, 3 * line.length + 300_000],
+  ]);
   t.end();
 });
 
