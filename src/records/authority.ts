@@ -13,7 +13,7 @@
 
 import type { KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { sameName } from '../trust/certificate/name.js';
 import { type Certificate, readCertificate, toPem } from '../trust/index.js';
@@ -52,6 +52,8 @@ export interface Authority {
   readonly name: string;
   /** Whom it was made for; empty: any. */
   readonly authorities: readonly string[];
+  /** Of an intermediate: where its root lay when it was made, from its own directory. Absent in those made before this was written down. */
+  readonly under?: string;
 }
 
 /**
@@ -103,12 +105,13 @@ async function makeAuthority(input: AuthorityInput, issuer: { root: Authority; k
   });
   const pem = toPem(new Uint8Array(certificate.rawData));
   const paths = authorityPaths(input.directory);
+  const under = issuer === undefined ? {} : { under: relative(resolve(input.directory), resolve(issuer.root.directory)) };
   refuseExisting([paths.key, paths.certificate, paths.description, registerPaths(input.directory).register]);
   if (issuer !== undefined) recordIssued(issuer.root.directory, serial, pem);
   writeAllNew([
     { path: paths.key, content: input.passphrase === undefined ? openPem(key) : lockedPem(key, input.passphrase), mode: 0o600 },
     { path: paths.certificate, content: pem },
-    { path: paths.description, content: `${JSON.stringify({ name, authorities }, undefined, 2)}\n` },
+    { path: paths.description, content: `${JSON.stringify({ name, authorities, ...under }, undefined, 2)}\n` },
     { path: registerPaths(input.directory).register, content: startRegister() },
   ]);
   return { certificate: paths.certificate, key: paths.key, authorities, notAfter };
@@ -160,7 +163,7 @@ export function openAuthority(directory: string): Authority {
   return { directory, certificate: certificate.value, isRoot, ...description };
 }
 
-function describe(path: string): { name: string; authorities: readonly string[] } {
+function describe(path: string): Pick<Authority, 'name' | 'authorities' | 'under'> {
   let value: unknown;
   try {
     value = JSON.parse(readFile(path, 'the certificate authority').toString('utf8'));
@@ -168,9 +171,9 @@ function describe(path: string): { name: string; authorities: readonly string[] 
     if (cause instanceof VprError) throw cause;
     throw unreadable(path, 'not JSON', cause);
   }
-  const { name, authorities } = (value ?? {}) as { name?: unknown; authorities?: unknown };
+  const { name, authorities, under } = (value ?? {}) as { name?: unknown; authorities?: unknown; under?: unknown };
   if (typeof name !== 'string' || !Array.isArray(authorities)) throw unreadable(path, 'expected "name" and a list "authorities"');
-  return { name, authorities: authorities.map(String) };
+  return { name, authorities: authorities.map(String), ...(typeof under === 'string' ? { under } : {}) };
 }
 
 /** The key of an authority, its passphrase asked for where it has one. Throws `passphrase/…`, `key/…`. */

@@ -168,12 +168,15 @@ function refuseSecondId({ registrations }: Holder, directory: string, issuing: A
   }
 }
 
-/** An intermediate that the root beside it has revoked certifies nobody any more. Throws `cert/revoked`. */
-function refuseRevokedIssuer({ directory, certificate }: Authority): void {
-  const above = dirname(resolve(directory));
-  if (!existsSync(registerPaths(above).register)) return;
-  const revocation = readRegister(above).revoked.find(({ serial }) => serial === certificate.serial);
-  if (revocation === undefined) return;
+/** An intermediate that its root has revoked certifies nobody any more, as far as the root's register is here. Throws `cert/revoked`. */
+function refuseRevokedIssuer({ directory, certificate, under = '..' }: Authority): void {
+  const places = [...new Set([resolve(directory, under), dirname(resolve(directory))])];
+  const found = places
+    .filter((place) => existsSync(registerPaths(place).register))
+    .flatMap((place) => readRegister(place).revoked.map((revocation) => ({ place, revocation })))
+    .find(({ revocation }) => revocation.serial === certificate.serial);
+  if (found === undefined) return;
+  const { place: above, revocation } = found;
   throw new VprError('cert/revoked', `the intermediate in ${directory} was revoked on ${revocation.revokedAt} (${revocation.reason})`, {
     help: [
       `make another, with the root's key at hand: ${commandLine('vpr', 'cert', 'authority')} DIR ${commandLine('--under', above)} --name NAME`,

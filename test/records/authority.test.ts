@@ -143,6 +143,16 @@ t.test('with the root key away the intermediate goes on; another is made when it
       /OK$/,
     );
   await t.rejects(issueCertificate({ ...JANE, name: 'T', authority: next.directory, out: directory, days: 1001 }), { code: 'cert/days' });
+
+  const deeper = { ...next, directory: join(directory, 'deep/er') };
+  mkdirSync(deeper.directory, { recursive: true });
+  await createUnder(deeper, ca, { known: SECRET });
+  for (const { directory: place } of [next, deeper]) {
+    revoke({ ...findIssued(ca, join(place, 'authority.crt')), reason: 'cACompromise' }, new Date());
+    const refused = issueCertificate({ ...JANE, name: 'U', authority: place, out: directory });
+    await t.rejects(refused, { code: 'cert/revoked', message: /intermediate .* was revoked/ }, 'wherever it lies');
+  }
+  await issueCertificate({ ...JANE, name: 'V', authority: ca, out: directory, authorityPassphrase: known });
 });
 
 t.test('an authority that forgot stops: a missing, damaged or busy register, a key that is not its own', async (t) => {
