@@ -12,9 +12,9 @@ export function gapsOf(history: HistoryReport, trusted: boolean): Gap[] {
   if (missing.count > 0)
     add(
       'missing',
-      `${missing.count} objects are not there: ${missing.ids.join(', ')}${missing.count > missing.ids.length ? ' and more' : ''}`,
+      `${many(missing.count, 'object is', 'objects are')} not there: ${missing.ids.join(', ')}${missing.count > missing.ids.length ? ' and more' : ''}`,
     );
-  if (judged !== pushed) add('unread', `only ${judged} of ${pushed} commits could be judged`);
+  if (judged !== pushed) add('unread', `only ${judged} of ${many(pushed, 'commit', 'commits')} could be judged`);
   if (!trusted)
     add(
       'no-trust',
@@ -23,7 +23,7 @@ export function gapsOf(history: HistoryReport, trusted: boolean): Gap[] {
   if (counts.cannotBeShown > 0)
     add(
       'cannot-be-shown',
-      `of ${counts.cannotBeShown} commits it cannot be shown that they are older than the revocation of their key: only a host's journal could (--journal)`,
+      `that ${many(counts.cannotBeShown, 'commit is', 'commits are')} older than the revocation of the key cannot be shown: only a host's journal could (--journal)`,
     );
   return gaps;
 }
@@ -34,7 +34,8 @@ export function journalGaps(journal: Journal | undefined, history: HistoryReport
   const gaps: Gap[] = [];
   const add = (code: string, message: string) => void gaps.push({ code, message });
   if (history === undefined) {
-    if (journal.receipts.length > 0) add('set-back', `the journal has ${journal.receipts.length} accepted pushes, and main has no commit`);
+    if (journal.receipts.length > 0)
+      add('set-back', `the journal has ${many(journal.receipts.length, 'accepted push', 'accepted pushes')}, and main has no commit`);
     return gaps;
   }
   const { receipts, firstUncovered, counts, verdict } = history;
@@ -42,24 +43,27 @@ export function journalGaps(journal: Journal | undefined, history: HistoryReport
     const count = verdict.commits.judged - counts.receivedByHost;
     add(
       'not-in-journal',
-      `${count} commits are in no entry of the journal that counts, the first is ${firstUncovered}: they are judged by their signer's word`,
+      `${many(count, 'commit is', 'commits are')} in no entry of the journal that counts, the first is ${firstUncovered}: judged by the signer's word alone`,
     );
   }
   if (receipts === undefined) return gaps;
   if (receipts.beyond > 0)
     add(
       'set-back',
-      `the journal has ${receipts.beyond} accepted pushes after what main is: main was set back, or those were never finished`,
+      `the journal has ${many(receipts.beyond, 'accepted push', 'accepted pushes')} after what main is: main was set back, or git did not finish`,
     );
   if (receipts.lost > 0)
     add(
       'set-back',
-      `the journal has ${receipts.lost} accepted pushes that main lacks, and that later ones had begun at: main was set back, and written on`,
+      `the journal has ${many(receipts.lost, 'accepted push', 'accepted pushes')} that main lacks, though a later one began there: main was set back, and written on`,
     );
   if (receipts.contradictory > 0)
-    add('journal-contradictory', `${receipts.contradictory} entries of the journal begin at commits that are not below those they end at`);
+    add(
+      'journal-contradictory',
+      `${many(receipts.contradictory, 'entry of the journal begins', 'entries of the journal begin')} at commits that are not below those at the end`,
+    );
   if (receipts.backwards > 0)
-    add('journal-backwards', `by the journal, ${receipts.backwards} commits were received before the one below them`);
+    add('journal-backwards', `by the journal, ${many(receipts.backwards, 'commit was', 'commits were')} received before the one below`);
   return gaps;
 }
 
@@ -70,8 +74,8 @@ export function historyNotes(history: HistoryReport | undefined): string[] {
   return [
     ...(unknown === 0
       ? []
-      : [`whether certificates of ${unknown} commits were revoked: there is no revocation list, or none that is fresh`]),
-    ...(more === 0 ? [] : [`who signed the rest: there are ${more} more signers than are listed`]),
+      : [`whether certificates of ${many(unknown, 'commit', 'commits')} were revoked: there is no revocation list, or none that is fresh`]),
+    ...(more === 0 ? [] : [`who signed the rest: ${many(more, 'more signer', 'more signers')} than are listed`]),
   ];
 }
 
@@ -81,13 +85,21 @@ export function journalNotes(journal: Journal | undefined, history: HistoryRepor
   const { foreign, unreadable, torn } = journal;
   const passedOver = history?.receipts?.passedOver ?? 0;
   return [
-    ...(foreign === 0 ? [] : [`${foreign} lines of the journal are about other records, and were passed over`]),
-    ...(unreadable === 0 ? [] : [`${unreadable} lines of the journal are no entries, and were passed over`]),
+    ...(foreign === 0
+      ? []
+      : [`${many(foreign, 'line of the journal is', 'lines of the journal are')} about other records, and passed over`]),
+    ...(unreadable === 0
+      ? []
+      : [`${many(unreadable, 'line of the journal is no entry', 'lines of the journal are no entries')}, and passed over`]),
     ...(torn ? ['the last line of the journal has no end, and was passed over'] : []),
     ...(passedOver === 0
       ? []
       : [
-          `${passedOver} entries of the journal name commits that main does not have: pushes that git refused after all, or a last one that was lost with a set-back`,
+          `${many(passedOver, 'entry of the journal names a commit', 'entries of the journal name commits')} that main does not have: pushes that git refused after all, or a last one that was lost with a set-back`,
         ]),
   ];
+}
+
+function many(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`;
 }

@@ -76,7 +76,7 @@ t.test('torn, foreign and unreadable lines are passed over, and said', async (t)
   ];
   const found = await by(`${whole([foreign, ...junk, ...lines])}{"time":"2026-`);
   t.match(found, { good: true });
-  t.match(found.text, 'not checked: 1 lines of the journal are about other records');
+  t.match(found.text, 'not checked: 1 line of the journal is about other records');
   t.match(found.text, `not checked: ${junk.length} lines of the journal are no entries`);
   t.match(found.text, 'not checked: the last line of the journal has no end');
 });
@@ -125,7 +125,7 @@ t.test('an entry that git did not follow is passed over, where another came in i
   const failed = changed(lines[2], { new: 'c0ffee'.padEnd(40, '0') });
   const found = await by(whole([lines[0] ?? '', lines[1] ?? '', failed, lines[2] ?? '']));
   t.match(found, { good: true, record: { history: { receipts: { passedOver: 1 } } } });
-  t.match(found.text, /not checked: 1 entries of the journal name commits that main does not have/);
+  t.match(found.text, /not checked: 1 entry of the journal names a commit that main does not have/);
 });
 
 t.test('contradictory entries are not good', async (t) => {

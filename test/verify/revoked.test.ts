@@ -33,7 +33,7 @@ t.test('without it, it cannot be shown', async (t) => {
   t.match(found, { good: false, record: { history: { counts: { cannotBeShown: 3 } } } });
   t.ok(found.gaps.includes('cannot-be-shown'));
   t.same(rulesIn(found), ['commit/signer']);
-  t.match(found.text, /incomplete \(cannot-be-shown\): of 3 commits it cannot be shown/);
+  t.match(found.text, /incomplete \(cannot-be-shown\): that 3 commits are older than the revocation of the key cannot be shown/);
 });
 
 t.test('as of a time before the list there was no list, and that is said', async (t) => {

@@ -83,6 +83,8 @@ t.test('a shallow clone is incomplete, and so are grafts and replace refs', asyn
   const shallow = await verify({ in: join(directory, 'shallow'), trust });
   t.match(shallow, { good: false, record: { history: { verdict: { commits: { judged: 0 } } } } });
   t.ok(shallow.gaps.includes('shallow') && shallow.gaps.includes('missing'));
+  t.match(shallow.text, /^incomplete: 0 of \d+ commits? judged, and no problem found in what could be checked\n/, 'nobody refuses it');
+  t.notMatch(shallow.text, /refused|history\/linear/);
 
   await gitLine(directory, 'clone', '--quiet', host.repository, 'grafted');
   writeFileSync(join(directory, 'grafted/.git/info/grafts'), `${second}\n`);
@@ -125,6 +127,7 @@ t.test('missing objects are incomplete, and named', async (t) => {
   const found = await verify({ in: lacking, trust });
   t.match(found, { good: false, record: { history: { missing: { count: 1, ids: [blob] } } } });
   t.ok(found.gaps.includes('missing'));
+  t.match(found.text, `1 object is not there: ${blob}`);
 });
 
 t.test('refs other than main are named as not looked at', async (t) => {
