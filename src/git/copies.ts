@@ -20,10 +20,13 @@ export function everyCopyOf(
   loose: (path: string) => PackedObject | undefined,
 ): (id: ObjectId) => void {
   const readable = packs.filter((pack) => pack !== undefined);
+  const folders = new Map(places.map((place) => [place, new Set(namesIn(place))]));
   const looseNames = new Map<string, ReadonlySet<string>>();
   /** By one listing a directory: nearly every object is in a pack. */
   const isLoose = (place: string, id: ObjectId): boolean => {
-    const directory = join(place, id.slice(0, 2));
+    const folder = id.slice(0, 2);
+    if (folders.get(place)?.has(folder) !== true) return false;
+    const directory = join(place, folder);
     const names = looseNames.get(directory) ?? new Set(namesIn(directory));
     looseNames.set(directory, names);
     return names.has(id.slice(2));
