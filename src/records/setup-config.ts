@@ -31,6 +31,8 @@ export function travelSettings(mergeProgram: string): readonly Setting[] {
     ['push.followTags', 'false'],
     ['push.gpgSign', 'false'],
     ['i18n.commitEncoding', 'UTF-8'],
+    // Comments of an editor's template must not stay in a message.
+    ['commit.cleanup', 'strip'],
     ['core.autocrlf', 'false'],
     ['core.eol', 'lf'],
     ['merge.vpr-thread.name', 'messages of both sides, one after the other'],
@@ -74,24 +76,34 @@ function configuration(directory: string): SimpleGit {
 /** What says where git is, and where a person's configuration lies. */
 const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM'] as const;
 
-/** Writes settings into the clone's own configuration, or the user's; former values of the same keys go. */
-export async function writeSettings(directory: string, settings: readonly Setting[], scope: 'local' | 'global' = 'local'): Promise<void> {
+/** Writes settings into the clone's own configuration, or the user's; former values of the same keys go. Answers with those that were otherwise before. */
+export async function writeSettings(
+  directory: string,
+  settings: readonly Setting[],
+  scope: 'local' | 'global' = 'local',
+): Promise<readonly Setting[]> {
   const git = configuration(directory);
-  const known = await keysOf(git, scope);
-  for (const [key, first, ...more] of settings) {
-    if (first !== undefined) await git.raw('config', `--${scope}`, '--replace-all', key, first);
-    else if (known.has(key.toLowerCase())) await git.raw('config', `--${scope}`, '--unset-all', key);
+  const known = await valuesOf(git, scope);
+  const changed = settings.filter(([key, ...values]) => {
+    const former = known.get(key.toLowerCase()) ?? [];
+    return former.length !== values.length || values.some((value, index) => value !== former[index]);
+  });
+  for (const [key, first, ...more] of changed) {
+    if (first === undefined) await git.raw('config', `--${scope}`, '--unset-all', key);
+    else await git.raw('config', `--${scope}`, '--replace-all', key, first);
     for (const value of more) await git.addConfig(key, value, true, scope);
   }
+  return changed;
 }
 
-/** Keys that are set; none where the user has no configuration yet, which git calls an error. */
-async function keysOf(git: SimpleGit, scope: 'local' | 'global'): Promise<ReadonlySet<string>> {
+/** What is set; nothing where the user has no configuration yet, which git calls an error. */
+async function valuesOf(git: SimpleGit, scope: 'local' | 'global'): Promise<ReadonlyMap<string, readonly string[]>> {
   try {
-    return new Set(Object.keys((await git.listConfig(scope)).all));
+    const { all } = await git.listConfig(scope);
+    return new Map(Object.entries(all).map(([key, value]) => [key.toLowerCase(), [value].flat()]));
   } catch (error) {
     if (scope === 'local') throw error;
-    return new Set();
+    return new Map();
   }
 }
 
@@ -114,6 +126,11 @@ export async function overriding(directory: string, hooksDirectory: string): Pro
         `${key} is ${value(key)} and goes before user.name and user.email; mend it: git config --local ${key} ${shellWord(value(key.replace(/^\w+/, 'user')))}`,
       );
   }
+  const template = value('commit.template');
+  if (template !== '')
+    warnings.push(
+      `commit.template is ${template}: what it says stays in messages, which the host refuses; commit with -m, or point it to an empty file: git config --local commit.template /dev/null`,
+    );
   const rebase = value('branch.main.rebase');
   if (rebase !== '' && rebase !== 'true')
     warnings.push(`branch.main.rebase is ${rebase} and goes before pull.rebase; mend it: git config --local branch.main.rebase true`);

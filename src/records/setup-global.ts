@@ -33,10 +33,11 @@ export async function setUpGlobally(input: Omit<SetupInput, 'directory'>): Promi
   ];
   writeLauncher(sign, programFile('vpr-sign'));
   if (input.trust !== undefined) writeAtomic(trustFile, readFile(input.trust, "the host's trust bundle"));
-  await writeSettings('.', settings, 'global');
+  const changed = await writeSettings('.', settings, 'global');
   return {
     directory: 'your own Git configuration',
     settings,
+    changed,
     files: [sign, ...(input.trust === undefined ? [] : [trustFile])],
     warnings: [...signer.warnings, SIGNS_EVERYWHERE, CLONES_TOO],
   };

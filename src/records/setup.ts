@@ -24,6 +24,8 @@ export interface SetupInput extends SignerInput {
 export interface SetupDone {
   readonly directory: string;
   readonly settings: readonly Setting[];
+  /** Those of the settings that were otherwise before. */
+  readonly changed: readonly Setting[];
   readonly files: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -54,11 +56,12 @@ export async function setUp(input: SetupInput): Promise<SetupDone> {
   const hook = installHook(hooks, inGit('vpr', 'prepare-commit-msg'));
   installAttributes(attributes);
   if (input.trust !== undefined) writeAtomic(trustFile, readFile(input.trust, "the host's trust bundle"));
-  await writeSettings(clone.directory, settings);
+  const changed = await writeSettings(clone.directory, settings);
   const lineEnds = restoreLineEnds(clone.directory);
   return {
     directory: clone.directory,
     settings,
+    changed,
     files: [sign, merge, hook.file, attributes, ...(input.trust === undefined ? [] : [trustFile])],
     warnings: [
       ...signer.warnings,

@@ -15,6 +15,7 @@ t.test('everything that is said to be set is set, in the clone alone, and again 
   const attributes = readFileSync(join(clone, '.git/info/attributes'), 'utf8');
   const again = await setUp({ directory: clone, rules: KNOWN_RULES });
   t.strictSame(again.warnings, []);
+  t.strictSame(again.changed, []);
   t.equal(readFileSync(join(clone, '.git/config'), 'utf8'), config);
   t.equal(readFileSync(join(clone, '.git/info/attributes'), 'utf8'), attributes);
   for (const [key, ...values] of again.settings) t.equal(run(clone, 'git', 'config', '--local', '--get-all', key), values.join('\n'), key);
@@ -24,7 +25,11 @@ t.test('everything that is said to be set is set, in the clone alone, and again 
   t.equal(run(clone, 'git', 'check-attr', 'merge', 'communications/x/thread.md'), 'communications/x/thread.md: merge: vpr-thread');
   t.equal(statSync(join(clone, '.git/hooks/prepare-commit-msg')).mode & 0o111, 0o111);
 
-  await setUp({ directory: clone, role: 'Consultant', encoding: 'container', rules: KNOWN_RULES });
+  const { changed } = await setUp({ directory: clone, role: 'Consultant', encoding: 'container', rules: KNOWN_RULES });
+  t.strictSame(changed, [
+    ['vpr.role', 'Consultant'],
+    ['vpr.encoding', 'container'],
+  ]);
   t.equal(run(clone, 'git', 'config', 'vpr.role'), 'Consultant');
   t.equal(run(clone, 'git', 'config', 'vpr.encoding'), 'container');
   t.equal(run(clone, 'git', 'config', 'vpr.careLocation'), 'Oxford University Hospitals');
@@ -61,6 +66,9 @@ t.test('what is in the way is said, with what mends it', async (t) => {
   run(clone, 'git', 'config', 'author.name', 'Jane');
   t.match(await warnings(), [/author\.name is Jane [\s\S]*git config --local author\.name 'Dr Jane Smith'/]);
   run(clone, 'git', 'config', '--unset', 'author.name');
+  run(clone, 'git', 'config', 'commit.template', '/etc/template');
+  t.match(await warnings(), [/commit\.template is \/etc\/template: .*git config --local commit\.template \/dev\/null$/]);
+  run(clone, 'git', 'config', '--unset', 'commit.template');
   chmodSync(key, 0o644);
   t.match(await warnings(), [/chmod 600/]);
   chmodSync(key, 0o600);
