@@ -12,6 +12,6 @@ export class VprError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'VprError';
     this.code = code;
-    this.help = options.help ?? [];
+    this.help = [...new Set(options.help)];
   }
 }

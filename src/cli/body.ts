@@ -32,7 +32,8 @@ function fromFile(file: string | undefined, optional: boolean): string | undefin
 
 function decode(bytes: Uint8Array, from: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    // Editors put a byte order mark in front; it is no part of what was written.
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new VprError('message/encoding', `${from} is not UTF-8`, { cause, help: ['save it in UTF-8'] });
   }

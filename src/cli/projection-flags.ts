@@ -1,10 +1,12 @@
 /** What the commands about a host's projection have in common. */
 import { Args } from '@oclif/core';
 import { VprError } from '../errors.js';
-import { parseUuid, type Uuid } from '../format/identifiers.js';
+import { parseTypedUuid, type Uuid } from '../format/identifiers.js';
+import { commandLine } from '../format/shell.js';
 import { policyMemory } from '../hooks/receive-policy.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { openHost, openHostToWrite } from '../hosts/plain.js';
+import { type Database, openDatabase } from '../projections/index.js';
 import type { ProjectedHost } from '../watch/project.js';
 import { type ProjectionSettings, projectionSettings } from '../watch/settings.js';
 
@@ -32,10 +34,23 @@ function projected(paths: HostPaths): OpenedHost {
   return { paths, policy: policyMemory(paths.policy), settings: projectionSettings(paths) };
 }
 
+/** Opens the projection of a host to ask it. Throws `projections/missing` with the commands that make one. */
+export async function openToRead(paths: HostPaths, location: string): Promise<Database> {
+  try {
+    return await openDatabase(location, { readOnly: true });
+  } catch (error) {
+    if (!(error instanceof VprError) || error.code !== 'projections/missing') throw error;
+    throw new VprError(error.code, error.message, {
+      cause: error,
+      help: [commandLine('vpr', 'watch', paths.root), commandLine('vpr', 'projection', 'build', paths.root)],
+    });
+  }
+}
+
 /** Ids as a person types them. Throws `projection/record`. */
 export function recordIds(words: readonly string[]): Uuid[] {
   return words.map((word) => {
-    const id = parseUuid(word);
+    const id = parseTypedUuid(word);
     if (id === undefined)
       throw new VprError('projection/record', `${JSON.stringify(word)} is not the id of a record`, { help: ['vpr host list DIR'] });
     return id;

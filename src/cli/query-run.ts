@@ -2,17 +2,16 @@
 import { existsSync } from 'node:fs';
 import { Flags } from '@oclif/core';
 import { VprError } from '../errors.js';
+import { parseTypedUuid, type Uuid } from '../format/identifiers.js';
 import { formatInstant, parseInstant } from '../format/instant.js';
-import { commandLine } from '../format/shell.js';
 import { checkedReason, logAccess } from '../hosts/access.js';
 import { refuseStranger } from '../hosts/owner.js';
-import type { HostPaths } from '../hosts/paths.js';
 import { databaseError } from '../projections/database.js';
-import { type Answer, type Asking, type Database, openDatabase } from '../projections/index.js';
+import type { Answer, Asking, Database } from '../projections/index.js';
 import { given } from '../verify/given.js';
 import type { CheckedCommit, ReadVerify } from '../watch/checked.js';
 import { checkSignatures } from '../watch/signatures.js';
-import { type OpenedHost, openProjectedHost } from './projection-flags.js';
+import { type OpenedHost, openProjectedHost, openToRead } from './projection-flags.js';
 
 const HOST = { helpValue: 'DIR', description: "the host's directory" };
 const REASON = {
@@ -110,22 +109,23 @@ async function checked<T extends Answer<unknown>>(
   return { signatures: { verify: readVerify, good: commits.every(({ result }) => result === 'good'), commits } };
 }
 
-async function openToRead(paths: HostPaths, location: string): Promise<Database> {
-  try {
-    return await openDatabase(location, { readOnly: true });
-  } catch (error) {
-    if (!(error instanceof VprError) || error.code !== 'projections/missing') throw error;
-    throw new VprError(error.code, error.message, {
-      cause: error,
-      help: [commandLine('vpr', 'watch', paths.root), commandLine('vpr', 'projection', 'build', paths.root)],
-    });
-  }
-}
-
-/** Milliseconds since 1970, of a day (its beginning, in UTC) or an RFC 3339 time. Throws `projections/time`. */
-export function timeOf(text: string | undefined): number | undefined {
+/** Milliseconds since 1970, of a day (its beginning, in UTC) or an RFC 3339 time; `flag` is where it was typed. Throws `projections/time`. */
+export function timeOf(flag: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const instant = parseInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
   if (instant !== undefined) return Date.parse(formatInstant(instant));
-  throw new VprError('projections/time', 'a time does not read', { help: ['2026-01-31, or 2026-01-31T09:30:00Z'] });
+  throw new VprError('projections/time', `${flag}: ${JSON.stringify(text)} is no day and no time`, {
+    help: [`for example ${flag} 2026-01-31, or ${flag} 2026-01-31T09:30:00Z`],
+  });
+}
+
+/** A UUID that was typed; `what` is where. Throws `projections/id`. */
+export function typedId(what: string, text: string): Uuid;
+export function typedId(what: string, text: string | undefined): Uuid | undefined;
+export function typedId(what: string, text: string | undefined): Uuid | undefined {
+  const id = text === undefined ? undefined : parseTypedUuid(text);
+  if (text === undefined || id !== undefined) return id;
+  throw new VprError('projections/id', `${what}: ${JSON.stringify(text)} is no id: a whole UUID is meant`, {
+    help: ['ids of records: vpr host list DIR', 'ids of people: vpr thread show THREAD --host DIR'],
+  });
 }

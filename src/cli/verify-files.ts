@@ -30,7 +30,10 @@ function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw new VprError('file/unwritable', `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new VprError('file/unwritable', `${path} cannot be written: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+      help: ['name a file in a directory that is there, and that you may write to'],
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 /** What `vpr verify` does between its flags and its output. */
 import { VprError } from '../errors.js';
-import { parseUuid, type Uuid } from '../format/identifiers.js';
+import { parseTypedUuid, type Uuid } from '../format/identifiers.js';
 import { instantOf, parseInstant } from '../format/instant.js';
 import { journalFile } from '../hosts/journal-read.js';
 import { openHost } from '../hosts/plain.js';
@@ -156,7 +156,9 @@ function expectOf(text: string | undefined): string | undefined {
 }
 
 function idOf(text: string | undefined): Uuid | undefined {
-  const id = text === undefined ? undefined : parseUuid(text);
+  const id = text === undefined ? undefined : parseTypedUuid(text);
   if (text === undefined || id !== undefined) return id;
-  throw new VprError('verify/record', '--record is no UUID in lowercase');
+  throw new VprError('verify/record', `--record: ${JSON.stringify(text)} is no UUID`, {
+    help: ['the id that the host registered: vpr host list DIR'],
+  });
 }

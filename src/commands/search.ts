@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { QueryCommand } from '../cli/query-command.js';
-import { askProjection, queryFlags, timeOf } from '../cli/query-run.js';
+import { askProjection, queryFlags, timeOf, typedId } from '../cli/query-run.js';
 import { searchWords } from '../cli/query-words.js';
 import { search } from '../projections/index.js';
 import { given } from '../verify/given.js';
@@ -29,8 +29,9 @@ is restricted, not to be queried or archived is left out, unless asked for.`;
 
   async run() {
     const { args, flags } = await this.parse(Search);
-    const { record, author, ranked } = flags;
-    const query = given({ record, author, ranked, since: timeOf(flags.since), until: timeOf(flags.until) });
+    const { ranked } = flags;
+    const [record, author] = [typedId('--record', flags.record), typedId('--author', flags.author)];
+    const query = given({ record, author, ranked, since: timeOf('--since', flags.since), until: timeOf('--until', flags.until) });
     const answer = await askProjection(flags, {
       command: 'search',
       ids: { record, author },

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { QueryCommand } from '../cli/query-command.js';
-import { askProjection, queryFlags } from '../cli/query-run.js';
+import { askProjection, queryFlags, typedId } from '../cli/query-run.js';
 import { listedWords } from '../cli/query-words.js';
 import { threads } from '../projections/index.js';
 import { given } from '../verify/given.js';
@@ -21,7 +21,7 @@ export default class Threads extends QueryCommand {
 
   async run() {
     const { flags } = await this.parse(Threads);
-    const { participant, record } = flags;
+    const [participant, record] = [typedId('--participant', flags.participant), typedId('--record', flags.record)];
     const query = given({ participant, record, status: flags.open ? ('open' as const) : undefined });
     const answer = await askProjection(flags, {
       command: 'threads',

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { QueryCommand } from '../cli/query-command.js';
-import { askProjection, queryFlags } from '../cli/query-run.js';
+import { askProjection, queryFlags, typedId } from '../cli/query-run.js';
 import { timelineWords } from '../cli/query-words.js';
 import { timeline } from '../projections/index.js';
 
@@ -18,10 +18,11 @@ nothing that may be shown.`;
 
   async run() {
     const { args, flags } = await this.parse(Timeline);
+    const record = typedId('RECORD', args.record);
     const answer = await askProjection(flags, {
       command: 'timeline',
-      ids: { record: args.record },
-      ask: (database, asking) => timeline(database, { record: args.record, ...asking }),
+      ids: { record },
+      ask: (database, asking) => timeline(database, { record, ...asking }),
       threadsIn: ({ items }) => items.flatMap(({ messages, ledgers }) => [...messages, ...ledgers].map(({ thread }) => thread)),
       commitsIn: ({ items }) => items.map(({ record, commit }) => ({ record, commit: commit.id })),
     });

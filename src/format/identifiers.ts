@@ -32,6 +32,11 @@ export function parseUuid(text: string): Uuid | undefined {
   return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join('-');
 }
 
+/** A UUID as a person has copied it: with blanks around it, or in capitals. */
+export function parseTypedUuid(text: string): Uuid | undefined {
+  return parseUuid(text.trim().toLowerCase());
+}
+
 /** The 32 hex digits of a canonical UUID, as repository paths have them. */
 export function formatUuidPlain(uuid: Uuid): string {
   return uuid.replaceAll('-', '');

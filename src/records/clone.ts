@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { MAIN, type ObjectId } from '../format/index.js';
+import { commandLine } from '../format/shell.js';
 import { NO_FETCH } from '../git/index.js';
 import { git, gitLine, tryGit } from './git.js';
 import { readSettings, type Settings } from './settings.js';
@@ -62,11 +63,19 @@ export function mainOf({ directory }: Repository): ObjectId | undefined {
         ? 'no branch is checked out here (is a rebase under way?)'
         : `${branch} is checked out here, and a record has main alone`,
       {
-        help: branch === '' ? ['finish it: git rebase --continue', 'or go back: git switch main'] : ['git switch main'],
+        help: branch === '' ? ['finish it: git rebase --continue', 'or go back: git switch main'] : [whereMainIs(directory)],
       },
     );
   }
   return commitOf(directory, MAIN);
+}
+
+/** How to get to main: git has it checked out in one working tree at a time. */
+function whereMainIs(directory: string): string {
+  const trees = tryGit(directory, ['worktree', 'list', '--porcelain']).stdout.toString('utf8').split('\n\n');
+  const other = trees.find((tree) => tree.split('\n').includes(`branch ${MAIN}`));
+  const path = /^worktree (.*)$/m.exec(other ?? '')?.[1];
+  return path === undefined ? 'git switch main' : `main is checked out in another working tree: ${commandLine('cd', path)}`;
 }
 
 /** The commit a revision names; undefined where there is none. Nothing is fetched to find out. */

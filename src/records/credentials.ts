@@ -16,9 +16,12 @@ export interface Credentials {
   readonly key: KeyObject;
 }
 
+/** What to do where a file that vpr setup was given has gone. */
+const GONE = ['bring it back to that place, or name where it is now: vpr setup --certificate FILE --key FILE'];
+
 /** Reads a certificate's file (PEM, one or more; or DER). Throws `certificate/unreadable`, `file/…`. */
 export function loadCertificate(path: string): { chain: readonly [Certificate, ...Certificate[]]; identity: Identity } {
-  const bytes = readFile(path, 'the certificate');
+  const bytes = readFile(path, 'the certificate', GONE);
   const chain = certificateBlocks(bytes).map((block) => {
     const certificate = readCertificate(block);
     if (certificate.ok) return certificate.value;
@@ -54,7 +57,9 @@ export function loadCredentials(certificatePath: string, keyPath: string): Crede
 
 /** The same without asking anybody: a key under a passphrase is only seen to be there. */
 export function glanceAtCredentials(certificatePath: string, keyPath: string): Omit<Credentials, 'key'> {
-  return isLocked(readFile(keyPath, 'the private key')) ? loadCertificate(certificatePath) : loadCredentials(certificatePath, keyPath);
+  return isLocked(readFile(keyPath, 'the private key', GONE))
+    ? loadCertificate(certificatePath)
+    : loadCredentials(certificatePath, keyPath);
 }
 
 /**

@@ -90,9 +90,9 @@ export function readIfThere(path: string): Buffer | undefined {
 }
 
 /** A file's bytes. `what` says in an error what was looked for. Throws `file/missing`, `file/unreadable`. */
-export function readFile(path: string, what: string): Buffer {
+export function readFile(path: string, what: string, help: readonly string[] = ['name a file that is there']): Buffer {
   const bytes = readIfThere(path);
-  if (bytes === undefined) throw new VprError('file/missing', `${what}: there is no file ${path}`);
+  if (bytes === undefined) throw new VprError('file/missing', `${what}: there is no file ${path}`, { help });
   return bytes;
 }
 

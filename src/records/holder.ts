@@ -1,6 +1,6 @@
 /** Whom a certificate is for, checked (FORMAT §6 "Signer"). */
 import { VprError } from '../errors.js';
-import { newUuid, parseUuid } from '../format/index.js';
+import { newUuid, parseTypedUuid } from '../format/index.js';
 import type { Registration } from '../trust/index.js';
 import { checkAuthority, checkEmail, checkName, checkNumber } from './certificate-names.js';
 
@@ -46,9 +46,9 @@ function checkedRegistration({ authority, number }: Registration): Registration 
 function participantOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   if (text === 'new') return newUuid();
-  const id = parseUuid(text);
+  const id = parseTypedUuid(text);
   if (id !== undefined) return id;
-  throw new VprError('cert/participant', `--participant: ${JSON.stringify(text)} is neither a UUID in lowercase nor the word new`);
+  throw new VprError('cert/participant', `--participant: ${JSON.stringify(text)} is neither a UUID nor the word new`);
 }
 
 /** `GMC 1234567`. */

@@ -1,7 +1,8 @@
 /** Beginning a coordination record: its one root commit. */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { VprError } from '../errors.js';
-import { MAIN, newUuid, type ObjectId, parseUuid, renderStatus, type Uuid } from '../format/index.js';
+import { MAIN, newUuid, type ObjectId, parseTypedUuid, parseUuid, renderStatus, type Uuid } from '../format/index.js';
 import { mainOf, openRepository, type Repository, remoteOf } from './clone.js';
 import { commitFiles } from './commit.js';
 import { git, tryGit } from './git.js';
@@ -21,7 +22,28 @@ export interface BegunRecord {
  * `record/begun`, `record/not-empty`.
  */
 export function prepareDirectory(directory: string): Repository {
-  if (!existsSync(directory)) mkdirSync(directory, { recursive: true });
+  return madeIn(directory).repository;
+}
+
+/**
+ * Does the work that begins a record in such a directory. Where that fails,
+ * what was made for it is taken away again. Throws as `prepareDirectory` and the work do.
+ */
+export async function inPreparedDirectory<T>(directory: string, work: (repository: Repository) => Promise<T>): Promise<T> {
+  const { repository, made } = madeIn(directory);
+  try {
+    return await work(repository);
+  } catch (error) {
+    for (const path of made) rmSync(path, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** The repository, and the paths that were made for it: none of a repository that was there. */
+function madeIn(directory: string): { readonly repository: Repository; readonly made: readonly string[] } {
+  const made: string[] = [];
+  const top = mkdirSync(directory, { recursive: true });
+  if (top !== undefined) made.push(top);
   const inside = tryGit(directory, ['rev-parse', '--show-prefix']);
   if (inside.status !== 0 || inside.stdout.toString('utf8').trim() !== '') {
     if (readdirSync(directory).length > 0) {
@@ -30,6 +52,7 @@ export function prepareDirectory(directory: string): Repository {
       });
     }
     git(directory, ['init', '--quiet', '--object-format=sha1', '--initial-branch=main']);
+    made.push(join(directory, '.git'));
   }
   const repository = openRepository(directory);
   if (repository.bare) throw new VprError('clone/bare', `${directory} is a bare repository: clone it, and begin the record in the clone`);
@@ -37,7 +60,7 @@ export function prepareDirectory(directory: string): Repository {
   if (mainOf(repository) !== undefined) {
     throw new VprError('record/begun', `${directory} has a record already`, { help: ['see it: vpr thread list'] });
   }
-  return repository;
+  return { repository, made };
 }
 
 /** Makes the root commit: status file and .gitignore, signed, and nothing else (FORMAT §1, §3). Ids that are absent are made. */
@@ -66,9 +89,9 @@ export function registeredId({ directory }: Repository): Uuid | undefined {
 
 function idOf(flag: string, text: string | undefined): Uuid {
   if (text === undefined) return newUuid();
-  const id = parseUuid(text);
+  const id = parseTypedUuid(text);
   if (id !== undefined) return id;
-  throw new VprError('record/id', `${flag}: ${JSON.stringify(text)} is not a UUID in lowercase`, {
+  throw new VprError('record/id', `${flag}: ${JSON.stringify(text)} is not a UUID`, {
     help: [`for example ${flag} 7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88`],
   });
 }

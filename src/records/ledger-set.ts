@@ -10,6 +10,7 @@ import {
   newUuid,
   normaliseBody,
   type ObjectId,
+  parseTypedUuid,
   parseUuid,
   type YamlEdit,
 } from '../format/index.js';
@@ -106,9 +107,10 @@ function participantEdits({ participants }: Ledger, { add, remove, change = [] }
 
 /** Where a participant stands in a ledger. Throws `participant/unknown`. */
 function indexOf(participants: readonly Participant[], text: string, flag: string): number {
-  const index = participants.findIndex(({ participant_id: id }) => parseUuid(id) === parseUuid(text));
-  if (index >= 0 && parseUuid(text) !== undefined) return index;
-  throw new VprError('participant/unknown', `${text} is not the id of a participant`, {
+  const wanted = parseTypedUuid(text);
+  const index = participants.findIndex(({ participant_id: id }) => parseUuid(id) === wanted);
+  if (index >= 0 && wanted !== undefined) return index;
+  throw new VprError('participant/unknown', `${flag}: ${JSON.stringify(text)} is not the id of a participant`, {
     help: participants.map(({ participant_id, display_name }) => `${flag} ${participant_id}  (${display_name})`),
   });
 }
@@ -123,7 +125,7 @@ function entryEdits(participants: readonly Participant[], index: number, entry: 
 /** The message that tells a thread's readers what changed; by the signer, in the role of the system. */
 function systemMessage(writer: Writer, { ledger }: OpenThread, input: LedgerInput, now: Date): NewMessage | undefined {
   const { status, add, remove, change = [] } = input;
-  const gone = remove.flatMap((id) => participantWith(ledger.participants, parseUuid(id) ?? id) ?? []);
+  const gone = remove.flatMap((id) => participantWith(ledger.participants, parseTypedUuid(id) ?? id) ?? []);
   const sentences = [
     ...add.map(({ display_name, role }) => `${display_name} (${role}) was added to the thread.`),
     ...change.flatMap((entry) => changeWords(participantWith(ledger.participants, entry.participant_id), entry)),

@@ -1,6 +1,16 @@
 /** People in a ledger: as typed on a command line, and who a writer is among them. */
 import { VprError } from '../errors.js';
-import { forbiddenCharacter, isTrimmedLine, type Ledger, parseRole, parseUuid, ROLES, type Role, type Uuid } from '../format/index.js';
+import {
+  forbiddenCharacter,
+  isTrimmedLine,
+  type Ledger,
+  parseRole,
+  parseTypedUuid,
+  parseUuid,
+  ROLES,
+  type Role,
+  type Uuid,
+} from '../format/index.js';
 import { participantOf, type Writer } from './writer.js';
 
 export type Participant = Ledger['participants'][number];
@@ -11,9 +21,9 @@ export function parseParticipant(text: string): Participant {
   const example = { help: ['for example "4f8c2a1d-9e3b-4a7c-8f1e-6b0d2c5a9f12:clinician:Dr Jane Smith:Example NHS Trust"'] };
   const fail = (what: string) =>
     new VprError('participant/unreadable', `participant: ${what}; expected ID:ROLE:NAME or ID:ROLE:NAME:ORGANISATION`, example);
-  const uuid = parseUuid(id);
+  const uuid = parseTypedUuid(id);
   const known = parseRole(role);
-  if (uuid === undefined) throw fail(`${JSON.stringify(id)} is not a UUID in lowercase`);
+  if (uuid === undefined) throw fail(`${JSON.stringify(id)} is not a UUID`);
   if (known === undefined) throw fail(`${JSON.stringify(role)} is not one of ${ROLES.join(', ')}`);
   if (more.length > 0) throw fail('there are too many colons (write \\: for one that belongs to a name)');
   for (const line of organisation === undefined ? [name] : [name, organisation]) {

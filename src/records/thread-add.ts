@@ -9,6 +9,7 @@ import {
   newUuid,
   normaliseBody,
   type ObjectId,
+  parseTypedUuid,
   parseUuid,
   type Uuid,
 } from '../format/index.js';
@@ -76,10 +77,10 @@ export function addMessage(writer: Writer, input: MessageInput, now: Date = new 
 }
 
 function recordedAuthor({ ledger }: OpenThread, text: string): Participant {
-  const id = parseUuid(text);
+  const id = parseTypedUuid(text);
   const author = id === undefined ? undefined : participantWith(ledger.participants, id);
   if (author === undefined) {
-    throw new VprError('thread/not-participant', `--on-behalf-of: ${text} is not the id of a participant of this thread`, {
+    throw new VprError('thread/not-participant', `--on-behalf-of: ${JSON.stringify(text)} is not the id of a participant of this thread`, {
       help: ledger.participants.map(
         ({ participant_id, role, display_name }) => `--on-behalf-of ${participant_id}  (${display_name}, ${role})`,
       ),
@@ -95,15 +96,16 @@ function recordedAuthor({ ledger }: OpenThread, text: string): Participant {
   );
 }
 
-function correctedMessage({ thread }: OpenThread, text: string): Uuid {
-  const found = thread.messages.filter(({ id }) => id === parseUuid(text) || (text.length >= 4 && id.startsWith(text)));
+function correctedMessage({ thread, id: threadId }: OpenThread, text: string): Uuid {
+  const wanted = text.trim().toLowerCase();
+  const found = thread.messages.filter(({ id }) => id === parseUuid(wanted) || (wanted.length >= 4 && id.startsWith(wanted)));
   const [first] = found;
   if (first !== undefined && found.length === 1) return first.id;
   throw new VprError(
     'thread/corrects',
-    `--corrects: ${found.length === 0 ? 'no message' : `${found.length} messages`} of this thread ${found.length === 1 ? 'has' : 'have'} the id ${text}`,
+    `--corrects: ${found.length === 0 ? 'no message' : `${found.length} messages`} of this thread ${found.length === 1 ? 'has' : 'have'} the id ${JSON.stringify(text)}`,
     {
-      help: ['see the ids: vpr thread show '.concat('THREAD')],
+      help: [`see the ids: vpr thread show ${threadId}`],
     },
   );
 }

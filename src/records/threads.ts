@@ -53,18 +53,21 @@ export function threadIds(repository: Repository, commit: ObjectId): readonly st
 export function resolveThread(repository: Repository, commit: ObjectId, text: string): string {
   const ids = threadIds(repository, commit);
   const uuidOf = (id: string) => id.slice(21);
-  const wanted = text.replace(/^communications\//, '').replace(/\/(thread\.md|ledger\.yaml)?$/, '');
-  const found = ids.includes(wanted)
-    ? [wanted]
-    : ids.filter((id) => wanted.length >= 4 && (id.startsWith(wanted) || uuidOf(id).startsWith(wanted)));
+  const named = text
+    .trim()
+    .replace(/^communications\//, '')
+    .replace(/\/(thread\.md|ledger\.yaml)?$/, '');
+  const wanted = named.toLowerCase();
+  const begins = (id: string) => id.toLowerCase().startsWith(wanted);
+  const found = ids.includes(named) ? [named] : ids.filter((id) => wanted.length >= 4 && (begins(id) || begins(uuidOf(id))));
   const [first] = found;
   if (first !== undefined && found.length === 1) return first;
   if (found.length > 1) {
-    throw new VprError('thread/several', `${found.length} threads begin with ${wanted}`, {
+    throw new VprError('thread/several', `${found.length} threads begin with ${JSON.stringify(named)}`, {
       help: found.slice(0, 5).map((id) => `vpr thread show ${id}`),
     });
   }
-  throw new VprError('thread/unknown', `there is no thread ${wanted}`, {
+  throw new VprError('thread/unknown', `there is no thread ${JSON.stringify(named)}`, {
     help: ['see which there are: vpr thread list', 'or get what the host has: git pull'],
   });
 }

@@ -177,6 +177,11 @@ async function shows(t: Test): Promise<void> {
   t.match(accesses().at(-1), { command: 'thread show', asked: { thread: RESTRICTED }, records: [RECORD_ID], threads: [RESTRICTED] });
   t.equal(failed('thread', 'show', THREAD, '--record', MESSAGE_ID), 'projections/unknown-thread');
   t.equal(failed('thread', 'show', THREAD, '--record', 'x'), 'projections/id');
-  t.equal(failed('thread', 'show', "x' or 1=1"), 'projections/unknown-thread');
+  t.equal(failed('thread', 'show', "x' or 1=1"), 'thread/whole-id');
+  t.equal(
+    failed('thread', 'show', ` ${THREAD.toUpperCase()} `, '--record', MESSAGE_ID.toUpperCase()),
+    'projections/unknown-thread',
+    'as it was copied',
+  );
   t.match(vpr(directory, ['thread', 'show', THREAD, '--reason', 'r']), { status: 2, stdout: '' }, 'of a clone no reason is wanted');
 }

@@ -131,4 +131,24 @@ t.test('a thread opens without a message; its text may also come from a file', a
   t.match(vpr(clone, ['thread', 'add', String(value['thread'])], '  \n'), { status: 2, stderr: /message\/unfit: the body is blank/ });
   t.match(vpr(clone, ['thread', 'add', String(value['thread']), '-m', 'a\u001b[2J']), { status: 2, stderr: /U\+001B/ });
   t.equal(run(clone, 'git', 'rev-list', '--count', 'HEAD'), '3');
+
+  const thread = String(value['thread']);
+  writeFileSync(join(clone, '../bom.md'), '\ufeffFrom an editor.\n');
+  const copied = ` ${thread.slice(21, 30).toUpperCase()} `;
+  t.match(vpr(world.directory, ['thread', 'add', copied, '-C', clone, '--file', 'bom.md']), { status: 0 }, 'an id as it was copied');
+  t.match(vprJson(clone, ['thread', 'show', thread]), { value: { messages: [{}, { body: 'From an editor.' }] } });
+  t.match(vpr(clone, ['thread', 'show', 'NOTHING']), { stderr: /there is no thread "NOTHING"/ });
+  t.match(vpr(clone, ['status', 'set']), { status: 2, stderr: /status\/nothing[\s\S]*help: say what: --lifecycle/ });
+  t.match(vpr(clone, ['ledger', 'set', thread, '-m', 'x']), { status: 2, stderr: /ledger\/nothing[\s\S]*help: say what: --status/ });
+  t.match(vpr(clone, ['thread', 'create', '--as', 'patient', '-m', 'x']), {
+    status: 2,
+    stderr: /participant\/role: your certificate writes in the role clinician or careteam, not patient\n {2}help: --as clinician\n/,
+  });
+
+  const other = join(world.directory, 'tree');
+  run(clone, 'git', 'worktree', 'add', '--quiet', '-b', 'aside', other);
+  t.match(vpr(other, ['check']), {
+    status: 2,
+    stderr: /clone\/branch[\s\S]*help: main is checked out in another working tree: cd \S+\/jane\n/,
+  });
 });

@@ -101,7 +101,7 @@ t.test('what cannot be done ends with 2 and says what can', async (t) => {
     [['host', 'add', 'nowhere', 'coordination'], /^error host\/not-a-host: .*\n {2}help: vpr host init nowhere/],
     [['host', 'add', host, 'clinical'], /^error host\/kind: there are no rules yet for clinical records/],
     [['host', 'add', host, 'diary'], /Expected diary to be one of: coordination/],
-    [['host', 'add', host, 'coordination', '--id', ID.toUpperCase()], /^error host\/id: /],
+    [['host', 'add', host, 'coordination', '--id', `${ID}x`], /^error host\/id: /],
     [['host', 'add', host], /Missing 1 required arg/],
     [['host', 'add', host, 'coordination', '--force'], /Nonexistent flag: --force/],
     [['hooks', 'install'], /^error hooks\/which-host: which repositories\?/],

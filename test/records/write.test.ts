@@ -1,9 +1,9 @@
-import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { MAIN } from '../../src/format/push.js';
 import { commitOf, openRepository } from '../../src/records/clone.js';
-import { beginCoordination, prepareDirectory, registeredId } from '../../src/records/init-coordination.js';
+import { beginCoordination, inPreparedDirectory, prepareDirectory, registeredId } from '../../src/records/init-coordination.js';
 import { type LedgerInput, setLedger } from '../../src/records/ledger-set.js';
 import { parseParticipant } from '../../src/records/participants.js';
 import { setStatus } from '../../src/records/status-set.js';
@@ -227,6 +227,19 @@ t.test('a directory for a new record', async (t) => {
 
   const clone = await world.clone('jane', 'jane');
   t.throws(() => beginCoordination(openWriter(clone), { id: 'x' }), { code: 'record/id' });
+  const fails = () => Promise.reject(new Error('no certificate'));
+  for (const [made, kept] of [
+    [join(world.directory, 'new/deep'), world.directory],
+    [join(world.directory, 'new'), world.directory],
+    [clone, join(clone, '.git')],
+  ] as const) {
+    await t.rejects(inPreparedDirectory(made, fails), { message: 'no certificate' });
+    t.ok(existsSync(kept));
+    t.equal(existsSync(made), made === clone, 'what failed leaves nothing that was made for it');
+  }
+  mkdirSync(join(world.directory, 'empty'));
+  await t.rejects(inPreparedDirectory(join(world.directory, 'empty'), fails));
+  t.same(readdirSync(join(world.directory, 'empty')), []);
   beginCoordination(openWriter(clone), {});
   t.throws(() => prepareDirectory(clone), { code: 'record/begun' });
 });

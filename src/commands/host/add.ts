@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { VprError } from '../../errors.js';
-import { parseUuid, type RecordKind } from '../../format/identifiers.js';
+import { parseTypedUuid, type RecordKind } from '../../format/identifiers.js';
 import { commandLine } from '../../format/shell.js';
 import { runGit } from '../../git/run.js';
 import { addRecord, openHostToWrite } from '../../hosts/plain.js';
@@ -33,9 +33,9 @@ The record itself begins with its first push.`;
 
   async run() {
     const { args, flags } = await this.parse(HostAdd);
-    const id = flags.id === undefined ? undefined : parseUuid(flags.id);
+    const id = flags.id === undefined ? undefined : parseTypedUuid(flags.id);
     if (flags.id !== undefined && id === undefined) {
-      throw new VprError('host/id', `--id: ${JSON.stringify(flags.id)} is not a UUID in lowercase`, {
+      throw new VprError('host/id', `--id: ${JSON.stringify(flags.id)} is not a UUID`, {
         help: ['leave --id away to get a new one'],
       });
     }

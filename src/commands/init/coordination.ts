@@ -5,7 +5,7 @@ import { signingFlags } from '../../cli/flags.js';
 import { setupInput } from '../../cli/setup-input.js';
 import { setupWords } from '../../cli/setup-words.js';
 import { commandLine } from '../../format/shell.js';
-import { beginCoordination, prepareDirectory } from '../../records/init-coordination.js';
+import { beginCoordination, inPreparedDirectory } from '../../records/init-coordination.js';
 import { setUp } from '../../records/setup.js';
 import { openWriter } from '../../records/writer.js';
 
@@ -31,10 +31,17 @@ export default class InitCoordination extends VprCommand {
 
   async run() {
     const { args, flags } = await this.parse(InitCoordination);
-    const { directory } = prepareDirectory(args.directory);
-    this.say(...setupWords(await setUp(setupInput(directory, flags))));
-    const record = beginCoordination(openWriter(directory), { id: flags.id, clinicalId: flags['clinical-id'] });
-    this.say('', `began  coordination record ${record.coordinationId} (clinical record ${record.clinicalId})`, `commit ${record.commit}`);
+    const { directory, words, record } = await inPreparedDirectory(args.directory, async ({ directory }) => ({
+      directory,
+      words: setupWords(await setUp(setupInput(directory, flags))),
+      record: beginCoordination(openWriter(directory), { id: flags.id, clinicalId: flags['clinical-id'] }),
+    }));
+    this.say(
+      ...words,
+      '',
+      `began  coordination record ${record.coordinationId} (clinical record ${record.clinicalId})`,
+      `commit ${record.commit}`,
+    );
     this.sayNext(...(resolve(args.directory) === process.cwd() ? [] : [commandLine('cd', args.directory)]), 'vpr check', 'git push');
     return { directory, ...record };
   }

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { inFlag, threadArg, visibilityFlags } from '../../cli/flags.js';
+import { VprError } from '../../errors.js';
 import { setLedger } from '../../records/ledger-set.js';
 import { parseParticipant } from '../../records/participants.js';
 import { openWriter } from '../../records/writer.js';
@@ -37,6 +38,14 @@ export default class LedgerSet extends VprCommand {
 
   async run() {
     const { args, flags } = await this.parse(LedgerSet);
+    if (Object.keys(flags).every((name) => ['in', 'json', 'message'].includes(name))) {
+      throw new VprError('ledger/nothing', 'nothing was said to change', {
+        help: [
+          'say what: --status STATE, --add-participant, --change-participant, --remove-participant,',
+          '--sensitivity LEVEL, --[no-]restricted, --[no-]allow-patients or --[no-]allow-external',
+        ],
+      });
+    }
     const changed = setLedger(openWriter(flags.in), {
       thread: args.thread,
       status: flags.status,

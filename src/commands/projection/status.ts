@@ -1,8 +1,8 @@
 import { VprCommand } from '../../cli/base.js';
-import { hostArg, openProjectedHost } from '../../cli/projection-flags.js';
+import { hostArg, openProjectedHost, openToRead } from '../../cli/projection-flags.js';
 import { sharedLines, statusLines } from '../../cli/projection-words.js';
 import { commandLine } from '../../format/shell.js';
-import { idsUsedTwice, openDatabase } from '../../projections/index.js';
+import { idsUsedTwice } from '../../projections/index.js';
 import { projectionStatus } from '../../watch/status.js';
 
 export default class ProjectionStatusCommand extends VprCommand {
@@ -17,7 +17,7 @@ message ids several messages have, and which.`;
   async run() {
     const { args } = await this.parse(ProjectionStatusCommand);
     const { paths, settings } = openProjectedHost(args.directory);
-    const database = await openDatabase(settings.database, { readOnly: true });
+    const database = await openToRead(paths, settings.database);
     try {
       const status = await projectionStatus(paths, database);
       const usedTwice = await idsUsedTwice(database);

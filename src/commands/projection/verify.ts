@@ -1,8 +1,7 @@
 import { VprCommand } from '../../cli/base.js';
-import { hostArg, openProjectedHost, recordArg, recordIds } from '../../cli/projection-flags.js';
+import { hostArg, openProjectedHost, openToRead, recordArg, recordIds } from '../../cli/projection-flags.js';
 import { checkedLines } from '../../cli/projection-words.js';
 import { commandLine } from '../../format/shell.js';
-import { openDatabase } from '../../projections/index.js';
 import { type Checked, checkRecord } from '../../watch/check.js';
 import { everyRecord } from '../../watch/state.js';
 
@@ -22,7 +21,7 @@ where anything differs.`;
     const { argv } = await this.parse(ProjectionVerify);
     const [directory = '', ...words] = argv.map(String);
     const { settings, ...host } = openProjectedHost(directory);
-    const database = await openDatabase(settings.database, { readOnly: true });
+    const database = await openToRead(host.paths, settings.database);
     const bad: Checked[] = [];
     let good = 0;
     try {

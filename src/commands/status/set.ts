@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { inFlag } from '../../cli/flags.js';
+import { VprError } from '../../errors.js';
 import { setStatus } from '../../records/status-set.js';
 import { openWriter } from '../../records/writer.js';
 
@@ -20,6 +21,11 @@ export default class StatusSet extends VprCommand {
 
   async run() {
     const { flags } = await this.parse(StatusSet);
+    if ([flags.lifecycle, flags.open, flags.queryable, flags.modifiable].every((flag) => flag === undefined)) {
+      throw new VprError('status/nothing', 'nothing was said to change', {
+        help: ['say what: --lifecycle STATE, --[no-]open, --[no-]queryable or --[no-]modifiable'],
+      });
+    }
     const changed = setStatus(openWriter(flags.in), {
       lifecycle_state: flags.lifecycle,
       record_open: flags.open,

@@ -1,8 +1,11 @@
 import { inFlag, threadArg } from '../../cli/flags.js';
 import { QueryCommand } from '../../cli/query-command.js';
-import { type Asked, askProjection, hostInsteadFlags } from '../../cli/query-run.js';
+import { type Asked, askProjection, hostInsteadFlags, typedId } from '../../cli/query-run.js';
 import { shownWords } from '../../cli/query-words.js';
 import { threadWords } from '../../cli/thread-words.js';
+import { VprError } from '../../errors.js';
+import { parseTimestampId } from '../../format/identifiers.js';
+import { commandLine } from '../../format/shell.js';
 import { type ShownMessage, thread } from '../../projections/index.js';
 import { openClone } from '../../records/clone.js';
 import { viewThread } from '../../records/thread-view.js';
@@ -26,7 +29,7 @@ message followed by what corrects it, a page at a time.`;
   async run() {
     const { args, flags } = await this.parse(ThreadShow);
     const { host, record } = flags;
-    if (host !== undefined) return this.projected({ ...flags, host }, args.thread, record);
+    if (host !== undefined) return this.projected({ ...flags, host }, wholeId(args.thread, host), typedId('--record', record));
     const view = viewThread(openClone(flags.in), args.thread);
     this.say(...threadWords(view));
     return view;
@@ -42,6 +45,17 @@ message followed by what corrects it, a page at a time.`;
     });
     return this.answered(answer, shownWords(answer));
   }
+}
+
+/** A thread's id as a projection has it: it looks for no beginnings. */
+function wholeId(text: string, host: string): string {
+  const [moment = '', ...uuid] = text.trim().split('-');
+  const id = [moment.toUpperCase(), ...uuid].join('-');
+  const whole = `${id.slice(0, 20)}${id.slice(20).toLowerCase()}`;
+  if (parseTimestampId(whole) !== undefined) return whole;
+  throw new VprError('thread/whole-id', `with --host a thread's whole id is needed, not ${JSON.stringify(text)}`, {
+    help: [commandLine('vpr', 'threads', '--host', host)],
+  });
 }
 
 /** A message, and all that corrects it. */

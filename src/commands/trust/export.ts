@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { count } from '../../cli/words.js';
 import { VprError } from '../../errors.js';
-import { parseUuid, type Uuid } from '../../format/identifiers.js';
+import { parseTypedUuid, type Uuid } from '../../format/identifiers.js';
 import { commandLine } from '../../format/shell.js';
 import { refuseUnreadable } from '../../hosts/plain.js';
 import { registeredRecord } from '../../hosts/registry.js';
@@ -50,7 +50,9 @@ For each record it has the newest commit that the host had accepted, by its jour
 }
 
 function registeredId(host: string, text: string): Uuid {
-  const id = parseUuid(text);
+  const id = parseTypedUuid(text);
   if (id !== undefined && registeredRecord(host, id) !== undefined) return id;
-  throw new VprError('trust/record', `--record ${text} is no record of this host`, { help: [commandLine('vpr', 'host', 'list', host)] });
+  throw new VprError('trust/record', `--record: ${JSON.stringify(text)} is no record of this host`, {
+    help: [commandLine('vpr', 'host', 'list', host)],
+  });
 }
