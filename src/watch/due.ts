@@ -5,16 +5,19 @@ import { PROJECTION_VERSION } from '../projections/store.js';
 import type { ProjectionRow } from '../projections/tables.js';
 import { errorFields, type Log } from './log.js';
 import { type Scanned, scanRecords } from './scan.js';
+import { LONGEST_DELAY } from './state.js';
 import { isKnownAsUnregistered, isRegistered } from './unregistered.js';
 
 export interface ScanResult {
   readonly records: number;
   readonly due: readonly Uuid[];
+  /** Those whose time has not come, and when it does, in milliseconds since 1970: the watcher that failed with them may have ended. */
+  readonly later: ReadonlyMap<Uuid, number>;
 }
 
 export interface ScanOptions {
   readonly now: number;
-  /** Leaves those alone that failed, until it is their time. */
+  /** Those that failed are left for later, until it is their time. */
   readonly patient: boolean;
   /** Rows of another version are being made anew elsewhere: that alone makes no record due. */
   readonly rebuilding: boolean;
@@ -36,6 +39,13 @@ export async function scanForDue(
   };
   const gone = new Map(states);
   const due: Uuid[] = [];
+  const later = new Map<Uuid, number>();
+  const add = (record: Uuid): void => {
+    const at = states.get(record)?.next_try_at ?? 0;
+    if (patient && at > now)
+      later.set(record, Math.min(at, now + LONGEST_DELAY)); // whatever clock it goes by
+    else due.push(record);
+  };
   let records = 0;
   for await (const scanned of scanRecords(paths.root, (error) => sayOnce('a registration is damaged', errorFields(error)))) {
     const { id } = scanned.record;
@@ -43,26 +53,17 @@ export async function scanForDue(
     gone.delete(id);
     if (scanned.note !== undefined) sayOnce('something is odd', { record: id, what: scanned.note });
     const state = states.get(id);
-    if (isDue(scanned, rebuilding && state !== undefined ? { ...state, version: PROJECTION_VERSION } : state, patient ? now : undefined))
-      due.push(id);
+    if (isDue(scanned, rebuilding && state !== undefined ? { ...state, version: PROJECTION_VERSION } : state)) add(id);
   }
-  for (const [record, state] of gone) if (isGoneDue(paths, state, patient ? now : undefined)) due.push(record);
-  return { records, due };
+  // Those that have rows and no registration that reads: they are set aside, once where they have none at all.
+  for (const [record, state] of gone) {
+    if (isRegistered(paths.root, record)) add(record);
+    else if (!isKnownAsUnregistered(state)) due.push(record);
+  }
+  return { records, due, later };
 }
 
-/** Of a record that has rows and no registration that reads: it is set aside, once where it has none at all. */
-function isGoneDue({ root }: HostPaths, state: ProjectionRow, now: number | undefined): boolean {
-  if (isRegistered(root, state.record)) return isDue({ main: DAMAGED }, state, now);
-  return !isKnownAsUnregistered(state);
-}
-
-/** What can't be read of a registration says nothing of main. */
-const DAMAGED = { kind: 'fault', code: 'registry', message: '' } as const;
-
-/** @param now milliseconds; where absent, what failed is due whether or not its time has come */
-export function isDue({ main }: Pick<Scanned, 'main'>, state: ProjectionRow | undefined, now: number | undefined): boolean {
-  const early = now !== undefined && state !== undefined && state.state !== 'current' && (state.next_try_at ?? 0) > now;
-  if (early) return false;
+function isDue({ main }: Scanned, state: ProjectionRow | undefined): boolean {
   if (main.kind === 'fault') return true;
   if (main.kind === 'none') return state?.reached != null;
   return state?.reached !== main.id || state.state !== 'current' || state.version !== PROJECTION_VERSION;

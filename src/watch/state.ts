@@ -5,9 +5,9 @@ import { holdRecord, type WhyHeld } from '../projections/state.js';
 import { WHILE_HELD } from '../projections/store.js';
 import { HISTORY_KEYS, type ProjectionRow } from '../projections/tables.js';
 
-/** Milliseconds until a record that failed once is tried again, and at most. */
+/** Milliseconds until a record that failed once is tried again, and at most: as often as everything is looked at, unless settings say otherwise. */
 const FIRST_DELAY = 5_000;
-const LONGEST_DELAY = 60 * 60 * 1000;
+export const LONGEST_DELAY = 15 * 60 * 1000;
 const LONGEST_REASON = 500;
 
 /** What is known of each record. */
@@ -44,6 +44,6 @@ export async function hold(database: Database, kept: Omit<WhyHeld, 'nextTryAt'>)
 }
 
 /** Milliseconds. */
-export function delayAfter(attempts: number): number {
+function delayAfter(attempts: number): number {
   return Math.min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY);
 }

@@ -107,9 +107,16 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
     }
     const { kind, ...what } = outcome;
     log.warn(kind, { record, ...given(what) });
-    if (!lasting || ending.signal.aborted || outcome.nextTryAt === undefined) return;
-    const wait = Math.max(0, outcome.nextTryAt - Date.now());
-    retries.set(record, setTimeout(() => queue.add(record), wait).unref());
+    if (outcome.nextTryAt !== undefined) retryAt(record, outcome.nextTryAt);
+  }
+
+  function retryAt(record: Uuid, at: number): void {
+    if (!lasting || ending.signal.aborted || retries.has(record)) return;
+    const again = (): void => {
+      retries.delete(record);
+      queue.add(record);
+    };
+    retries.set(record, setTimeout(again, Math.max(0, at - Date.now())).unref());
   }
 
   function away(error: unknown): void {
@@ -147,9 +154,10 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
     if (mayRebuild && [...states.values()].some(({ version }) => version < PROJECTION_VERSION)) beginRebuild();
     try {
       const options = { now: began, patient: lasting, rebuilding: rebuilding !== undefined, log, said };
-      const { records, due } = await scanForDue(paths, states, options);
+      const { records, due, later } = await scanForDue(paths, states, options);
       log.info('scanned', { records, due: due.length, milliseconds: Date.now() - began });
       for (const record of due) queue.add(record);
+      for (const [record, at] of later) retryAt(record, at);
     } catch (error) {
       // It is not the database's: pushes that are heard of go on being projected.
       log.error('the records cannot be looked at: the next scan tries again', errorFields(error));

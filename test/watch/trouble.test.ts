@@ -7,11 +7,13 @@ import { runGit } from '../../src/git/run.js';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { addRecord } from '../../src/hosts/plain.js';
 import { openDatabase } from '../../src/projections/open.js';
-import { stateOf } from '../../src/watch/state.js';
+import { holdRecord } from '../../src/projections/state.js';
+import { scanForDue } from '../../src/watch/due.js';
+import { allStates, hold, stateOf } from '../../src/watch/state.js';
 import { startPostgres, whyNoPostgres } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
 import { pushedRecord } from '../verify/support.js';
-import { isWhole, once, push, until, using, visible, watching } from './support.js';
+import { isWhole, listeningLog, once, push, until, using, visible, watching } from './support.js';
 
 const people = await makePeople();
 
@@ -54,6 +56,37 @@ t.test('a record whose repository comes back is taken up by itself', async (t) =
   await visible(place, all.host, tip);
   await end();
   await isWhole(t, all, place);
+});
+
+t.test('a record that failed is taken up in time by whichever watcher runs then', async (t) => {
+  const all = await pushedRecord(t, people);
+  const place = join(all.directory, 'p.db');
+  const { host, tips } = all;
+  const record = { kind: 'coordination', id: host.record } as const;
+  const held = { record, state: 'set-aside', reason: 'test/failed: it could not be read' } as const;
+  // As one that has failed all day has left it.
+  await using(place, async (database) => {
+    for (let count = 0; count < 12; count += 1) await hold(database, { ...held, now: new Date() });
+    await holdRecord(database, { ...held, now: new Date(), nextTryAt: Date.now() + 2_000 });
+  });
+  const { heard, end } = await watching(t, host, place);
+  await until(() => heard('scanned').length > 0);
+  t.match(heard('scanned')[0]?.what, { due: 0 });
+  await visible(place, host, tips[0] ?? '');
+  await end();
+
+  const minutes = 60_000;
+  await using(place, async (database) => {
+    for (let count = 0; count < 12; count += 1) await hold(database, { ...held, now: new Date() });
+    t.match(await stateOf(database, host.record), { attempts: 12 });
+    const next = (await stateOf(database, host.record))?.next_try_at ?? 0;
+    t.ok(next > Date.now() + 10 * minutes && next <= Date.now() + 15 * minutes, 'never later than the next scan would be');
+    await holdRecord(database, { ...held, now: new Date(), nextTryAt: Date.now() + 58 * minutes });
+    const { log } = listeningLog();
+    const scan = { now: Date.now(), patient: true, rebuilding: false, log, said: new Set<string>() };
+    const { due, later } = await scanForDue(hostPaths(host.directory), await allStates(database), scan);
+    t.same([due, [...later]], [[], [[host.record, scan.now + 15 * minutes]]], 'nor by a clock that is ahead');
+  });
 });
 
 t.test('a registry with an entry that the system cannot read, and one that cannot be read at all', async (t) => {
