@@ -1,12 +1,16 @@
 /** Which files of the spool ask for which record, from when they are read until they are done with. */
 import type { Uuid } from '../format/identifiers.js';
 import { printable } from '../format/text.js';
+import { makeDirectory } from '../hosts/files.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { errorFields, type Log } from './log.js';
 import { readSpool, removeHints } from './spool.js';
 
 export interface Hints {
-  /** Reads what is new, and returns the records that are named. A spool that can't be read is said, and read again later. */
+  /**
+   * Reads what is new, and returns the records that are named. Makes the spool where there is none. One that
+   * can't be made or read is said, once for each reason, and read again later: the scan goes on without it.
+   */
   read(): readonly Uuid[];
   /** Records that ask for something, and were not yet taken up. */
   asking(): readonly Uuid[];
@@ -18,11 +22,13 @@ export interface Hints {
   giveBack(record: Uuid, names: readonly string[]): void;
 }
 
+const HELP = 'it is to be a directory that this account can write to: move away what else is there, and it is made';
+
 export function spoolHints(paths: HostPaths, log: Log): Hints {
   const asking = new Map<Uuid, string[]>();
   /** Read already, and still there. */
   const known = new Set<string>();
-  let silent = false;
+  let said = '';
 
   function readOnce(): { readonly records: readonly Uuid[]; readonly more: boolean } {
     const { hints, bad, more } = readSpool(paths, known);
@@ -41,15 +47,17 @@ export function spoolHints(paths: HostPaths, log: Log): Hints {
     read() {
       const records = new Set<Uuid>();
       try {
+        makeDirectory(paths.spool); // somebody may have taken it away
         for (let more = true; more; ) {
           const reading = readOnce();
           for (const record of reading.records) records.add(record);
           more = reading.more;
         }
-        silent = false;
+        said = '';
       } catch (error) {
-        if (!silent) log.error('the spool cannot be read: pushes are seen by the scan alone', errorFields(error));
-        silent = true;
+        const fields = errorFields(error);
+        if (said !== fields.code) log.error('the spool cannot be read: pushes are seen by the scan alone', { ...fields, help: HELP });
+        said = fields.code;
       }
       return [...records];
     },

@@ -1,5 +1,7 @@
 /** How far the projection of a host is, and what keeps records from going on. */
+import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
+import { codeOf } from '../hosts/files.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { namesIn } from '../hosts/registry.js';
 import type { Database } from '../projections/database.js';
@@ -73,9 +75,18 @@ export async function projectionStatus(paths: HostPaths, database: Database): Pr
     database: database.name,
     ...{ records, current, behind, empty, held, moreHeld, damaged },
     unregistered: [...left.keys()].filter((record) => !isRegistered(paths.root, record)),
-    waiting: namesIn(paths.spool, /\.json$/).length,
-    bad: namesIn(`${paths.spool}/bad`, /./).length,
+    waiting: filesIn(paths.spool, /\.json$/),
+    bad: filesIn(`${paths.spool}/bad`, /./),
   };
+}
+
+function filesIn(directory: string, shape: RegExp): number {
+  try {
+    return namesIn(directory, shape).length;
+  } catch (cause) {
+    const help = ['run it as the account that owns the repositories'];
+    throw new VprError('spool/unreadable', `the spool cannot be read, ${directory}: ${codeOf(cause) ?? 'unknown'}`, { cause, help });
+  }
 }
 
 function heldRecord({ record, reason, reached, attempts, next_try_at }: ProjectionRow, state: HeldRecord['state']): HeldRecord {

@@ -2,9 +2,8 @@
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watch as watchFiles } from 'chokidar';
-import { makeDirectory } from '../hosts/files.js';
-import { errorFields } from './log.js';
-import { makeWatcher, type WatcherOptions } from './watcher.js';
+import { errorFields, type Log } from './log.js';
+import { makeWatcher, type Watcher, type WatcherOptions } from './watcher.js';
 
 export type WatchOptions = Omit<WatcherOptions, 'lasting'>;
 
@@ -13,7 +12,6 @@ const LISTEN_EVERY = 2_000;
 
 /** Projects everything that is due or that the spool asks for, once. Throws where the database fails, or can't be opened, or the registry can't be read. */
 export async function watchOnce(options: WatchOptions): Promise<void> {
-  makeDirectory(options.paths.spool);
   const watcher = makeWatcher({ ...options, lasting: false });
   try {
     await watcher.open();
@@ -29,26 +27,34 @@ export async function watchOnce(options: WatchOptions): Promise<void> {
  */
 export async function watchHost(options: WatchOptions, scanEvery: number, signal: AbortSignal): Promise<void> {
   const { paths, log } = options;
-  makeDirectory(paths.spool);
   const watcher = makeWatcher({ ...options, lasting: true });
-  const files = watchFiles(paths.spool, { depth: 0, ignoreInitial: true, ignored: (path) => /^(?:\.|bad$)/.test(basename(path)) });
-  files
-    .on('add', () => watcher.listen())
-    .on('error', (error) => log.warn('the spool cannot be watched: it is read now and then', errorFields(error)));
-  const listening = setInterval(() => watcher.listen(), LISTEN_EVERY);
+  let stopListening = async (): Promise<void> => {};
   try {
     await watcher.open();
+    watcher.listen(); // which makes the spool
+    stopListening = listenTo(paths.spool, watcher, log);
     log.info('watching', { host: paths.root });
     while (!signal.aborted) {
-      makeDirectory(paths.spool); // somebody may have taken it away
       watcher.listen();
       await watcher.scan();
       await sleep(scanEvery, undefined, { signal }).catch(() => {});
     }
   } finally {
-    clearInterval(listening);
-    await files.close();
+    await stopListening();
     await watcher.close();
     log.info('ended');
   }
+}
+
+/** Until what it hands back is called. */
+function listenTo(spool: string, watcher: Watcher, log: Log): () => Promise<void> {
+  const files = watchFiles(spool, { depth: 0, ignoreInitial: true, ignored: (path) => /^(?:\.|bad$)/.test(basename(path)) });
+  files
+    .on('add', () => watcher.listen())
+    .on('error', (error) => log.warn('the spool cannot be watched: it is read now and then', errorFields(error)));
+  const listening = setInterval(() => watcher.listen(), LISTEN_EVERY);
+  return () => {
+    clearInterval(listening);
+    return files.close();
+  };
 }

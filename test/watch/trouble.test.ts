@@ -1,6 +1,6 @@
 /** What goes wrong around a watcher: nothing is lost, it is said plainly, and nobody else is held up. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runGit } from '../../src/git/run.js';
@@ -114,6 +114,35 @@ t.test('a registry with an entry that the system cannot read, and one that canno
   t.same(heard('the database is away: nothing is lost, and nothing is projected until it is back'), []);
   await end();
   await isWhole(t, all, place);
+});
+
+t.test('a spool that is a file: it is said, and the scan sees what is pushed', async (t) => {
+  const all = await pushedRecord(t, people);
+  const { spool, database: place } = hostPaths(all.host.directory);
+  writeFileSync(spool, 'x\n');
+  const event = 'the spool cannot be read: pushes are seen by the scan alone';
+  t.match(
+    (await once(all.host, place)).find((one) => one.event === event),
+    { level: 'error', what: { why: /EEXIST/, help: /move away what else is there/ } },
+  );
+  await visible(place, all.host, all.tips[0] ?? '');
+  const watcher = await watching(t, all.host, place, { scanEvery: 50 });
+  await visible(place, all.host, await push(all, (record) => record.append()));
+  t.equal(watcher.heard(event).length, 1, 'once');
+  rmSync(spool);
+  await until(() => statSync(spool, { throwIfNoEntry: false })?.isDirectory() === true, 'a spool');
+  // And while it runs.
+  rmSync(spool, { recursive: true });
+  writeFileSync(spool, 'x\n');
+  await until(() => watcher.heard(event).length === 2);
+  await visible(place, all.host, await push(all, (record) => record.append()));
+  await watcher.end();
+  await isWhole(t, all, place);
+  symlinkSync('loop', join(all.directory, 'loop'));
+  rmSync(spool);
+  symlinkSync(join(all.directory, 'loop'), spool);
+  const { status, stderr } = spawnSync(process.execPath, ['bin/vpr.js', 'projection', 'status', all.host.directory], { encoding: 'utf8' });
+  t.match([status, stderr], [2, /error spool\/unreadable: .*ELOOP\n {2}help: run it as/]);
 });
 
 t.test('SQLite: a file that somebody holds, that is taken away, or that cannot be opened', async (t) => {
