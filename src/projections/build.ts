@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { VprError } from '../errors.js';
 import { type Database, databaseError } from './database.js';
 import { firstNumber, indexed } from './full-text.js';
+import { copyGrants } from './grants.js';
 import { dropIndexes, indexes } from './migrations/002-indexes.js';
 import { openDatabase } from './open.js';
 import { removeUnused } from './sqlite.js';
@@ -28,7 +29,7 @@ export interface BuildOptions {
  * Builds a projection from nothing: `fill` gets an empty database (for
  * `projectRecords`), without indexes, which are made at its end. What is at the
  * location is replaced at once when that is done, and until then goes on as it
- * is; where anything fails it stays. Whoever has it open goes on with the new one.
+ * is; who was let read it is let read the new one. Where anything fails it stays. Whoever has it open goes on with the new one.
  *
  * @throws what `fill` throws; VprError `projections/database`
  */
@@ -82,6 +83,7 @@ async function buildPostgres<T>(
     await indexes(database.kysely as never, 'postgres');
     await sql`analyze`.execute(database.kysely); // cspell:disable-line
     await database.transaction(async ({ kysely }) => {
+      await copyGrants(kysely, schema, beside);
       await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(kysely);
       await sql`alter schema ${sql.id(beside)} rename to ${sql.id(schema)}`.execute(kysely);
     });

@@ -93,6 +93,40 @@ onEachDatabase(t, async (t, { name, fresh }) => {
     }
   });
 
+  t.test('who was let read the tables is let read the new ones', { skip: name === 'SQLite' && 'SQLite has files' }, async (t) => {
+    const place = fresh();
+    const database = await openDatabase(place);
+    t.teardown(() => database.close());
+    const run = (statement: string) => sql.raw(statement).execute(database.kysely);
+    await run('create role "a Reader"');
+    await run('create role counting');
+    await run('grant usage on schema vpr to "a Reader", counting');
+    await run('grant select on all tables in schema vpr to "a Reader" with grant option');
+    await run('grant select (record, seq), update (summary) on vpr.commits to counting');
+    await run('grant select on vpr.projections to public');
+    await run('alter default privileges in schema vpr grant select on tables to "a Reader"');
+    await run('create table vpr.mine (x integer)');
+    const may = async () => {
+      const { rows } = await sql<Record<string, boolean>>`select
+        has_schema_privilege('a Reader', 'vpr', 'usage') as usage, has_schema_privilege('a Reader', 'vpr', 'create') as create,
+        has_table_privilege('a Reader', 'vpr.messages', 'select with grant option') as read, has_table_privilege('a Reader', 'vpr.messages', 'insert') as write,
+        has_table_privilege('counting', 'vpr.projections', 'select') as anybody, has_table_privilege('counting', 'vpr.commits', 'select') as all_columns,
+        has_column_privilege('counting', 'vpr.commits', 'seq', 'select') as seq, has_column_privilege('counting', 'vpr.commits', 'summary', 'update') as summary`.execute(
+        database.kysely,
+      );
+      return rows[0];
+    };
+    const before = await may();
+    t.match(before, { usage: true, create: false, read: true, write: false, anybody: true, all_columns: false, seq: true, summary: true });
+    for (let count = 0; count < 2; count += 1) {
+      await buildProjection(place, (built) => projectRecords(built, requests(2), never));
+      t.strictSame(await may(), before);
+    }
+    await run('create table vpr.later (x integer)');
+    const { rows } = await sql`select has_table_privilege('a Reader', 'vpr.later', 'select') as yes`.execute(database.kysely);
+    t.strictSame(rows, [{ yes: true }]);
+  });
+
   t.test('what a build that was killed has left is taken away by the next one, and what one is at is not', async (t) => {
     const place = fresh();
     await killedBuild(place);
