@@ -35,6 +35,7 @@ async function checkNow(host: ProjectedHost, database: Connection, id: Uuid, now
   try {
     if (state?.state === 'partial') throw new VprError('watch/partial', `${state.reason}: look again when that has ended`);
     const { good, digest, differences } = await recompute(host, database, id, reached, now);
+    if (state === undefined) return { record: id, reached, good: false, why: 'it has commits, and is not projected', differences };
     return { record: id, reached, good, digest: digest.stored, differences };
   } catch (error) {
     const { code, why } = errorFields(error);

@@ -1,9 +1,17 @@
 /** All records of a host, and what main of each is: what hints leave out, a look at everything makes up for. */
 import { existsSync } from 'node:fs';
 import { VprError } from '../errors.js';
+import type { Uuid } from '../format/identifiers.js';
 import { headFault, type MainRef, readMain } from '../hosts/main-ref.js';
 import { hostPaths } from '../hosts/paths.js';
 import { type RegisteredRecord, registeredRecords } from '../hosts/registry.js';
+
+/** Every registered record that has a commit. Throws as `scanRecords` does; what is damaged is left out. */
+export async function recordsWithCommits(root: string): Promise<Uuid[]> {
+  const records: Uuid[] = [];
+  for await (const { record, main } of scanRecords(root, () => {})) if (main.kind === 'commit') records.push(record.id);
+  return records;
+}
 
 /** So long, in milliseconds, a scan works before it lets others work. */
 const TURN = 10;

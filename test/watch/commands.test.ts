@@ -97,6 +97,15 @@ t.test('status, build and verify', async (t) => {
   await using(database, ({ kysely }) => kysely.insertInto('participants').values(forged).execute());
   t.match(vpr('projection', 'verify', directory), { status: 1, stdout: new RegExp(`bad {3}${nobody}`) });
   await using(database, ({ kysely }) => kysely.deleteFrom('participants').where('record', '=', nobody).execute());
+  await using(database, async ({ kysely }) => {
+    for (const table of ['projections', 'records', 'commits', 'threads', 'participants', 'ledger_versions', 'status_versions'] as const)
+      await kysely.deleteFrom(table).execute();
+    await kysely.deleteFrom('messages').execute();
+  });
+  const none = { status: 1, stdout: new RegExp(`bad {3}${record} {2}no commit {2}it has commits, and is not projected\n`) };
+  t.match(vpr('projection', 'verify', directory), none, 'a registered record without any row');
+  t.match(vpr('projection', 'build', directory, record), { status: 1, stdout: /withheld/ });
+  await isWhole(t, all, database);
 
   t.match(vpr('projection', 'build', directory, 'x'), { status: 2, stderr: /error projection\/record: "x" is not the id of a record/ });
   t.match(vpr('projection', 'status', join(directory, 'nothing')), { status: 2, stderr: /error host\/not-a-host/ });

@@ -3,13 +3,14 @@ import { hostArg, openProjectedHost, openToRead, recordArg, recordIds } from '..
 import { checkedLines } from '../../cli/projection-words.js';
 import { commandLine } from '../../format/shell.js';
 import { type Checked, checkRecord } from '../../watch/check.js';
+import { recordsWithCommits } from '../../watch/scan.js';
 import { everyRecord } from '../../watch/state.js';
 
 export default class ProjectionVerify extends VprCommand {
   static override summary = 'Recompute records from their commits, and compare every row.';
   static override description = `A row that the commits, the journal and the rules do not explain is reported by its
 table and key. Reads every commit: name records to look at a few. Exit code 1
-where anything differs.`;
+where anything differs, or a record with commits is not projected.`;
   static override examples = [
     '<%= config.bin %> projection verify /srv/vpr',
     '<%= config.bin %> projection verify /srv/vpr 7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88',
@@ -26,7 +27,8 @@ where anything differs.`;
     let good = 0;
     try {
       const named = recordIds(words);
-      for (const record of named.length > 0 ? named : await everyRecord(database)) {
+      const every = async () => new Set([...(await everyRecord(database)), ...(await recordsWithCommits(host.paths.root))]);
+      for (const record of named.length > 0 ? named : [...(await every())].sort()) {
         const checked = await checkRecord(host, database, record, new Date());
         if (checked.good) good += 1;
         else bad.push(checked);
