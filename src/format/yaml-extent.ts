@@ -39,7 +39,7 @@ function itemEnd(text: string, { start, value }: YamlItem): number {
 
 /** Where a value's last character is behind: comments and line ends that follow it are not in it. */
 export function contentEnd(text: string, node: YamlNode): number {
-  if (node.kind === 'scalar') return node.style === 'block' ? withoutLineEnds(text, node.end) : node.end;
+  if (node.kind === 'scalar') return node.end;
   const last = node.flow ? undefined : membersOf(text, node).at(-1);
   return last?.end ?? node.end;
 }
@@ -60,11 +60,5 @@ export function extentEnd(text: string, contentEnds: number, column: number): nu
     if (following <= column || !/^[ \t]*#/.test(text.slice(end, nextLine(text, end)))) break;
     end = nextLine(text, end);
   }
-  return end;
-}
-
-function withoutLineEnds(text: string, offset: number): number {
-  let end = offset;
-  while (end > 0 && text[end - 1] === '\n') end -= 1;
   return end;
 }

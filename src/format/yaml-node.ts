@@ -10,7 +10,7 @@ export interface YamlScalar extends YamlRange {
   readonly kind: 'scalar';
   /** The value, quotes and escapes resolved; empty where nothing stands. */
   readonly text: string;
-  readonly style: 'plain' | 'single' | 'double' | 'block';
+  readonly style: 'plain' | 'single' | 'double';
 }
 
 export interface YamlEntry {

@@ -49,7 +49,7 @@ function replace(
   parent: YamlMap | YamlSequence,
   column: number,
 ): Splice | undefined {
-  const scalarForScalar = old.kind === 'scalar' && !isEmpty(old) && old.style !== 'block' && !isCollection(value);
+  const scalarForScalar = old.kind === 'scalar' && !isEmpty(old) && !isCollection(value);
   if (scalarForScalar) {
     return { start: old.start, end: old.end, text: scalarText(value as string, old.style, parent.flow) };
   }

@@ -7,8 +7,6 @@ const STYLES: Readonly<Record<string, YamlScalar['style']>> = {
   PLAIN: 'plain',
   QUOTE_SINGLE: 'single',
   QUOTE_DOUBLE: 'double',
-  BLOCK_LITERAL: 'block',
-  BLOCK_FOLDED: 'block',
 };
 
 /** As many keys of a map that stand twice are named. */
@@ -33,11 +31,13 @@ export function treeOf(contents: unknown, lineAt: (offset: number) => number): R
   function scalar(from: unknown): YamlScalar {
     const { value, type, range } = from as Scalar;
     const [start, end] = range ?? [0, 0];
+    if (type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED')
+      fault('a text in block form (| or >) is not allowed: write it plain or quoted', start);
     return { kind: 'scalar', text: String(value ?? ''), style: STYLES[type ?? 'PLAIN'] ?? 'plain', start, end };
   }
 
   function map(from: YAMLMap): YamlNode {
-    const entries = (from.items as Pair[]).map(entry);
+    const entries = (from.items as Pair[]).map((pair) => entry(pair, from.flow === true));
     const seen = new Set<string>();
     const twice = new Set<string>();
     for (const { key } of entries) {
@@ -51,11 +51,13 @@ export function treeOf(contents: unknown, lineAt: (offset: number) => number): R
     return { kind: 'map', flow: from.flow === true, entries, ...rangeOf(from) };
   }
 
-  function entry({ key, value, srcToken }: Pair): YamlEntry {
+  function entry({ key, value, srcToken }: Pair, flow: boolean): YamlEntry {
     if (!isScalar(key)) fault('a key is not a plain or quoted text', offsetOf(key));
     const colon = srcToken?.sep?.find(({ type }) => type === 'map-value-ind');
     const name = isScalar(key) ? scalar(key) : { kind: 'scalar' as const, text: '', style: 'plain' as const, start: 0, end: 0 };
     const colonEnd = colon === undefined ? name.end : colon.offset + 1;
+    if (!flow && srcToken !== undefined && isApart(srcToken))
+      fault('not YAML: the colon of a key stands on another line than the key', name.start);
     if (isScalar(key) && colon === undefined) fault(`the key ${printable(name.text, 40)} has no colon`, name.start);
     return { key: name, colonEnd, value: value === null ? empty(colonEnd) : node(value) };
   }
@@ -72,6 +74,16 @@ export function treeOf(contents: unknown, lineAt: (offset: number) => number): R
 
   const tree = node(contents);
   return faults.length === 0 ? read(tree) : unread(...faults.slice(0, MAX_DUPLICATES));
+}
+
+/**
+ * Whether a line ends between a key and its colon. The parser takes that for an
+ * entry; YAML 1.2 and other readers don't, but in braces and after `?`.
+ */
+function isApart({ start, sep = [] }: NonNullable<Pair['srcToken']>): boolean {
+  if (start.some(({ type }) => type === 'explicit-key-ind')) return false;
+  const colon = sep.findIndex(({ type }) => type === 'map-value-ind');
+  return sep.slice(0, Math.max(colon, 0)).some(({ type }) => type === 'newline');
 }
 
 function empty(at: number): YamlScalar {

@@ -64,7 +64,7 @@ function withoutTime(bytes: Uint8Array | undefined): string | undefined {
   if (reading?.ok !== true) return undefined;
   const { text, root } = reading.value;
   const node = nodeAt(root, ['last_updated_at']);
-  if (node?.kind !== 'scalar' || node.style === 'block') return undefined;
+  if (node?.kind !== 'scalar') return undefined;
   const quote = node.style === 'plain' ? 0 : 1;
   return text.slice(0, node.start + quote) + text.slice(node.end - quote);
 }

@@ -68,7 +68,6 @@ const CASES: readonly [name: string, before: string, edits: YamlEdit[], after: s
   ['a list becomes a text', 'a: # list\n  - 1\nb: 3\n', [{ path: ['a'], value: 'x' }], 'a: x\nb: 3\n'],
   ['a text becomes a mapping', 'a: 1\nb: 3\n', [{ path: ['a'], value: { c: { d: 'x' } } }], 'a:\n  c:\n    d: x\nb: 3\n'],
   ['an item becomes a mapping', 'a:\n  - 1\n  - 2\n', [{ path: ['a', 0], value: { c: 'x', d: 'z' } }], 'a:\n  - c: x\n    d: z\n  - 2\n'],
-  ['a block of text becomes a line', 'a: |\n  x\n  y\n\nb: 3\n', [{ path: ['a'], value: 'z' }], 'a: z\n\nb: 3\n'],
 ];
 
 t.test('small edits', async (t) => {

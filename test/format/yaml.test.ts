@@ -11,20 +11,20 @@ function plain(node: YamlNode): unknown {
 }
 
 t.test('scalars are text, with the style they are written in', async (t) => {
-  const document = valueOf(
-    readYaml(bytes("a: true\nb: \"true\"\nc: 'it''s'\nd: |\n  x\n  y\ne: >-\n  x\n  y\nf:\ng: 12e45600\nh: [1.0, null]\ni: { j: ~ }\n")),
-  );
+  const document = valueOf(readYaml(bytes("a: true\nb: \"true\"\nc: 'it''s'\nd:\ne: 12e45600\nf: [1.0, null]\ng: { h: ~ }\n")));
   t.same(plain(document.root), {
     a: 'plain:true',
     b: 'double:true',
     c: "single:it's",
-    d: 'block:x\ny\n',
-    e: 'block:x y',
-    f: 'plain:',
-    g: 'plain:12e45600',
-    h: ['plain:1.0', 'plain:null'],
-    i: { j: 'plain:~' },
+    d: 'plain:',
+    e: 'plain:12e45600',
+    f: ['plain:1.0', 'plain:null'],
+    g: { h: 'plain:~' },
   });
+});
+
+t.test('a colon on a line of its own, where YAML has it: in braces and after a question mark', async (t) => {
+  t.same(plain(valueOf(readYaml(bytes('a: { b\n : c }\n? d\n: e\n'))).root), { a: { b: 'plain:c' }, d: 'plain:e' });
 });
 
 t.test('one document may begin with --- and end with ...', async (t) => {
@@ -58,6 +58,13 @@ const REFUSED: readonly [text: string, message: string | RegExp, line?: number][
   ['a: { b: 1, b: 2 }\n', 'the key b stands more than once', 1],
   ['a: 1\n---\nb: 2\n', /more than one document/, 2],
   ['[a]: 1\n', /^a key is not a plain or quoted text/, 1],
+  ['a\n : b\n', /^not YAML: /, 2],
+  ['a: b\nc\n : d\n', 'not YAML: the colon of a key stands on another line than the key', 2],
+  ['a: b\nc:\n  - d: e\n    "f" # g\n     : h\n', 'not YAML: the colon of a key stands on another line than the key', 4],
+  ['a: b\nc # d\n\n :\n  - e\n', 'not YAML: the colon of a key stands on another line than the key', 2],
+  ['a: |-\n  b\n', 'a text in block form (| or >) is not allowed: write it plain or quoted', 1],
+  ['a:\n  - >\n    b\n', 'a text in block form (| or >) is not allowed: write it plain or quoted', 2],
+  ['? |-\n  a\n: b\n', 'a text in block form (| or >) is not allowed: write it plain or quoted', 1],
   ['{ a }\n', 'the key a has no colon', 1],
   ['a: b: c\n', /^not YAML: .*quote a value/, 1],
   ['a: "b\n', /^not YAML: /],

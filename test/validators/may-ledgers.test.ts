@@ -61,7 +61,7 @@ const CASES: readonly Case[] = [
         by: 'pat',
         files: { [ledger(r)]: (yaml) => yaml.replace(/^last_updated_at: (.*)$/m, 'last_updated_at: >- # call me\n  $1') },
       }),
-    ['signer/may'],
+    ['ledger/schema', 'signer/may'],
   ],
   [
     'a patient moves last_updated_at without a message',
