@@ -1,5 +1,14 @@
 /** FORMAT.md §3 "Who may write what", case by case: whose message a message may be. */
-import { behalf, type Case, close, ledger, runCases } from './cases.js';
+import type { ExampleRecord } from '../../src/validators/example.js';
+import { adding, behalf, type Case, close, entry, ledger, runCases, without } from './cases.js';
+
+const exclude = (yaml: string) => yaml.replace('organisations: true', 'organisations: false');
+const external = (yaml: string) => yaml.replace('name: Dr Tom Patel', 'name: Dr Tom Patel\n    organisation: Other Trust');
+const ledgered = (r: ExampleRecord, edit: (yaml: string) => string) => r.commit({ files: { [ledger(r)]: r.touched(edit) } });
+/** Tom is of another organisation, and the thread's policy excludes those. */
+const excluded = (r: ExampleRecord) => ledgered(ledgered(r, external), exclude);
+/** Tom changes the ledger and says so as the system. */
+const tomSays = (r: ExampleRecord, edit: (yaml: string) => string) => r.append({ by: 'tom', role: 'system', files: { [ledger(r)]: edit } });
 
 const CASES: readonly Case[] = [
   // Own messages
@@ -96,6 +105,31 @@ const CASES: readonly Case[] = [
   ],
   ['a patient writes a system message', (r) => r.append({ by: 'pat', role: 'system' }), ['thread/author', 'signer/may']],
   ["a system message under somebody else's name", (r) => r.append({ by: 'ada', role: 'system', name: 'Dr Jane Smith' }), ['thread/author']],
+  [
+    'a participant whom the policy excludes writes as the system',
+    (r) => tomSays(excluded(r), (yaml) => yaml.replace('sensitivity: standard', 'sensitivity: restricted')),
+    ['thread/participants'],
+  ],
+  ['the same, closing the thread', (r) => tomSays(excluded(r), close), ['thread/participants']],
+  [
+    'the same, becoming one of a third organisation',
+    (r) => tomSays(excluded(r), (yaml) => yaml.replace('Other Trust', 'Third Trust')),
+    ['thread/participants'],
+  ],
+  ['a participant of another organisation excludes those, and says so', (r) => tomSays(ledgered(r, external), exclude), []],
+  [
+    'who is excluded removes themselves, and says so',
+    (r) => tomSays(excluded(r), (yaml) => without(r.ids.tom)(yaml.replace(/ {4}organisation: Other Trust\n/, ''))),
+    [],
+  ],
+  [
+    "an administrator who is listed as a patient's associate writes as the system where those are excluded",
+    (r) =>
+      ledgered(r, (yaml) =>
+        adding(entry(r.ids.ada, 'patientassociate', 'Ada Jones'))(yaml).replace('participation: true', 'participation: false'),
+      ).append({ by: 'ada', role: 'system' }),
+    ['thread/participants'],
+  ],
   [
     "a system message with somebody else's id",
     (r) => r.append({ by: 'ada', author: 'jane', role: 'system' }),

@@ -21,8 +21,9 @@ export const threadParticipants: Rule = {
       const ledger = valueOf(step.ledger.after);
       if (ledger === undefined) continue;
       for (const message of step.appended) {
-        if (message.role === 'system' && authorshipOf(message, verification.signer) !== 'recorded') continue; // thread/author
-        for (const finding of author(message, ledger, own)) yield { path: step.threadPath, line: message.line, ...finding };
+        const isSystem = message.role === 'system' && authorshipOf(message, verification.signer) !== 'recorded';
+        const findings = isSystem ? system(message, step, own) : author(message, ledger, own);
+        for (const finding of findings) yield { path: step.threadPath, line: message.line, ...finding };
       }
       yield* added(step, ledger, own);
     }
@@ -41,6 +42,27 @@ function* author(message: Message, ledger: Ledger, own: readonly string[]): Gene
   if (message.role !== undefined && message.role !== entry.role) {
     yield { message: `writes in the role ${message.role}; the ledger has the author as ${entry.role}` };
   }
+  yield* policies(entry, ledger, own);
+}
+
+/**
+ * A system message of whoever may write one (`thread/author`): those the ledger
+ * does not list may, those it lists as far as its policy lets them write at
+ * all. Whom the commit itself removes or excludes writes nothing in it but the
+ * message that says so (FORMAT.md §3 "Before or after"): without that, the
+ * thread would be closed to them with nobody told.
+ */
+function* system({ authorId }: Message, { ledger, isNew }: ThreadStep, own: readonly string[]): Generator<Finding> {
+  const [before, after] = [valueOf(ledger.before), valueOf(ledger.after)];
+  const entry = participant(after, authorId);
+  if (after === undefined || entry === undefined) return;
+  const former = participant(before, authorId);
+  const wasFree = !isNew && before !== undefined && former !== undefined && [...policies(former, before, own)].length === 0;
+  if (!wasFree) yield* policies(entry, after, own);
+}
+
+/** What the thread's policy says of one of its participants as a writer. */
+function* policies(entry: Participant, ledger: Ledger, own: readonly string[]): Generator<Finding> {
   if (isPatient(entry) && !ledger.policies.allow_patient_participation) {
     yield { message: 'is a message of a patient or associate in a thread whose policy excludes them (allow_patient_participation)' };
   }
