@@ -1,6 +1,7 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { Fault } from './fault.js';
 
+const CARRIAGE_RETURN = 0x0d;
 /** How many faults of one text are reported: the rest are of the same kind. */
 const MAX_FAULTS = 3;
 /**
@@ -29,7 +30,7 @@ export function forbiddenCharacter(text: string): ForbiddenCharacter | undefined
 /** `U+202E (bidirectional control)`: a character's number and why it is refused. */
 export function describeCharacter(codePoint: number): string {
   const number = `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
-  if (codePoint === 0x0d) return `${number} (carriage return)`;
+  if (codePoint === CARRIAGE_RETURN) return `${number} (carriage return)`;
   if (codePoint === 0xfeff) return `${number} (byte order mark)`;
   if (codePoint >= 0xd800 && codePoint <= 0xdfff) return `${number} (half of a surrogate pair)`;
   return `${number} (${codePoint > 0x9f ? 'bidirectional control' : 'control character'})`;
@@ -38,7 +39,8 @@ export function describeCharacter(codePoint: number): string {
 /**
  * What FORMAT.md §8 finds wrong in a text file: bytes that are not UTF-8,
  * forbidden characters, a missing final newline. At most three faults, on
- * different lines, each with its line.
+ * different lines, each with its line; carriage returns, which end every line
+ * or none, are one.
  */
 export function textFaults(bytes: Uint8Array, options: { readonly finalNewline: 'required' | 'optional' }): Fault[] {
   const faults = isUtf8(bytes) ? characterFaults(utf8(bytes)) : [encodingFault(bytes)];
@@ -92,21 +94,26 @@ function characterFaults(text: string): Fault[] {
   const every = new RegExp(FORBIDDEN_ANYWHERE, 'gu');
   let line = 1;
   let counted = 0;
+  let returned = false;
   for (let match = every.exec(text); match !== null && faults.length < MAX_FAULTS; match = every.exec(text)) {
     for (let at = text.indexOf('\n', counted); at >= 0 && at < match.index; at = text.indexOf('\n', counted)) {
       line += 1;
       counted = at + 1;
     }
-    faults.push(characterFault(match[0].codePointAt(0) ?? 0, line));
-    const end = text.indexOf('\n', match.index);
-    every.lastIndex = end < 0 ? text.length : end;
+    const codePoint = match[0].codePointAt(0) ?? 0;
+    if (codePoint !== CARRIAGE_RETURN || !returned) {
+      faults.push(characterFault(codePoint, line));
+      const end = text.indexOf('\n', match.index);
+      every.lastIndex = end < 0 ? text.length : end;
+    }
+    returned ||= codePoint === CARRIAGE_RETURN;
   }
   return faults;
 }
 
 function characterFault(codePoint: number, line: number): Fault {
   const message = `the text holds ${describeCharacter(codePoint)}, which no file of a record may`;
-  if (codePoint !== 0x0d) return { message, line };
+  if (codePoint !== CARRIAGE_RETURN) return { message, line };
   return { message, line, help: ['end lines with LF alone: git config core.autocrlf input'] };
 }
 

@@ -63,8 +63,9 @@ export async function judge(push: Push, context: Context, { rules: among = RULES
     for await (const pushed of push.main.commits()) {
       commits += 1;
       const step = stepOf(pushed, context, documents, known);
+      const findings = ofCommits.flatMap((rule) => judgeCommit(rule, step).map((finding) => ({ rule, finding })));
       const problems = found.within(() => {
-        for (const rule of ofCommits) judgeCommit(rule, step, found);
+        for (const { rule, finding } of withoutEchoes(findings, context)) found.add(rule, pushed.id, [finding]);
       });
       const { signer, path = [] } = step.verification;
       if (signer !== undefined) {
@@ -92,18 +93,33 @@ export function severityOf(rule: Rule, { policy }: Pick<Context, 'policy'>): Sev
   return rule.fixed === true ? 'error' : (policy.rules[rule.id] ?? 'error');
 }
 
-function judgeCommit(rule: Rule, step: Step, found: Collector): void {
-  if (rule.onCommit === undefined) return;
+function judgeCommit(rule: Rule, step: Step): readonly Finding[] {
   if (rule.needs?.includes('signer') === true && step.verification.signer === undefined) {
-    if (!saysWhyNoSigner(step))
-      found.add(rule, step.pushed.id, [{ message: 'has no verified signer, without whom this cannot be judged' }]);
-    return;
+    return saysWhyNoSigner(step) ? [] : [{ message: 'has no verified signer, without whom this cannot be judged' }];
   }
-  found.add(
-    rule,
-    step.pushed.id,
-    run(rule, () => rule.onCommit?.(step) ?? [], step.pushed.id),
-  );
+  return run(rule, () => rule.onCommit?.(step) ?? [], step.pushed.id);
+}
+
+interface Found {
+  readonly rule: Rule;
+  readonly finding: Finding;
+}
+
+/**
+ * All that was found in one commit but what only follows from something else
+ * there. Only an error that is said itself silences anything: a commit that is
+ * refused stays refused, and says why.
+ */
+function withoutEchoes(found: readonly Found[], context: Context): readonly Found[] {
+  if (!found.some(({ finding }) => finding.echoOf !== undefined)) return found;
+  const said = new Set<string>();
+  for (const { rule, finding } of found) {
+    const severity = finding.severity ?? severityOf(rule, context);
+    if (severity === 'error' && finding.echoOf === undefined) said.add(rule.id).add(`${rule.id} ${finding.path}`);
+  }
+  return found.filter(({ finding: { echoOf } }) => {
+    return echoOf === undefined || !said.has(echoOf.path === undefined ? echoOf.rule : `${echoOf.rule} ${echoOf.path}`);
+  });
 }
 
 /**
@@ -150,7 +166,7 @@ function collector(context: Context): Collector {
       if (findings.length === 0) return;
       const weight = severityOf(rule, context);
       if (weight === 'off') return;
-      for (const finding of findings) {
+      for (const { echoOf: _, ...finding } of findings) {
         const severity = finding.severity ?? weight;
         const problem: Problem = { ...finding, rule: rule.id, ...(commit === undefined ? {} : { commit }) };
         fresh.push({ ...problem, severity });

@@ -7,6 +7,12 @@ import type { Context, Step } from './step.js';
 export type Finding = Omit<Problem, 'rule' | 'commit'> & {
   /** A warning, however much the rule weighs: the host's policy lets it pass. */
   readonly severity?: 'warn';
+  /**
+   * Another rule's problem, in the same commit (and file, where one is named),
+   * that this one only follows from: where the host refuses the commit for
+   * that one, this one is not said, since its help would mend nothing.
+   */
+  readonly echoOf?: { readonly rule: string; readonly path?: string };
 };
 
 /**

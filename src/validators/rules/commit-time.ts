@@ -14,10 +14,16 @@ export const commitTime: Rule = {
   *onCommit({ commit, parent, context, times }) {
     const skew = Math.floor(context.policy.skewMs / 1000);
     const { author, committer } = commit;
+    // Where messages are dated by the same clock, writing them again dates the commit again.
+    const echoOf = { rule: 'thread/time' };
     const help = ['set your clock right, then: git commit --amend --no-edit -S --date=now'];
     if (author === undefined || committer === undefined) return;
     if (committer.time * 1000 > times.latest.getTime() + context.policy.skewMs) {
-      yield { message: `the committer's time ${iso(committer.time)} is in the future; the host has ${times.latest.toISOString()}`, help };
+      yield {
+        message: `the committer's time ${iso(committer.time)} is in the future; the host has ${times.latest.toISOString()}`,
+        echoOf,
+        help,
+      };
     }
     if (parent?.committer !== undefined && committer.time < parent.committer.time - skew) {
       yield {
@@ -26,7 +32,7 @@ export const commitTime: Rule = {
       };
     }
     if (author.time > committer.time + skew) {
-      yield { message: `the author's time ${iso(author.time)} is after the committer's, ${iso(committer.time)}`, help };
+      yield { message: `the author's time ${iso(author.time)} is after the committer's, ${iso(committer.time)}`, echoOf, help };
     }
   },
 };

@@ -1,5 +1,5 @@
-import { mended } from '../mend.js';
 import type { Rule } from '../rule.js';
+import { unread } from '../unread.js';
 
 export const ledgerSchema: Rule = {
   id: 'ledger/schema',
@@ -21,8 +21,7 @@ export const ledgerSchema: Rule = {
   },
   *onCommit({ threads }) {
     for (const { ledger, ledgerPath: path } of threads) {
-      if (ledger.after?.file.bytes === undefined || ledger.after.reading.ok) continue;
-      yield* ledger.after.reading.faults.map((fault) => ({ ...fault, path, help: [...(fault.help ?? []), mended(path)] }));
+      if (ledger.after?.file.bytes !== undefined) yield* unread(path, ledger.after);
     }
   },
 };

@@ -1,5 +1,5 @@
-import { mended } from '../mend.js';
 import type { Rule } from '../rule.js';
+import { unread } from '../unread.js';
 
 const PATH = 'COORDINATION_STATUS.yaml';
 
@@ -20,7 +20,6 @@ export const statusSchema: Rule = {
     push: (record) => record.commit({ by: 'ada', files: { [PATH]: (yaml) => yaml.replace('record_open: true', 'record_open: false') } }),
   },
   *onCommit({ status }) {
-    if (status.after?.file.bytes === undefined || status.after.reading.ok) return;
-    yield* status.after.reading.faults.map((fault) => ({ ...fault, path: PATH, help: [...(fault.help ?? []), mended(PATH)] }));
+    if (status.after?.file.bytes !== undefined) yield* unread(PATH, status.after);
   },
 };

@@ -48,6 +48,7 @@ function* halfThreads(threads: Step['threads']): Generator<Finding> {
     yield {
       path: missing,
       message: 'is missing: a thread has thread.md and ledger.yaml after every commit',
+      echoOf: { rule: 'record/no-removal', path: missing },
       help: ['make threads with: vpr thread create'],
     };
   }

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { meaningOf } from '../../format/layout.js';
 import { lineAt, textFaults } from '../../format/text.js';
 import { mended } from '../mend.js';
 import type { Rule } from '../rule.js';
@@ -19,10 +20,12 @@ export const treeText: Rule = {
     push: (record) => record.append({ body: 'dose \u202e05\u202c mg' }),
   },
   accepts: { title: 'a message in Arabic with a right-to-left mark', push: (record) => record.append({ body: 'جرعة\u200f 5 mg' }) },
-  *onCommit({ pushed }) {
+  *onCommit({ pushed, context }) {
     for (const { path, before, after } of pushed.changes) {
       if (after?.bytes === undefined) continue;
       const finalNewline = path.endsWith('/thread.md') && startsWith(after.bytes, LAYOUT_2) ? 'optional' : 'required';
+      // A file that may not be there needs no mending.
+      const isOf = meaningOf(context.record?.kind ?? 'coordination', path) !== undefined;
       // A thread grows for years: what stood there before was judged when it came.
       const from = linesKept(before?.bytes, after.bytes);
       for (const fault of textFaults(after.bytes.subarray(from), { finalNewline })) {
@@ -30,6 +33,7 @@ export const treeText: Rule = {
           ...fault,
           ...(fault.line === undefined ? {} : { line: fault.line + lineAt(after.bytes, from) - 1 }),
           path,
+          ...(isOf ? {} : { echoOf: { rule: 'tree/layout', path } }),
           help: [...(fault.help ?? []), mended(path)],
         };
       }
