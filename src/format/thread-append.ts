@@ -46,10 +46,24 @@ export function appendOf({ bytes: old, reading: before }: ThreadVersion, { bytes
   if (!after.ok) return after;
   const former = before.value.messages;
   if (!former.every((message, index) => isSame(message, after.value.messages[index]))) {
+    const blank = blankBetween(old, now);
+    if (blank !== undefined) return { ok: false, faults: [blank] };
     return refuse(old, now, same, 'adds text to an earlier message; a new message begins with its own header');
   }
   const appended = after.value.messages.slice(former.length);
   return appended.length > 0 ? read({ old: before.value, appended }) : refuse(old, now, same, 'adds text that is no message');
+}
+
+/** In layout 2 a blank line between a closed message and the next one makes both of them one. */
+function blankBetween(old: Uint8Array, now: Uint8Array): AppendFault | undefined {
+  const added = utf8(now.subarray(old.length, old.length + QUOTED_AFTER));
+  const [blanks] = /^[ \t\n]*\n(?=\*\*Message ID:\*\* )/.exec(added) ?? [];
+  if (blanks === undefined) return undefined;
+  return {
+    message: 'has a blank line before `**Message ID:**`: that line follows at once on the `---` that closes the message before it',
+    line: lineAt(now, old.length + blanks.length) - 1,
+    help: ['take out the blank line'],
+  };
 }
 
 /** How many bytes two files have in common at their beginning. */

@@ -47,7 +47,7 @@ const SAYS: Readonly<Record<string, RegExp>> = {
   'thread/time': /the message is dated \S+; the host has/,
   'thread/author': /the message's author, a1d3c5e7-\S+ is not the signer, 4f8c2a1d-/,
   'thread/open': /appends a message to a thread that is closed/,
-  'thread/participants': /the author 0f8fad5b-\S+ is no participant of this thread/,
+  'thread/participants': /the author, who signed it, is no participant of this thread/,
   'ledger/schema': /ledger\.yaml:13\s+remote: {3}commit \S+ participants\[2\]\.role: "doctor" is not one of clinician, patient,/,
   'ledger/identity': /changes created_at, which is fixed once written/,
   'ledger/transition': /begins the thread as closed; a new thread is open/,

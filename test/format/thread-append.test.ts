@@ -67,6 +67,14 @@ t.test('text that is no message of its own', async (t) => {
   t.match(compare(TWO.slice(0, -1), TWO), { faults: [{ message: /adds text that is no message/ }] });
 });
 
+t.test('a blank line before a message of layout 2', async (t) => {
+  const message = /^has a blank line before `\*\*Message ID:\*\*`/;
+  const fault = { message, line: 12, help: ['take out the blank line'] };
+  t.match(compare(TWO, `${TWO}\n${MESSAGE_2}`), { ok: false, faults: [fault] });
+  t.match(compare(TWO.slice(0, -1), `${TWO} \n\t\n${MESSAGE_2}`), { ok: false, faults: [{ ...fault, line: 13 }] });
+  t.match(compare(TWO, `${TWO}More.\n\n${MESSAGE_2}`), { faults: [{ message: /adds text to an earlier message/ }] });
+});
+
 t.test('what does not read', async (t) => {
   t.match(compare(ONE, `${ONE}\n---\n`), { ok: false, faults: [{ line: 13, message: /out of its place/ }] });
   t.match(compare('x\n', `x\n${ONE}`), { ok: false, faults: [{ message: /the former version does not read/ }] });

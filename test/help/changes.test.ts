@@ -82,10 +82,11 @@ t.test('a thread that is deleted, alone or among other changes', async (t) => {
 
 t.test('text that is part of the record', async (t) => {
   const clone = await cloneWith(t, host, 'changed', `sed -i.bak 's/is clear/is not clear/' ${THREAD}`, `rm ${THREAD}.bak`, COMMIT);
-  const [correct = '', takeBack = ''] = refusedBy(t, host, clone, 'thread/append-only');
-  t.match(correct, /^add a correction instead: vpr thread add [^ ]+ --corrects [0-9a-f-]{36} --message …$/);
-  t.equal(takeBack, 'take the change back first: git reset --keep HEAD~1');
-  type(t, clone, command(takeBack), command(correct).replace('…', '"The X-ray is not clear."'));
+  const [show = '', takeBack = '', correct = ''] = refusedBy(t, host, clone, 'thread/append-only');
+  t.equal(show, `git show HEAD -- ${THREAD}  # shows what you wrote: keep it`);
+  t.equal(takeBack, 'git reset --keep HEAD~1  # takes the change back');
+  t.match(correct, /^then add a correction instead: vpr thread add [^ ]+ --corrects [0-9a-f-]{36} --message …$/);
+  type(t, clone, takeBack, command(correct).replace('…', '"The X-ray is not clear."'));
   accepted(t, host, clone);
   t.match(sh(clone, `cat ${THREAD}`).output, /X-ray is clear\..*\*\*Type:\*\* correction.*X-ray is not clear\./s);
   t.end();
@@ -102,7 +103,7 @@ t.test('text that is part of the record, among other changes', async (t) => {
     COMMIT,
   );
   const [, takeBack = ''] = refusedBy(t, host, clone, 'thread/append-only');
-  type(t, clone, command(takeBack));
+  type(t, clone, takeBack);
   accepted(t, host, clone);
   t.end();
 });

@@ -128,7 +128,7 @@ export async function cloneWith(t: Test, host: Host, name: string, ...lines: rea
 }
 
 /** Pushes, sees the rule refuse it on the screen and main stay, and returns the help of that rule, a line an element. */
-export function refusedBy(t: Test, host: Host, clone: string, rule: string, push = 'git push'): readonly string[] {
+export function refusedBy(t: Test, host: Pick<Host, 'main'>, clone: string, rule: string, push = 'git push'): readonly string[] {
   const before = host.main();
   const { status, output } = sh(clone, push);
   t.equal(status, 1, `${push} is refused`, { output });
@@ -138,7 +138,7 @@ export function refusedBy(t: Test, host: Host, clone: string, rule: string, push
 }
 
 /** Pushes, and sees that main moved to what was pushed. */
-export function accepted(t: Test, host: Host, clone: string): void {
+export function accepted(t: Test, host: Pick<Host, 'main'>, clone: string): void {
   const { status, output } = sh(clone, 'git push');
   t.equal(status, 0, 'git push is accepted', { output });
   t.equal(host.main(), sh(clone, 'git rev-parse main').output.trim(), 'main is what was pushed');

@@ -1,3 +1,4 @@
+import { leaveOut } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 const ROOT_FILES: ReadonlySet<string> = new Set(['COORDINATION_STATUS.yaml', '.gitignore']);
@@ -25,7 +26,7 @@ export const commitEmpty: Rule = {
       yield {
         message: 'is a root commit with more than the status file and .gitignore',
         path,
-        help: ['begin with the status file alone (vpr init coordination) and add the rest in a second commit'],
+        help: [leaveOut(pushed, path), 'then add it in a second commit'],
       };
     }
   },

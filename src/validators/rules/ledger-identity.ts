@@ -1,5 +1,6 @@
 import { valueOf } from '../../format/documents.js';
 import { parseInstant } from '../../format/instant.js';
+import { mended } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 export const ledgerIdentity: Rule = {
@@ -22,10 +23,21 @@ export const ledgerIdentity: Rule = {
       const before = valueOf(ledger.before);
       if (after === undefined) continue;
       if (after.communication_id !== id) {
-        yield { path, message: `communication_id is not the name of the directory, ${id}`, help: [`write: communication_id: ${id}`] };
+        // What a directory that was renamed needs is its former name.
+        const echoOf = { rule: 'record/no-removal', path: `communications/${after.communication_id}/ledger.yaml` };
+        yield {
+          path,
+          message: `communication_id is not the name of the directory, ${id}`,
+          echoOf,
+          help: [`write: communication_id: ${id}`, mended(path)],
+        };
       }
       if (before !== undefined && parseInstant(before.created_at) !== parseInstant(after.created_at)) {
-        yield { path, message: 'changes created_at, which is fixed once written', help: [`write: created_at: ${before.created_at}`] };
+        yield {
+          path,
+          message: 'changes created_at, which is fixed once written',
+          help: [`write: created_at: ${before.created_at}`, mended(path)],
+        };
       }
     }
   },

@@ -1,5 +1,6 @@
 import { valueOf } from '../../format/documents.js';
 import type { Ledger } from '../../format/ledger.js';
+import { mended, takeBack } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 const NEXT: Readonly<Record<Ledger['status'], readonly Ledger['status'][]>> = {
@@ -25,18 +26,18 @@ export const ledgerTransition: Rule = {
         files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace('status: open', 'status: closed')) },
       }),
   },
-  *onCommit({ threads }) {
-    for (const { ledger, isNew, ledgerPath: path } of threads) {
+  *onCommit({ threads, pushed }) {
+    for (const { ledger, isNew, threadPath, ledgerPath: path } of threads) {
       const after = valueOf(ledger.after)?.status;
       const before = valueOf(ledger.before)?.status;
       if (after === undefined) continue;
       if (isNew && after !== 'open') {
-        yield { path, message: `begins the thread as ${after}; a new thread is open`, help: ['write: status: open'] };
+        yield { path, message: `begins the thread as ${after}; a new thread is open`, help: ['write: status: open', mended(path)] };
       } else if (before !== undefined && !NEXT[before].includes(after)) {
         yield {
           path,
           message: `changes the status from ${before} to ${after}, which there is no way back to`,
-          help: ['continue in a new thread: vpr thread create'],
+          help: [`${takeBack(pushed, path, [threadPath])}  # takes the change back`, 'then continue in a new thread: vpr thread create'],
         };
       }
     }

@@ -1,6 +1,6 @@
 import { valueOf } from '../../format/documents.js';
 import { parseUuid } from '../../format/identifiers.js';
-import { takeBack } from '../mend.js';
+import { drop, takeBack } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 const PATH = 'COORDINATION_STATUS.yaml';
@@ -22,7 +22,11 @@ export const recordIdentity: Rule = {
     const after = valueOf(status.after);
     const before = valueOf(status.before);
     if (parent === undefined && status.after === undefined) {
-      yield { message: `is a root commit without ${PATH}`, path: PATH, help: ['begin the record with: vpr init coordination'] };
+      yield {
+        message: `is a root commit without ${PATH}`,
+        path: PATH,
+        help: [drop(pushed), 'then begin the record with: vpr init coordination'],
+      };
     }
     if (after === undefined) return;
     if (parseUuid(after.coordination_id) !== context.record?.id) {

@@ -1,3 +1,4 @@
+import type { PushedCommit } from '../../format/push.js';
 import { takeBack } from '../mend.js';
 import type { Rule } from '../rule.js';
 
@@ -21,15 +22,24 @@ export const recordNoRemoval: Rule = {
   },
   *onCommit({ pushed }) {
     const gone = pushed.changes.flatMap(({ path, before, after }) => (before !== undefined && after === undefined ? path : []));
+    const moved = movedTo(pushed, gone);
     for (const path of gone) {
       yield {
         path,
         message: 'disappears; nothing leaves a record',
         help: [
-          takeBack(pushed, path, gone),
+          takeBack(pushed, path, [...gone, ...moved]),
           ...(path.endsWith('thread.md') ? ['to close a thread instead: vpr ledger set THREAD --status archived'] : []),
         ],
       };
     }
   },
 };
+
+/** New files with the contents of files that are gone: the other halves of renames. */
+function movedTo({ changes }: PushedCommit, gone: readonly string[]): string[] {
+  const contents = new Set(changes.flatMap(({ path, before }) => (gone.includes(path) ? (before?.id ?? []) : [])));
+  return changes.flatMap(({ path, before: former, after }) =>
+    former === undefined && after !== undefined && contents.has(after.id) ? path : [],
+  );
+}

@@ -4,7 +4,7 @@ import type { ThreadStep } from '../../format/thread-steps.js';
 import type { Signer } from '../../trust/types.js';
 import { authorshipOf } from '../authorship.js';
 import { changesOtherBytes, participant } from '../ledger-change.js';
-import { DROP, takeBack } from '../mend.js';
+import { DROP, drop, mended, PULL, takeBack, withdraw, writeAgain } from '../mend.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Step } from '../step.js';
 
@@ -39,13 +39,13 @@ function isPatient(signer: Signer): boolean {
 /** The status file, and .gitignore with it: clinicians and administrators. */
 function* recordChanges({ pushed, context }: Step, signer: Signer): Generator<Finding> {
   if (signer.class === 'clinician' || signer.class === 'administrator') return;
-  for (const { path } of pushed.changes) {
-    const meaning = meaningOf(context.record?.kind ?? 'coordination', path);
-    if (meaning?.kind === 'thread' || meaning?.kind === 'ledger') continue;
+  const kindOf = (path: string) => meaningOf(context.record?.kind ?? 'coordination', path)?.kind;
+  const paths = pushed.changes.flatMap(({ path }) => (kindOf(path) === 'thread' || kindOf(path) === 'ledger' ? [] : path));
+  for (const path of paths) {
     yield {
       path,
       message: `changes under a certificate of class ${signer.class}; it takes a clinician or an administrator`,
-      help: [takeBack(pushed, path)],
+      help: [takeBack(pushed, path, paths)],
     };
   }
 }
@@ -58,13 +58,18 @@ function* staff(thread: ThreadStep, signer: Signer, { pushed }: Step): Generator
     yield {
       path,
       message: `is ${thread.isNew ? 'created' : 'changed'} under a certificate of class ${signer.class}; it takes a clinician or an administrator`,
-      help: [takeBack(pushed, path)],
+      help: thread.isNew
+        ? [...withdraw(pushed, thread.threadPath), 'then ask a clinician or an administrator to open the thread']
+        : [thread.appended.length === 0 ? takeBack(pushed, path) : `leave no change in it but last_updated_at: ${mended(path)}`],
     };
   } else if (!thread.isNew && !listed(thread, signer, 'before')) {
     yield {
       path,
       message: 'is changed by a clinician whom it did not list; it takes one it lists, or an administrator',
-      help: ['ask a clinician of the thread to add you: vpr ledger set THREAD --add-participant …'],
+      help: [
+        `where a clinician of the thread or an administrator adds you (vpr ledger set ${thread.id} --add-participant …): ${PULL}`,
+        `where nobody does: ${drop(pushed)}`,
+      ],
     };
   }
 }
@@ -72,7 +77,8 @@ function* staff(thread: ThreadStep, signer: Signer, { pushed }: Step): Generator
 /** Patients and associates: their own messages where they are listed and may take part, and nothing else. */
 function* patient(thread: ThreadStep, signer: Signer, step: Step): Generator<Finding> {
   if (thread.isNew) {
-    yield* patientOpens(thread, signer, step);
+    const help = [...withdraw(step.pushed, thread.threadPath), 'then ask a clinician or an administrator to open the thread'];
+    for (const finding of patientOpens(thread, signer, step)) yield { ...finding, help };
     return;
   }
   for (const message of thread.appended) {
@@ -81,6 +87,7 @@ function* patient(thread: ThreadStep, signer: Signer, step: Step): Generator<Fin
       path: thread.threadPath,
       line: message.line,
       message: `is not the signer's own; a certificate of class ${signer.class} writes only that`,
+      help: [...withdraw(step.pushed, thread.threadPath), `then write in your own name: ${writeAgain(thread)}`],
     };
   }
   if (changesLedger(thread)) {
@@ -96,7 +103,11 @@ function* patient(thread: ThreadStep, signer: Signer, step: Step): Generator<Fin
     yield {
       path: thread.ledgerPath,
       message: `does not let the signer take part, as it is ${side} this commit`,
-      help: ['ask a clinician of the thread to add you, or to allow patients in it'],
+      help: [
+        `where a clinician of the thread adds you, or allows patients in it: ${PULL}`,
+        'where nobody does:',
+        ...withdraw(step.pushed, thread.threadPath),
+      ],
     };
   }
 }

@@ -1,6 +1,11 @@
 import { valueOf } from '../../format/documents.js';
 import { meaningOf } from '../../format/layout.js';
+import { PULL, withdraw } from '../mend.js';
 import type { Rule } from '../rule.js';
+import type { Step } from '../step.js';
+
+/** Digits that tell commits of one record apart. */
+const ABBREVIATED = 12;
 
 const PATH = 'COORDINATION_STATUS.yaml';
 
@@ -22,14 +27,16 @@ export const statusPermits: Rule = {
     push: (record) =>
       record.commit({ by: 'ada', files: { [PATH]: (yaml) => yaml.replace('record_open: true', 'record_open: false') } }).append(),
   },
-  *onCommit({ status, pushed, threads, context }) {
+  *onCommit(step) {
+    const { status, pushed, threads, context } = step;
     const before = valueOf(status.before)?.status;
     if (before === undefined) return; // a root, or a status file that an earlier commit of this push broke
     const stopped = before.lifecycle_state !== 'active' ? before.lifecycle_state : before.record_modifiable ? undefined : 'not modifiable';
     if (stopped !== undefined) {
-      for (const { path } of pushed.changes) {
-        if (path === PATH) continue;
-        yield { path, message: `changes while the record is ${stopped}; only ${PATH} may`, help: unlock(stopped) };
+      const paths = pushed.changes.flatMap(({ path }) => (path === PATH ? [] : path));
+      for (const [index, path] of paths.entries()) {
+        const message = `changes while the record is ${stopped}; only ${PATH} may`;
+        yield { path, message, ...(index > 0 ? {} : { help: unlock(stopped, step) }) };
       }
       return;
     }
@@ -41,14 +48,33 @@ export const statusPermits: Rule = {
       yield {
         path,
         message: 'begins something new while the record takes no new entries (record_open: false)',
-        help: ['continue an open thread instead, or ask a clinician or administrator: vpr status set --open'],
+        help: lift('vpr status set --open', step, ['then continue an open thread: vpr thread add THREAD --message …']),
       };
     }
   },
 };
 
-function unlock(stopped: string): string[] {
-  if (stopped === 'closed') return ['a closed record stays closed; what is new belongs into another record'];
-  const change = stopped === 'suspended' ? 'vpr status set --lifecycle active' : 'vpr status set --modifiable';
-  return [`a clinician or administrator changes that first, in a commit of its own: ${change}`];
+function unlock(stopped: string, step: Step): string[] {
+  if (stopped === 'closed') return [...withdraw(step.pushed), 'a closed record stays closed: what is new belongs into another record'];
+  return lift(stopped === 'suspended' ? 'vpr status set --lifecycle active' : 'vpr status set --modifiable', step);
+}
+
+/**
+ * What the status file says before a commit governs it: what lifts that has to
+ * come before the first commit that is refused, not after it.
+ */
+function lift(change: string, { pushed, commit, verification: { signer } }: Step, instead: readonly string[] = []): string[] {
+  const parent = commit.parents[0]?.slice(0, ABBREVIATED) ?? '';
+  const mayLift = signer === undefined || signer.class === 'clinician' || signer.class === 'administrator';
+  return [
+    `where somebody else lifts that: ${PULL}`,
+    ...(mayLift
+      ? [
+          `where you lift it: git reset --keep ${parent} && ${change} && git cherry-pick -S ${parent}..ORIG_HEAD  # once, for the first commit`,
+        ]
+      : []),
+    'where nobody does:',
+    ...withdraw(pushed),
+    ...instead,
+  ];
 }

@@ -1,5 +1,6 @@
 import { valueOf } from '../../format/documents.js';
 import type { CoordinationStatus } from '../../format/status.js';
+import { mended } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 const PATH = 'COORDINATION_STATUS.yaml';
@@ -29,12 +30,16 @@ export const statusTransition: Rule = {
     const before = valueOf(status.before)?.status.lifecycle_state;
     if (after === undefined) return;
     if (parent === undefined && after !== 'active') {
-      yield { path: PATH, message: `begins the record as ${after}; a record begins active`, help: ['write: lifecycle_state: active'] };
+      yield {
+        path: PATH,
+        message: `begins the record as ${after}; a record begins active`,
+        help: ['write: lifecycle_state: active', mended(PATH)],
+      };
     } else if (before !== undefined && !NEXT[before].includes(after)) {
       yield {
         path: PATH,
         message: `changes lifecycle_state from ${before} to ${after}; ${before} is permanent`,
-        help: [`write: lifecycle_state: ${before}`],
+        help: [`write: lifecycle_state: ${before}`, mended(PATH)],
       };
     }
   },

@@ -1,6 +1,6 @@
 import { valueOf } from '../../format/documents.js';
 import type { ThreadStep } from '../../format/thread-steps.js';
-import { takeBack } from '../mend.js';
+import { mended, shellPath, takeBack } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 export const threadAppendOnly: Rule = {
@@ -26,7 +26,7 @@ export const threadAppendOnly: Rule = {
       if (append === undefined || append.ok || !readsOrSaysWhy(thread)) continue;
       const [fault] = append.faults;
       if (fault === undefined) continue;
-      const { former, now, ...rest } = fault;
+      const { former, now, help, ...rest } = fault;
       yield {
         ...rest,
         path,
@@ -34,10 +34,14 @@ export const threadAppendOnly: Rule = {
           ...(former === undefined ? [] : [{ sign: '-' as const, text: former }]),
           ...(now === undefined ? [] : [{ sign: '+' as const, text: now }]),
         ],
-        help: [
-          ...correction(id, thread, former === undefined ? undefined : rest.line),
-          `take the change back first: ${takeBack(pushed, path)}`,
-        ],
+        help:
+          help === undefined
+            ? [
+                `git show HEAD -- ${shellPath(path)}  # shows what you wrote: keep it`,
+                `${takeBack(pushed, path)}  # takes the change back`,
+                ...correction(id, thread, former === undefined ? undefined : rest.line),
+              ]
+            : [...help, mended(path)],
       };
     }
   },
@@ -51,7 +55,7 @@ function readsOrSaysWhy({ before, after }: ThreadStep['thread']): boolean {
 
 /** The command that corrects the message in a line, where there is one. */
 function correction(thread: string, { before }: ThreadStep['thread'], line: number | undefined): string[] {
-  if (line === undefined) return [`add a message instead: vpr thread add ${thread} --message …`];
+  if (line === undefined) return [`then add a message instead: vpr thread add ${thread} --message …`];
   const message = valueOf(before)?.messages.findLast((candidate) => candidate.line <= line);
-  return message === undefined ? [] : [`add a correction instead: vpr thread add ${thread} --corrects ${message.id} --message …`];
+  return message === undefined ? [] : [`then add a correction instead: vpr thread add ${thread} --corrects ${message.id} --message …`];
 }

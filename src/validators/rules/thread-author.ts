@@ -5,6 +5,7 @@ import type { Message } from '../../format/thread.js';
 import type { ThreadStep } from '../../format/thread-steps.js';
 import { ALLOWED_ROLES, type Authorship, authorshipOf } from '../authorship.js';
 import { participant, saysOtherThings } from '../ledger-change.js';
+import { DROP, mended, withdraw, writeAgain } from '../mend.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Step } from '../step.js';
 
@@ -29,7 +30,8 @@ export const threadAuthor: Rule = {
         const authorship = authorshipOf(message, step.verification.signer);
         if (authorship === 'recorded') recorded += 1;
         for (const finding of JUDGES[authorship](message, thread, step, behalf)) {
-          yield { path: thread.threadPath, line: message.line, ...finding };
+          const help = finding.help ?? [...withdraw(step.pushed, thread.threadPath), `then write in your own name: ${writeAgain(thread)}`];
+          yield { path: thread.threadPath, line: message.line, ...finding, help };
         }
       }
     }
@@ -61,13 +63,12 @@ function* own(message: Message, thread: ThreadStep, { verification: { signer } }
   if (signer === undefined) return;
   const entry = participant(valueOf(thread.ledger.after), message.authorId);
   if (entry !== undefined && entry.display_name !== message.authorName) {
-    yield nameFault(entry.display_name, message.authorName);
+    yield nameFault(entry.display_name, message.authorName, thread);
   }
   const role = message.role ?? entry?.role;
   if (role !== undefined && !ALLOWED_ROLES[signer.class].includes(role)) {
     yield {
       message: `a certificate of class ${signer.class} writes in the role ${ALLOWED_ROLES[signer.class].join(' or ')}, not ${role}`,
-      help: ['write under the role that the ledger gives you: vpr thread add fills it in'],
     };
   }
   if (message.corrects === undefined || signer.class === 'clinician') return;
@@ -77,7 +78,7 @@ function* own(message: Message, thread: ThreadStep, { verification: { signer } }
 function* recorded(
   message: Message,
   thread: ThreadStep,
-  { verification: { signer }, context }: Step,
+  { pushed, verification: { signer }, context }: Step,
   behalf: string | undefined,
 ): Generator<Finding> {
   if (signer === undefined) return;
@@ -85,8 +86,10 @@ function* recorded(
     yield {
       message: `the message's author, ${message.authorId}, is not the signer, ${signer.participantId}`,
       help: [
-        'write in your own name: vpr thread add',
-        `or, where you record it for a patient: git commit --amend --no-edit -S --trailer "On-Behalf-Of: ${message.authorId}"`,
+        `where you record it for a patient: git commit --amend --no-edit -S --trailer "On-Behalf-Of: ${message.authorId}"`,
+        'where it is your own:',
+        ...withdraw(pushed, thread.threadPath),
+        `then write in your own name: ${writeAgain(thread)}`,
       ],
     };
     return;
@@ -110,20 +113,25 @@ function* recorded(
       message: `records a message for a participant in the role ${entry.role}; only those of patients and their associates are recorded by others`,
     };
   }
-  if (entry.display_name !== message.authorName) yield nameFault(entry.display_name, message.authorName);
+  if (entry.display_name !== message.authorName) yield nameFault(entry.display_name, message.authorName, thread);
   if (message.corrects !== undefined) yield* correctsOwn(message, thread);
 }
 
-function* system(message: Message, thread: ThreadStep, { verification: { signer } }: Step): Generator<Finding> {
+function* system(message: Message, thread: ThreadStep, { pushed, verification: { signer } }: Step): Generator<Finding> {
   if (signer === undefined) return;
   const name = participant(valueOf(thread.ledger.after), message.authorId)?.display_name ?? signer.name;
-  if (message.authorName !== name) yield nameFault(name, message.authorName);
+  if (message.authorName !== name) yield nameFault(name, message.authorName, thread);
   const entitled = signer.class === 'system' || signer.class === 'administrator';
   if (!entitled && !(signer.class === 'clinician' && saysOtherThings(thread))) {
     yield {
       message:
         'writes a system message, which needs a certificate of class system or administrator, or a change of the ledger in the same commit',
-      help: ['write it as a message of your own: vpr thread add'],
+      help: [
+        `${DROP}  # where somebody else has made this change of the ledger already`,
+        'where not, and it is still to be said:',
+        ...withdraw(pushed, thread.threadPath),
+        `then write it as a message of your own: ${writeAgain(thread)}`,
+      ],
     };
   }
   if (message.corrects !== undefined && signer.class !== 'clinician') yield* correctsOwn(message, thread);
@@ -135,13 +143,13 @@ function* correctsOwn(message: Message, { thread }: ThreadStep): Generator<Findi
   yield { message: 'corrects a message of another author, which only a clinician writing in their own name may do' };
 }
 
-function nameFault(expected: string, found: string): Finding {
+function nameFault(expected: string, found: string, { threadPath }: ThreadStep): Finding {
   return {
     message: "the message's author name is not the name that the ledger, or else the certificate, gives the author",
     content: [
       { sign: '-', text: expected },
       { sign: '+', text: found },
     ],
-    help: ['write the name as the ledger has it: vpr thread add fills it in'],
+    help: ['write the name as the ledger has it', mended(threadPath)],
   };
 }

@@ -1,4 +1,5 @@
 import { valueOf } from '../../format/documents.js';
+import { withdraw } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 export const threadCorrects: Rule = {
@@ -15,8 +16,8 @@ export const threadCorrects: Rule = {
     title: 'a correction of the first message',
     push: (record) => record.append({ corrects: record.message, role: 'correction' }),
   },
-  *onCommit({ threads }) {
-    for (const { thread, threadPath: path, appended } of threads) {
+  *onCommit({ threads, pushed }) {
+    for (const { id, thread, threadPath: path, appended } of threads) {
       if (!appended.some(({ corrects }) => corrects !== undefined)) continue;
       const fresh = new Set(appended);
       const earlier = new Set<string>();
@@ -26,7 +27,11 @@ export const threadCorrects: Rule = {
             path,
             line: message.line,
             message: `corrects ${message.corrects}, which is no earlier message of this thread`,
-            help: ["list the thread's messages and their ids: vpr thread show THREAD"],
+            help: [
+              ...withdraw(pushed, path),
+              `vpr thread show ${id}  # lists its messages and their ids`,
+              `then write it again: vpr thread add ${id} --corrects … --message …`,
+            ],
           };
         }
         earlier.add(message.id);

@@ -1,4 +1,5 @@
 import { valueOf } from '../../format/documents.js';
+import { withdraw, writeAgain } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 export const threadIds: Rule = {
@@ -9,8 +10,9 @@ export const threadIds: Rule = {
   since: 1,
   refuses: { title: "a message with an earlier message's id", push: (record) => record.append({ id: record.message }) },
   accepts: { title: 'a message with a fresh id', push: (record) => record.append() },
-  *onCommit({ threads }) {
-    for (const { thread, threadPath: path, appended } of threads) {
+  *onCommit({ threads, pushed }) {
+    for (const step of threads) {
+      const { thread, threadPath: path, appended } = step;
       if (appended.length === 0) continue;
       const fresh = new Set(appended.map(({ id }) => id));
       const lines = new Map<string, number>();
@@ -23,7 +25,7 @@ export const threadIds: Rule = {
             path,
             line,
             message: `the message id ${id} is already that of the message in line ${first}`,
-            help: ['a copied message needs an id of its own: vpr thread add writes one'],
+            help: [...withdraw(pushed, path), `then write it with an id of its own: ${writeAgain(step)}`],
           };
         }
       }

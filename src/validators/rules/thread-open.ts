@@ -1,4 +1,5 @@
 import { valueOf } from '../../format/documents.js';
+import { withdraw } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 export const threadOpen: Rule = {
@@ -19,7 +20,7 @@ export const threadOpen: Rule = {
     push: (record) =>
       record.append({ files: { [`${record.thread}/ledger.yaml`]: (yaml) => yaml.replace('status: open', 'status: closed') } }),
   },
-  *onCommit({ threads }) {
+  *onCommit({ threads, pushed }) {
     for (const { ledger, appended, isNew, threadPath: path } of threads) {
       const [first] = appended;
       const status = valueOf(isNew ? ledger.after : ledger.before)?.status;
@@ -28,7 +29,7 @@ export const threadOpen: Rule = {
         path,
         line: first.line,
         message: `appends a message to a thread that is ${status}`,
-        help: ['continue in a new thread: vpr thread create'],
+        help: [...withdraw(pushed, path), 'then continue in a new thread: vpr thread create'],
       };
     }
   },

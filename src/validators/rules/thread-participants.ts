@@ -2,8 +2,10 @@ import { valueOf } from '../../format/documents.js';
 import type { Ledger } from '../../format/ledger.js';
 import type { Message } from '../../format/thread.js';
 import type { ThreadStep } from '../../format/thread-steps.js';
+import type { Signer } from '../../trust/types.js';
 import { authorshipOf } from '../authorship.js';
 import { type Participant, participant } from '../ledger-change.js';
+import { PULL, withdraw } from '../mend.js';
 import type { Finding, Rule } from '../rule.js';
 
 export const threadParticipants: Rule = {
@@ -15,27 +17,33 @@ export const threadParticipants: Rule = {
   since: 1,
   refuses: { title: 'a message of a clinician whom the ledger does not list', push: (record) => record.append({ by: 'rob' }) },
   accepts: { title: 'a message of a participant', push: (record) => record.append({ by: 'pat' }) },
-  *onCommit({ threads, context, verification }) {
+  *onCommit({ threads, pushed, context, verification }) {
     const own = context.policy.organisations;
     for (const step of threads) {
       const ledger = valueOf(step.ledger.after);
       if (ledger === undefined) continue;
       for (const message of step.appended) {
         const isSystem = message.role === 'system' && authorshipOf(message, verification.signer) !== 'recorded';
-        const findings = isSystem ? system(message, step, own) : author(message, ledger, own);
-        for (const finding of findings) yield { path: step.threadPath, line: message.line, ...finding };
+        const findings = isSystem ? system(message, step, own) : author(message, ledger, own, step.id, verification.signer);
+        const help = withdraw(pushed, step.threadPath);
+        const place = { path: step.threadPath, line: message.line };
+        for (const finding of findings) yield { ...place, ...finding, help: [...(finding.help ?? []), ...help] };
       }
       yield* added(step, ledger, own);
     }
   },
 };
 
-function* author(message: Message, ledger: Ledger, own: readonly string[]): Generator<Finding> {
+function* author(message: Message, ledger: Ledger, own: readonly string[], thread: string, signer?: Signer): Generator<Finding> {
   const entry = participant(ledger, message.authorId);
   if (entry === undefined) {
+    const isSigner = message.authorId === signer?.participantId;
     yield {
-      message: `the author ${message.authorId} is no participant of this thread`,
-      help: ['a clinician of the thread or an administrator adds one: vpr ledger set THREAD --add-participant …'],
+      message: `the author${isSigner ? ', who signed it,' : ` ${message.authorId}`} is no participant of this thread`,
+      help: [
+        `where a clinician of the thread or an administrator adds ${isSigner ? 'you' : 'the author'} (vpr ledger set ${thread} --add-participant ${message.authorId}:…): ${PULL}`,
+        'where nobody does:',
+      ],
     };
     return;
   }

@@ -1,4 +1,5 @@
 import { instantOf, parseInstant } from '../../format/instant.js';
+import { withdraw, writeAgain } from '../mend.js';
 import type { Rule } from '../rule.js';
 
 export const threadTime: Rule = {
@@ -9,9 +10,10 @@ export const threadTime: Rule = {
   since: 1,
   refuses: { title: 'a message dated tomorrow', push: (record) => record.append({ seconds: 86_400 }) },
   accepts: { title: 'a message written offline two days ago', push: (record) => record.append({ seconds: -172_800 }) },
-  *onCommit({ threads, times, context }) {
+  *onCommit({ threads, pushed, times, context }) {
     const latest = instantOf(times.latest) + BigInt(context.policy.skewMs) * 1_000_000n;
-    for (const { threadPath: path, appended } of threads) {
+    for (const step of threads) {
+      const { threadPath: path, appended } = step;
       for (const { timestamp, line } of appended) {
         const instant = parseInstant(timestamp);
         if (instant === undefined || instant <= latest) continue;
@@ -19,7 +21,7 @@ export const threadTime: Rule = {
           path,
           line,
           message: `the message is dated ${timestamp}; the host has ${times.latest.toISOString()}`,
-          help: ['set your clock right and write the message again: git reset --keep HEAD~1, then vpr thread add'],
+          help: [...withdraw(pushed, path), `then set your clock right, and write it again: ${writeAgain(step)}`],
         };
       }
     }
