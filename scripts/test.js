@@ -15,16 +15,17 @@ import { report } from './tap-report.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Seconds after which a file is ended that doesn't say otherwise. It is there for what never ends: on a busy machine much takes long. */
-const TIMEOUT = 300;
+const TIMEOUT = 600;
 /** Those that take longest begin first, or the last of them would run alone. */
 const FIRST = [
   'hooks/resident-foreign',
+  'help/offline',
   'project/pack',
   'validators/single-byte',
   'demo/demo',
   'e2e/race',
   'e2e/rules',
-  'demo/surprise',
+  'commands/queries',
   'attacks/attacks',
   'e2e/bad-objects',
   'hooks/resident-life',
@@ -68,8 +69,8 @@ function options() {
     return parseArgs({
       options: {
         tap: { type: 'boolean', default: false },
-        // Two a core: tests spend half of their time waiting for the programs they start.
-        jobs: { type: 'string', default: String(2 * availableParallelism()) },
+        // Three a core: tests spend half of their time waiting for the programs they start, and for what is to time out.
+        jobs: { type: 'string', default: String(3 * availableParallelism()) },
       },
       allowPositionals: true,
     });

@@ -53,15 +53,6 @@ t.test('the thread was closed, and he wrote to another one after that', async (t
   t.end();
 });
 
-t.test('the record was suspended, and he lifts that', async (t) => {
-  const { tom, help } = await meanwhile(t, host.thread, [add(host.thread)], [status('--lifecycle suspended')], 'status/permits');
-  const lift = help.find((line) => line.startsWith('where you lift it: ')) ?? '';
-  type(t, tom, command(lift));
-  accepted(t, host, tom);
-  t.match(sh(tom, 'git show').output, `+${WORDS}`);
-  t.end();
-});
-
 t.test('the record was suspended, he wrote twice, and lifts that', async (t) => {
   const { tom, help } = await meanwhile(
     t,

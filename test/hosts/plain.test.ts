@@ -141,7 +141,7 @@ t.test(
     become(12345, []);
     t.throws(() => [...registeredRecords(root)], {
       code: 'registry/unreadable',
-      message: /registry\/7f$/,
+      message: /registry\/7f, of the registry, cannot be read: EACCES$/,
       help: [/account/, /chown -R --reference=/],
     });
   },
