@@ -88,8 +88,8 @@ t.test('a repository that git does not read is no empty one', async (t) => {
   const bundle = join(directory, 'foreign.json');
   t.match(vpr(directory, ['trust', 'export', root, '--out', bundle], '', foreign), { status: 2, stderr: /dubious ownership/ });
   t.notOk(existsSync(bundle), 'no bundle without its baselines');
-  t.match(vpr(directory, ['verify', '--all', root, '--no-cache'], '', foreign), { status: 1, stdout: /dubious ownership/ });
-  t.match(vpr(directory, ['verify', '--in', host.repository], '', foreign), { status: 2, stderr: /dubious ownership/ });
+  t.match(vpr(directory, ['verify', '--all', root, '--no-cache'], '', foreign), { status: 1, stdout: /belongs to another account/ });
+  t.match(vpr(directory, ['verify', '--in', host.repository], '', foreign), { status: 2, stderr: /belongs to another account/ });
 });
 
 t.test('a trust bundle carries how far each record had come, and whoever has less is found out', async (t) => {

@@ -48,7 +48,8 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
   'signed-with-certificate': ['commit/message', 'commit/signature', 'record/no-removal', 'tree/layout'],
   'signed-key-only': ['commit/message', 'commit/signature', 'record/no-removal', 'tree/layout'],
   unsigned: ['commit/message', 'commit/signature', 'record/no-removal', 'tree/layout'],
-  dashes: ['commit/message', 'commit/signature', 'record/no-removal', 'tree/layout'],
+  // That half of a thread is missing is said once, as what is removed.
+  dashes: ['commit/message', 'commit/signature', 'record/no-removal'],
   // Each of its commits writes both files of its one thread.
   long: ['commit/message', 'commit/signature', 'record/no-removal'],
   pieces: ['commit/message', 'commit/signature'],

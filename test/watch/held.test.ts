@@ -135,7 +135,6 @@ onEachDatabase(t, async (t, { fresh }) => {
     t.match(await state(), {
       state: 'set-aside',
       reached: all.tips[0],
-      attempts: 1,
       next_try_at: null,
       reason: /vpr projection build DIR/,
     });
