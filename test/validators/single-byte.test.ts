@@ -20,7 +20,7 @@ for (const [index, encoding] of (['cms', 'container'] as const).entries()) {
   t.test(encoding, { buffered: true }, async (t) => {
     const { asItIs, length, tried, changed, resized } = await triesOf({ encoding, seed: index + 1 });
     t.equal(asItIs, true, 'as it is, it is taken');
-    t.ok(tried > 3 * length, `${tried} changes of ${length} bytes`);
+    t.ok(tried > 1.9 * length, `${tried} changes of ${length} bytes`);
     t.strictSame(changed, [], 'with any byte changed, it is not');
     t.strictSame(resized, [], 'nor with a byte more, or less');
   });
