@@ -4,6 +4,7 @@ import type { IdsUsedTwice } from '../projections/index.js';
 import type { Checked } from '../watch/check.js';
 import type { Outcome } from '../watch/project.js';
 import type { ProjectionStatus } from '../watch/status.js';
+import { count } from './words.js';
 
 /** Held records that are printed; the others are counted. */
 const SHOWN = 20;
@@ -61,8 +62,4 @@ export function checkedLines({ record, reached, good, digest, why, differences }
       .map(({ table, key, kind }) => `  ${table} ${key.map((part) => printable(String(part))).join(' ')}: ${kind}`),
     ...(differences.length > SHOWN ? [`  and ${differences.length - SHOWN} more`] : []),
   ];
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

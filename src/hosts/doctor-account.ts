@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from './files.js';
 import { type Finding, note } from './finding.js';
-import { type Account, accountLine, accountWords, asOwner, currentAccount, type Owned } from './owner.js';
+import { type Account, accountLine, accountWords, asOwner, currentAccount } from './owner.js';
 import type { HostPaths } from './paths.js';
-import { keptPlaces, unusable } from './writable.js';
+import { keptPlaces, type Owned, unusable } from './writable.js';
 
 /** Shells that let nobody run a git of their own choosing. */
 const SAFE_SHELLS = /\/(?:git-shell|nologin|false)$/;

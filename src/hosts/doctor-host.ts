@@ -6,10 +6,9 @@ import { readIfThere } from './files.js';
 import { type Finding, fault, note } from './finding.js';
 import { hintPath, launcherPath, perlRuns, programs, type RunGit } from './install.js';
 import { type LauncherValues, readHint, readLauncher } from './launcher.js';
-import type { Owned } from './owner.js';
 import type { HostPaths } from './paths.js';
 import { namesIn } from './registry.js';
-import { statOf, writablePlaces } from './writable.js';
+import { type Owned, statOf, writablePlaces } from './writable.js';
 
 /** The oldest git that the hook's one process works with: `cat-file --batch-command`. */
 const OLDEST_GIT = [2, 39] as const;

@@ -7,10 +7,9 @@ import { codeOf, readIfThere } from './files.js';
 import { type Finding, fault, note } from './finding.js';
 import { hookPath, type RunGit } from './install.js';
 import { isOurs } from './launcher.js';
-import type { Owned } from './owner.js';
 import { type RegisteredRecord, recordIdIn } from './registry.js';
 import { MANY_PACKS, packsOf } from './repack.js';
-import { keptPlaces, statOf, writablePlaces } from './writable.js';
+import { keptPlaces, type Owned, statOf, writablePlaces } from './writable.js';
 
 /** Refs other than main that are looked for at most. */
 const MOST_REFS = 100;

@@ -7,10 +7,9 @@ import { examineRepository } from './doctor-repository.js';
 import { readIfThere } from './files.js';
 import { type Finding, type Findings, fault, SHOWN } from './finding.js';
 import { hintPath, launcherPath, type RunGit } from './install.js';
-import type { Owned } from './owner.js';
 import type { HostPaths } from './paths.js';
 import { namesIn, realPath, recordIdIn, registeredRecords } from './registry.js';
-import { statOf } from './writable.js';
+import { type Owned, statOf } from './writable.js';
 
 /**
  * Looks for everything that stops a host from protecting its records. `policy`

@@ -3,19 +3,12 @@ import { readFileSync } from 'node:fs';
 import { VprError } from '../errors.js';
 import { commandLine } from '../format/shell.js';
 import type { HostPaths } from './paths.js';
-import { statOf } from './writable.js';
+import { type Owned, statOf } from './writable.js';
 
 /** An account as the system knows it. */
 export interface Account {
   readonly uid: number;
   readonly groups: readonly number[];
-}
-
-/** Whose a directory is. */
-export interface Owned {
-  readonly uid: number;
-  readonly gid: number;
-  readonly mode: number;
 }
 
 /** Whom this process acts as; undefined on systems without such accounts. */

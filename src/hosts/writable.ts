@@ -2,14 +2,14 @@ import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { commandLine } from '../format/shell.js';
 import { type Finding, fault } from './finding.js';
 
-/** Whose a host is. */
-type Owner = Pick<Stats, 'uid' | 'gid' | 'mode'>;
+/** Whose a directory is. */
+export type Owned = Pick<Stats, 'uid' | 'gid' | 'mode'>;
 
 /**
  * Places that others than the owner can write to, or that belong to another
  * account than the host's and root: whoever can write there gets round the hook.
  */
-export function* writablePlaces(paths: readonly string[], owner: Owner, repo?: string): Generator<Finding> {
+export function* writablePlaces(paths: readonly string[], owner: Owned, repo?: string): Generator<Finding> {
   for (const path of paths) {
     const stats = statOf(path);
     if (stats === undefined) continue;
@@ -19,7 +19,7 @@ export function* writablePlaces(paths: readonly string[], owner: Owner, repo?: s
 }
 
 /** The same of what the host's account has to write to, and where it can't. */
-export function* keptPlaces(paths: readonly string[], owner: Owner, repo?: string): Generator<Finding> {
+export function* keptPlaces(paths: readonly string[], owner: Owned, repo?: string): Generator<Finding> {
   for (const path of paths) {
     const stats = statOf(path);
     if (stats === undefined) continue;
@@ -40,7 +40,7 @@ function* writable(path: string, { mode }: Stats, repo?: string): Generator<Find
 }
 
 /** What the host's account has to write to and can't: root's too, which one command run as root leaves behind. */
-export function unusable(path: string, owner: Owner, repo?: string): Finding | undefined {
+export function unusable(path: string, owner: Owned, repo?: string): Finding | undefined {
   const stats = statOf(path);
   if (stats === undefined) return undefined;
   if (stats.uid !== owner.uid) return isShared(stats, owner) ? undefined : foreign(path, stats, owner, repo);
@@ -50,7 +50,7 @@ export function unusable(path: string, owner: Owner, repo?: string): Finding | u
   return fault('unwritable', `${path} cannot be written to by the host's own account (uid ${owner.uid})`, [help], repo);
 }
 
-function foreign(path: string, stats: Stats, owner: Owner, repo?: string): Finding {
+function foreign(path: string, stats: Stats, owner: Owned, repo?: string): Finding {
   const recursive = stats.isDirectory() ? ['-R'] : [];
   return fault(
     'owner',
@@ -61,12 +61,12 @@ function foreign(path: string, stats: Stats, owner: Owner, repo?: string): Findi
 }
 
 /** A host that a group writes to has entries of several accounts. */
-function isShared(stats: Stats, owner: Owner): boolean {
+function isShared(stats: Stats, owner: Owned): boolean {
   return (owner.mode & stats.mode & 0o020) !== 0 && stats.gid === owner.gid;
 }
 
 /** What modes don't say: file systems that are mounted to be read only. Nobody can ask that for another account. */
-function mayWrite(path: string, owner: Owner): boolean {
+function mayWrite(path: string, owner: Owned): boolean {
   if (process.geteuid?.() !== owner.uid) return true;
   try {
     accessSync(path, constants.W_OK);

@@ -41,6 +41,9 @@ export interface ProjectionRow {
   next_try_at: number | null;
 }
 
+/** The states of records that don't go on, or not yet. */
+export const HELD_STATES = ['set-aside', 'withheld', 'partial'] as const satisfies readonly ProjectionRow['state'][];
+
 export interface CommitRow {
   record: string;
   /** Its place in the history, the root's is 0. */

@@ -1,36 +1,14 @@
 /** What `vpr doctor` says of the accounts that can write to a host, and of those that cannot. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { runGit } from '../../src/git/run.js';
 import { examine } from '../../src/hosts/doctor.js';
 import { examinedAs, ownersShell } from '../../src/hosts/doctor-account.js';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
-import { addRecord, initHost } from '../../src/hosts/plain.js';
 import { temporaryDirectory } from '../git/plumbing.js';
-
-const ID = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
-
-function hostWithRecord(test: Test): { root: string; repo: string } {
-  const root = join(realpathSync(temporaryDirectory(test)), `a host's`);
-  initHost(root);
-  return { root, repo: addRecord(root, { kind: 'coordination', id: ID }, runGit).path };
-}
-
-function faults(root: string) {
-  return examine(hostPaths(root), [], runGit).findings.filter(({ level }) => level === 'fault');
-}
-
-/** Codes of what is found. */
-function codes(root: string): string[] {
-  return faults(root).map(({ code }) => code);
-}
-
-/** Follows the first line of the help of every finding, as a person would, where it is a shell command. */
-function followHelp(root: string): void {
-  for (const { help } of faults(root)) for (const line of help) if (/^(?:git|chmod|printf) /.test(line)) execFileSync('sh', ['-c', line]);
-}
+import { codes, faults, followHelp, hostWithRecord, ID } from './support-doctor.js';
 
 t.test('who can write where', async (t) => {
   const { root, repo } = hostWithRecord(t);

@@ -4,11 +4,14 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { type Database, openDatabase } from '../../src/projections/index.js';
 
 /** Where a fresh, empty database is, each time it is called. */
 export interface Kind {
   readonly name: 'SQLite' | 'PostgreSQL';
   readonly fresh: () => string;
+  /** Opens such a one, until the end of its tests. */
+  readonly open: () => Promise<Database>;
 }
 
 /** Runs the same tests on each database there is; one that is not installed is skipped, and said so. */
@@ -17,14 +20,22 @@ export function onEachDatabase(t: Test, test: (t: Test, kind: Kind) => Promise<v
     const directory = mkdtempSync(join(realpathSync(tmpdir()), 'vpr-sqlite-'));
     t.teardown(() => rmSync(directory, { recursive: true, force: true }));
     let count = 0;
-    await test(t, { name: 'SQLite', fresh: () => join(directory, `${++count}.db`) });
+    const fresh = () => join(directory, `${++count}.db`);
+    await test(t, { name: 'SQLite', fresh, open: () => opened(t, fresh()) });
   });
   const missing = whyNoPostgres();
   t.test('PostgreSQL', missing === undefined ? {} : { skip: missing }, async (t) => {
     const server = startPostgres(t);
     let count = 0;
-    await test(t, { name: 'PostgreSQL', fresh: () => server.create(`test${++count}`) });
+    const fresh = () => server.create(`test${++count}`);
+    await test(t, { name: 'PostgreSQL', fresh, open: () => opened(t, fresh()) });
   });
+}
+
+async function opened(t: Test, place: string): Promise<Database> {
+  const database = await openDatabase(place);
+  t.teardown(() => database.close());
+  return database;
 }
 
 interface Server {

@@ -1,7 +1,7 @@
 /** What cursors, counts and timelines tell of what may not be shown, on both databases. */
 import t from 'tap';
 import { VprError } from '../../src/errors.js';
-import { idsUsedTwice, openDatabase, problems, search, sharedIds, status, thread, threads, timeline } from '../../src/projections/index.js';
+import { idsUsedTwice, problems, search, sharedIds, status, thread, threads, timeline } from '../../src/projections/index.js';
 import { PASSED, writeCursor } from '../../src/projections/queries/cursor.js';
 import { onEachDatabase } from './databases.js';
 import { messageRow, RECORD, storeRecord, threadRow } from './rows.js';
@@ -10,13 +10,7 @@ const codeOf = (error: unknown) => (error instanceof VprError ? error.code : err
 const decoded = (cursor: string | undefined) => Buffer.from(cursor ?? '', 'base64url').toString();
 const many = <T>(length: number, make: (index: number) => T) => Array.from({ length }, (_, index) => make(index));
 
-onEachDatabase(t, async (t, { fresh }) => {
-  const open = async () => {
-    const database = await openDatabase(fresh());
-    t.teardown(() => database.close());
-    return database;
-  };
-
+onEachDatabase(t, async (t, { open }) => {
   t.test('cursors name nothing that may not be shown', async (t) => {
     const database = await open();
     // Newest first: one that may be shown, 2,500 of one millisecond that may not, among them one that may, and an older one.

@@ -50,12 +50,7 @@ for (let count = 0; count < MANY; count += 1) long.open({ body: LONG });
 restrict(long);
 const longTip = tip(long);
 
-onEachDatabase(t, async (t, { fresh }) => {
-  const open = async () => {
-    const database = await openDatabase(fresh());
-    t.teardown(() => database.close());
-    return database;
-  };
+onEachDatabase(t, async (t, { fresh, open }) => {
   const secrets = async (database: Connection, reason?: string) =>
     (await search(database, { text: 'secret', ...(reason === undefined ? {} : { reason }) })).items.length;
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { accountEnvironment, openDirect } from '../../src/git/index.js';
-import { type Database, openDatabase, projectRecord, type ShownMessage, search, thread, timeline } from '../../src/projections/index.js';
+import { type Database, projectRecord, type ShownMessage, search, thread, timeline } from '../../src/projections/index.js';
 import { makeClient, temporary, writeObjects } from '../e2e/support.js';
 import { makePeople } from '../support/people.js';
 import { type Scenario, scenario } from '../support/scenario.js';
@@ -52,13 +52,7 @@ async function projected(t: { teardown: (run: () => unknown) => void }, database
   await projectRecord(database, requestOf(RECORD_ID, source, record.made().updates[0]?.new ?? ''));
 }
 
-onEachDatabase(t, async (t, { fresh }) => {
-  const open = async () => {
-    const database = await openDatabase(fresh());
-    t.teardown(() => database.close());
-    return database;
-  };
-
+onEachDatabase(t, async (t, { open }) => {
   t.test('commits of restricted threads, and corrections', async (t) => {
     const record = makeRecord();
     t.strictSame((await record.judge()).problems, []);

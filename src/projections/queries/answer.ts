@@ -1,7 +1,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
 import { VprError } from '../../errors.js';
 import type { Connection } from '../database.js';
-import type { ProjectionRow, Tables } from '../tables.js';
+import { HELD_STATES, type ProjectionRow, type Tables } from '../tables.js';
 
 /** What part of an answer stands on: a record as of a commit. Git may have gone on since. */
 export interface Standing {
@@ -72,7 +72,7 @@ async function heldIn({ kysely }: Connection): Promise<Pick<Answer<unknown>, 'he
   const rows = await kysely
     .selectFrom('projections')
     .select('record')
-    .where('state', 'in', ['set-aside', 'withheld', 'partial'])
+    .where('state', 'in', HELD_STATES)
     .limit(MOST_HELD + 1)
     .execute();
   return rows.length === 0 ? {} : { held: { records: Math.min(rows.length, MOST_HELD), capped: rows.length > MOST_HELD } };

@@ -1,6 +1,6 @@
 import type { Connection } from '../database.js';
 import { PROJECTION_VERSION } from '../store.js';
-import type { ProjectionRow } from '../tables.js';
+import { HELD_STATES, type ProjectionRow } from '../tables.js';
 import { type Asking, limitOf } from './answer.js';
 import { readCursor, writeCursor } from './cursor.js';
 
@@ -36,7 +36,7 @@ export async function status(connection: Connection, query: Asking = {}): Promis
   const rows = await kysely
     .selectFrom('projections')
     .selectAll()
-    .where('state', 'in', ['set-aside', 'withheld', 'partial'])
+    .where('state', 'in', HELD_STATES)
     .where('record', '>', `${after}`)
     .orderBy('record')
     .limit(limit + 1)
