@@ -43,7 +43,7 @@ export interface Documents {
 }
 
 /** Bytes of what is remembered; its reading takes a few times that. A commit touches any of a record's thousand threads. */
-const REMEMBERED_BYTES = 48 * 1024 * 1024;
+const REMEMBERED_BYTES = 64 * 1024 * 1024;
 /** What a reading takes however short its file is. */
 const LEAST = 1024;
 
@@ -62,6 +62,11 @@ export function rememberDocuments(): Documents {
     }
   }
 
+  /** A version that another has taken the place of isn't asked for again. */
+  function forget<T>({ kind }: Reader<T>, { file, bytes }: Document<T>): void {
+    if (readings.delete(`${kind} ${file.id}`)) total -= LEAST + bytes.length;
+  }
+
   function document<T>(reader: Reader<T>, file: FileState | undefined, former?: Document<T>): Document<T> | undefined {
     if (file === undefined) return undefined;
     const key = `${reader.kind} ${file.id}`;
@@ -75,6 +80,7 @@ export function rememberDocuments(): Documents {
   function versions<T>(reader: Reader<T>, commit: PushedCommit, path: string): Versions<T> {
     const before = document(reader, commit.before(path));
     const after = document(reader, commit.after(path), before);
+    if (before !== undefined && before !== after) forget(reader, before);
     return { before, after };
   }
 

@@ -8,6 +8,8 @@ type Take = (fromBase: boolean, offset: number, length: number) => void;
 
 /** From so many bytes on, room is left behind an object for what is appended to it next. */
 const GROWS = 4096;
+/** A beginning that shares memory keeps no more than so many times its own bytes. */
+const KEPT = 4;
 /** How many bytes of a memory hold something: what stands there is never written to again. */
 const filledTo = new WeakMap<ArrayBufferLike, number>();
 
@@ -15,7 +17,7 @@ const filledTo = new WeakMap<ArrayBufferLike, number>();
  * Applies a delta to the object it was made from; undefined where it doesn't
  * fit, or makes anything else than `size` bytes. Takes time in proportion to
  * what it makes; of a file that is only appended to, to what is appended: its
- * versions share their memory.
+ * versions share their memory, whichever of them the others are deltas of.
  */
 export function applyDelta(base: Buffer, delta: Buffer, size: number): Buffer | undefined {
   let result: Buffer | undefined;
@@ -23,15 +25,20 @@ export function applyDelta(base: Buffer, delta: Buffer, size: number): Buffer | 
   const whole = eachRun(delta, base.length, size, (fromBase, offset, length) => {
     if (result === undefined && fromBase && offset === 0) {
       filled = length;
-      result = length === base.length ? extended(base, size) : undefined;
+      result = length === size ? beginning(base, size) : length === base.length ? extended(base, size) : undefined;
       if (result !== undefined) return;
       filled = 0;
     }
-    result ??= Buffer.allocUnsafe(size);
+    result ??= Buffer.allocUnsafeSlow(size); // kept for long: of its own, it keeps nothing else
     (fromBase ? base : delta).copy(result, filled, offset, offset + length);
     filled += length;
   });
   return whole ? (result ?? Buffer.alloc(0)) : undefined;
+}
+
+/** The first `size` bytes of `base`, in its memory; undefined where that would keep much more than them. */
+function beginning(base: Buffer, size: number): Buffer | undefined {
+  return size * KEPT < base.buffer.byteLength ? undefined : base.subarray(0, size);
 }
 
 /** An object that begins with `base` and goes on to `size`, in the same memory where nothing stands behind the base there. */
@@ -42,7 +49,7 @@ function extended(base: Buffer, size: number): Buffer | undefined {
     filledTo.set(buffer, size);
     return Buffer.from(buffer, 0, size);
   }
-  const roomy = new ArrayBuffer(size + (size >> 1));
+  const roomy = new ArrayBuffer(size + (size >> 2));
   const bytes = Buffer.from(roomy, 0, size);
   base.copy(bytes);
   filledTo.set(roomy, size);

@@ -1,7 +1,8 @@
 /** Values remembered by key, up to a total weight; what was used longest ago goes first. */
 export interface Memory<K, T> {
   get(key: K): T | undefined;
-  set(key: K, value: T, weight: number): void;
+  /** `held` is memory that the value keeps and others may keep as well: it weighs as much as it has bytes, once for all of them. */
+  set(key: K, value: T, weight: number, held?: ArrayBufferLike): void;
 }
 
 /**
@@ -13,19 +14,26 @@ export interface Memory<K, T> {
  * slow down: a `Map` steps over everything that was ever deleted at its front.
  */
 export function boundedMemory<T, K = string>(capacity: number): Memory<K, T> {
-  type Kept = { readonly value: T; readonly weight: number };
+  type Kept = { readonly value: T; readonly weight: number; readonly held: ArrayBufferLike | undefined };
   let young = new Map<K, Kept>();
   let old = new Map<K, Kept>();
   let weight = 0;
+  let holds = new Set<ArrayBufferLike>();
+
+  function weightOf({ weight: own, held }: Kept): number {
+    return held === undefined || holds.has(held) ? own : own + held.byteLength;
+  }
 
   function keep(key: K, kept: Kept): void {
-    if (weight + kept.weight > capacity / 2) {
+    if (weight + weightOf(kept) > capacity / 2) {
       old = young;
       young = new Map();
+      holds = new Set();
       weight = 0;
     }
     young.set(key, kept);
-    weight += kept.weight;
+    weight += weightOf(kept);
+    if (kept.held !== undefined) holds.add(kept.held);
   }
 
   return {
@@ -36,11 +44,11 @@ export function boundedMemory<T, K = string>(capacity: number): Memory<K, T> {
       if (former !== undefined) keep(key, former);
       return former?.value;
     },
-    set(key, value, ofValue) {
+    set(key, value, ofValue, held) {
       weight -= young.get(key)?.weight ?? 0;
       young.delete(key);
       old.delete(key);
-      if (ofValue <= capacity / 2) keep(key, { value, weight: ofValue });
+      if (ofValue + (held?.byteLength ?? 0) <= capacity / 2) keep(key, { value, weight: ofValue, held });
     },
   };
 }

@@ -30,7 +30,10 @@ const TREE_WEIGHT = 8;
 const TREES = 2 * 1024 * 1024;
 /** Large trees apart: there is one of them, in many versions, and they would drive the others out. */
 const LARGE_TREES = 8 * 1024 * 1024;
-const BLOBS = 64 * 1024 * 1024;
+/** Of a record's threads the newest versions, whose memory earlier ones share. */
+const BLOBS = 128 * 1024 * 1024;
+/** What the memory of an object takes apart from its bytes. */
+const LEAST = 200;
 
 /** Reads from `source`; `largestTree` in bytes. Memory is bounded, however many commits are read. */
 export function rememberObjects(source: ObjectSource, largestTree: number): Objects {
@@ -63,7 +66,7 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
     if (content === undefined) return unreadable('the directory is missing');
     const size = content.length;
     const tree = { size, directory: directoryOf(content) };
-    if (size < LARGE) trees.set(id, tree, size * TREE_WEIGHT + 200);
+    if (size < LARGE) trees.set(id, tree, size * TREE_WEIGHT + LEAST);
     else largeTrees.set(id, tree, size);
     return tree;
   }
@@ -85,7 +88,7 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
   function keepBlob(id: ObjectId, bytes: Uint8Array | undefined): BlobReading {
     if (bytes === undefined) return { size: -1 };
     const blob = { size: bytes.length, bytes };
-    blobs.set(id, blob, blob.size + 200);
+    blobs.set(id, blob, LEAST, bytes.buffer);
     return blob;
   }
 

@@ -35,11 +35,18 @@ const ID_DELTA = 7;
 const HEADER = 64;
 /** git makes chains of 50; longer ones are left to git. */
 const LONGEST_CHAIN = 100;
-/** Bytes of objects that others are deltas of: blobs come again after many commits, the rest in the next one or never. */
-const BLOBS = 64 * 1024 * 1024;
+/**
+ * Bytes of objects that others are deltas of. Blobs come again after many
+ * commits: there is room for the newest version of each of a record's threads,
+ * and all versions of one that share its memory.
+ */
+const BLOBS = 128 * 1024 * 1024;
+/** The rest comes again in the next commit or never. */
 const OTHERS = 8 * 1024 * 1024;
-/** What nobody asked for, but stands on the way to what was: kept apart, since it could drive out all the rest. */
+/** Of that what nobody asked for, but stands on the way to what was: kept apart, since it could drive out all the rest. */
 const PASSED = 16 * 1024 * 1024;
+/** What the memory of an object takes apart from its bytes. */
+const LEAST = 200;
 
 interface Entry {
   readonly kind: number;
@@ -86,7 +93,8 @@ export function openPack(path: string, largest: number): Pack | undefined {
     const own = inflateWhole(part(entry.data, compressedBound(entry.size)), entry.size);
     const whole = own === undefined ? undefined : base === undefined ? notDelta(entry, own) : fromDelta(base, own);
     if (whole === undefined) return undefined;
-    (depth > 0 ? passed : whole.type === 'blob' ? blobs : others).set(offset, whole, whole.size + 200);
+    if (whole.type === 'blob' && Buffer.isBuffer(whole.content)) blobs.set(offset, whole, LEAST, whole.content.buffer);
+    else (depth > 0 ? passed : others).set(offset, whole, whole.size + LEAST);
     return whole;
   }
 

@@ -113,6 +113,24 @@ t.test('versions that grow share their memory, and none is ever written to', asy
   t.ok(new Set(versions.slice(1).map(([{ buffer }]) => buffer)).size < 5, 'in a few memories');
 });
 
+t.test('versions that are the beginnings of a newer one share its memory, as git packs them, and grow without writing to it', async (t) => {
+  const newest = Buffer.from(new ArrayBuffer(20_000)).fill('message\n');
+  const beginning = (bytes: Buffer, length: number): Buffer => {
+    const { delta, made } = deltaOf(bytes, [{ offset: 0, length }]);
+    const version = applyDelta(bytes, delta, made.length);
+    if (version === undefined) throw new Error('the delta is good');
+    return version;
+  };
+  const older = [19_000, 12_000, 6000].reduce<Buffer[]>((versions, length) => [...versions, beginning(versions.at(-1) ?? newest, length)], []);
+  t.ok(older.every(({ buffer }) => buffer === newest.buffer));
+  t.not(beginning(newest, 4000).buffer, newest.buffer, 'a short one does not keep a long one in memory');
+
+  const [last = newest] = older.slice(-1);
+  const { delta, made } = deltaOf(last, [{ offset: 0, length: last.length }, { fresh: Buffer.from('something else\n') }]);
+  t.ok(applyDelta(last, delta, made.length)?.equals(made));
+  t.ok(newest.equals(Buffer.alloc(20_000, 'message\n')), 'which was not written to');
+});
+
 t.test('parts of content in pieces, and what two have in common', async (t) => {
   const contents = fc
     .tuple(fc.uint8Array({ minLength: 1, maxLength: 60 }), fc.uint8Array({ maxLength: 60 }), fc.nat(60))
