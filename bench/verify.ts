@@ -13,7 +13,7 @@ import { gitEnvironment } from '../test/e2e/support.js';
 import { makePeople, type People } from '../test/support/people.js';
 import { type History, type HistoryShape, makeHistory } from './history.js';
 import { type BenchCase, type BenchResult, compare } from './report.js';
-import type { VerifyRun } from './verify-run.js';
+import type { Loops, Whole } from './verify-run.js';
 
 /** Certificates are issued a little back in time; histories are no older. */
 const SECONDS = 240;
@@ -43,7 +43,8 @@ export async function bench(runs: number, wanted: string): Promise<BenchResult> 
       const bed = await makeBed(join(directory, String(commits)), { ...SHAPE, commits });
       const one = times(runs, () => verifyRun(bed, 1));
       const two = times(runs, () => verifyRun(bed, 2));
-      cases.push(...againstBare(`${name}, one core`, one), ...againstBare(`${name}, two cores`, two));
+      cases.push(...againstLoops(`${name}, one core`, one), ...againstLoops(`${name}, two cores`, two));
+      cases.push(againstFsck(`${name}, one core, everything checked`, bed, one));
       if (commits === 10_000) cases.push(againstGit(name, bed, two, runs));
       memory.push(two.map((run) => run.memory));
       rmSync(join(directory, String(commits)), { recursive: true });
@@ -69,9 +70,36 @@ function times<T>(runs: number, measure: () => T): T[] {
   return Array.from({ length: runs }, measure);
 }
 
-function againstBare(name: string, runs: readonly VerifyRun[]): BenchCase[] {
-  const [ours, bare] = [runs.map(({ whole }) => whole), runs.map((run) => run.bare)];
-  return [compare(`${name}, everything checked`, 'µs a commit', ours, bare, 'crypto.verify alone, over the same signatures')];
+function againstLoops(name: string, runs: readonly VerifyRun[]): BenchCase[] {
+  const [ours, least, bare] = [runs.map(({ whole }) => whole), runs.map((run) => run.least), runs.map((run) => run.bare)];
+  return [
+    compare(`${name}, everything checked`, 'µs a commit', ours, bare, 'crypto.verify alone'),
+    compare(`${name}, everything checked`, 'µs a commit', ours, least, 'crypto.verify, inflating and hashing, and nothing else'),
+    compare(`${name}, inflating and hashing as well`, 'µs a commit', least, bare, 'crypto.verify alone'),
+  ];
+}
+
+/** Git reads and hashes as much on one core, and checks that objects are what they say. */
+function againstFsck(name: string, { history }: Bed, ours: readonly VerifyRun[]): BenchCase {
+  const took = ours.map(({ commits }) => (1e3 * fsck(history)) / commits);
+  return compare(
+    name,
+    'µs a commit',
+    ours.map(({ whole }) => whole),
+    took,
+    'git fsck --full',
+  );
+}
+
+/** Milliseconds that `git fsck --full` takes. */
+function fsck({ repository }: History): number {
+  const began = process.hrtime.bigint();
+  const { status, stderr } = spawnSync('git', ['-C', repository, 'fsck', '--full', '--no-progress'], {
+    env: gitEnvironment(),
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`git fsck: ${stderr}`);
+  return Number(process.hrtime.bigint() - began) / 1e6;
 }
 
 /** Git starts the program that `vpr setup` configures, once for each commit. */
@@ -95,24 +123,27 @@ function againstGit(name: string, { history }: Bed, ours: readonly VerifyRun[], 
 async function longThread(directory: string, runs: number): Promise<BenchCase> {
   const bed = await makeBed(directory, { commits: 1001, threads: 1, body: 200, messages: 20, seconds: SECONDS });
   const ours = times(runs, () => verifyRun(bed, 2)).map(({ whole, commits }) => (whole * commits) / 1e3);
-  const fsck = times(runs, () => {
-    const began = process.hrtime.bigint();
-    const { status, stderr } = spawnSync('git', ['-C', bed.history.repository, 'fsck', '--full', '--no-progress'], {
-      env: gitEnvironment(),
-      encoding: 'utf8',
-    });
-    if (status !== 0) throw new Error(`git fsck: ${stderr}`);
-    return Number(process.hrtime.bigint() - began) / 1e6;
-  });
-  return compare('20,000 messages in one thread, 1,000 commits', 'ms', ours, fsck, 'git fsck --full');
+  return compare(
+    '20,000 messages in one thread, 1,000 commits',
+    'ms',
+    ours,
+    times(runs, () => fsck(bed.history)),
+    'git fsck --full',
+  );
 }
 
-/** Verifies in a process of its own, on the first or the first two of the machine's cores. */
-function verifyRun({ history, people, policy }: Bed, cores: 1 | 2): VerifyRun {
-  const node = [process.execPath, RUN, history.repository, people.directory, history.tip, policy];
+type VerifyRun = Loops & Whole;
+
+/** Loops over a history's commits, then verifies it, each in a process of its own, on the first or the first two of the machine's cores. */
+function verifyRun(bed: Bed, cores: 1 | 2): VerifyRun {
+  return { ...(measured(bed, cores, 'loops') as Loops), ...(measured(bed, cores, 'whole') as Whole) };
+}
+
+function measured({ history, people, policy }: Bed, cores: 1 | 2, what: 'loops' | 'whole'): unknown {
+  const node = [process.execPath, RUN, what, history.repository, people.directory, history.tip, policy];
   const [command = '', ...args] = ['taskset', '--cpu-list', cores === 1 ? '0' : '0,1', ...node];
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
   if (error !== undefined) throw new Error('taskset (of util-linux) is needed to give a process one core', { cause: error });
   if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as VerifyRun;
+  return JSON.parse(stdout);
 }

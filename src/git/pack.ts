@@ -48,7 +48,8 @@ const PASSED = 16 * 1024 * 1024;
 /** What the memory of an object takes apart from its bytes. */
 const LEAST = 200;
 
-interface Entry {
+/** How an object is stored, as its entry's header says. */
+export interface Entry {
   readonly kind: number;
   /** Of the object, or of the delta. */
   readonly size: number;
@@ -180,7 +181,7 @@ function bytesOf(content: Buffer | Pieces): Buffer {
 const ID = 20;
 
 /** The header of an entry at `offset`; of a delta by id, the id lies before `data`. */
-function parseEntry(bytes: Buffer, offset: number): Entry | undefined {
+export function parseEntry(bytes: Buffer, offset: number): Entry | undefined {
   let byte = bytes[0] ?? 0;
   const kind = (byte >> 4) & 7;
   let size = byte & 15;
