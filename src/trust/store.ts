@@ -40,14 +40,15 @@ export function loadTrust(policy: Policy, file: FileReader): Read<Trust> {
   const roots = policy.roots.flatMap((root, i) =>
     load(`roots[${i}].file`, root.file, (certificate) => ({
       value: { certificate, authorities: root.authorities },
-      faults: authorityFaults(certificate),
+      faults: [...authorityFaults(certificate), ...selfSignatureFaults(certificate)].slice(0, 1),
     })),
   );
   const intermediates = policy.intermediates.flatMap((path, i) =>
     load(`intermediates[${i}]`, path, (certificate) => ({
       value: certificate,
-      // An authority may sign its lists with a certificate of their own (RFC 5280 §6.3.3 (f)).
-      faults: certificate.keyUsage?.includes('cRLSign') === true ? selfSignatureFaults(certificate) : authorityFaults(certificate),
+      // An authority may sign its lists with a certificate of their own (RFC 5280 §6.3.3 (f)). And it may name itself as its
+      // issuer without having signed itself: its former key certified this one. Paths check who did.
+      faults: certificate.keyUsage?.includes('cRLSign') === true ? [] : authorityFaults(certificate),
     })),
   );
   const listed = policy.certificates.flatMap((entry, i) =>
@@ -93,7 +94,9 @@ export function listedAs(trust: Trust, certificate: Certificate): ListedCertific
 
 /** Faults of a root or an intermediate, whatever the time. */
 function authorityFaults(certificate: Certificate): Fault[] {
-  return [...issuerFaults(certificate).map(() => NO_AUTHORITY), ...selfSignatureFaults(certificate)].slice(0, 1);
+  return issuerFaults(certificate)
+    .map(() => NO_AUTHORITY)
+    .slice(0, 1);
 }
 
 const NO_AUTHORITY: Fault = {

@@ -37,6 +37,12 @@ t.test("an authority's new key under its old one goes along, though it names its
   const rolled = await makeAuthority('Inter', { issuer: inter });
   const tom = await makePerson({}, { issuer: rolled });
   t.ok(isGood(verifyCommit(signed([tom, rolled, inter, root]), trustOf({ roots: [root] }), NOW)));
+  const held = trustOf({ roots: [root], intermediates: [rolled.certificate, inter.certificate] });
+  t.ok(isGood(verifyCommit(signed([tom, rolled, inter, root]), held, NOW)), 'and the host may hold it');
+  const forged = await makeAuthority('Inter', { issuer: await makeAuthority('Inter') });
+  const eve = await makePerson({}, { issuer: forged });
+  const fooled = trustOf({ roots: [root], intermediates: [forged.certificate, inter.certificate] });
+  t.notOk(isGood(verifyCommit(signed([eve, forged, inter, root]), fooled, NOW)), 'but not under a key that nobody certified');
 });
 
 t.test("keys that are not the certificate's, or not P-256, sign nothing", (t) => {
