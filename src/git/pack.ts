@@ -85,7 +85,7 @@ export function openPack(path: string, largest: number): Pack | undefined {
   }
 
   function read(offset: number, depth = 0): Whole | undefined {
-    const known = others.get(offset) ?? blobs.get(offset) ?? passed.get(offset);
+    const known = remembered(offset);
     if (known !== undefined || depth > LONGEST_CHAIN) return known;
     const entry = entryAt(offset);
     if (entry === undefined || entry.size > largest) return undefined;
@@ -94,9 +94,18 @@ export function openPack(path: string, largest: number): Pack | undefined {
     const own = inflateWhole(part(entry.data, compressedBound(entry.size)), entry.size);
     const whole = own === undefined ? undefined : base === undefined ? notDelta(entry, own) : fromDelta(base, own);
     if (whole === undefined) return undefined;
-    if (whole.type === 'blob' && Buffer.isBuffer(whole.content)) blobs.set(offset, whole, LEAST, whole.content.buffer);
-    else (depth > 0 ? passed : others).set(offset, whole, whole.size + LEAST);
+    remember(offset, whole, depth > 0);
     return whole;
+  }
+
+  function remembered(offset: number): Whole | undefined {
+    return others.get(offset) ?? blobs.get(offset) ?? passed.get(offset);
+  }
+
+  function remember(offset: number, whole: Whole, onTheWay: boolean): void {
+    const { type, size, content } = whole;
+    if (type === 'blob' && Buffer.isBuffer(content)) blobs.set(offset, whole, LEAST, content.buffer);
+    else (onTheWay ? passed : others).set(offset, whole, size + LEAST);
   }
 
   function notDelta({ kind }: Entry, bytes: Buffer): Whole | undefined {

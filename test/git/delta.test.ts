@@ -121,7 +121,8 @@ t.test('versions that are the beginnings of a newer one share its memory, as git
     if (version === undefined) throw new Error('the delta is good');
     return version;
   };
-  const older = [19_000, 12_000, 6000].reduce<Buffer[]>((versions, length) => [...versions, beginning(versions.at(-1) ?? newest, length)], []);
+  const older: Buffer[] = [];
+  for (const length of [19_000, 12_000, 6000]) older.push(beginning(older.at(-1) ?? newest, length));
   t.ok(older.every(({ buffer }) => buffer === newest.buffer));
   t.not(beginning(newest, 4000).buffer, newest.buffer, 'a short one does not keep a long one in memory');
 
