@@ -21,7 +21,17 @@ const BUNDLES = [
 const COMMAND_LINE = 'dist/bundle/cli';
 /** What runs in threads of its own. */
 const THREAD = 'watch/build-worker';
-const IN_COMMAND_LINE = ['@noble/curves', '@oclif/core', '@peculiar/x509', 'reflect-metadata', 'simple-git', 'yaml'];
+const IN_COMMAND_LINE = [
+  '@noble/curves',
+  '@oclif/core',
+  '@peculiar/x509',
+  'chokidar',
+  'fflate',
+  'kysely',
+  'reflect-metadata',
+  'simple-git',
+  'yaml',
+];
 /** What every command takes, for oclif: without it each run of `vpr` loads all of them. */
 const MANIFEST = 'oclif.manifest.json';
 const TOOLS = ['package-lock.json', 'scripts/build.js'];

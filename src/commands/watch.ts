@@ -4,9 +4,9 @@ import { hostArg, openHostToProject } from '../cli/projection-flags.js';
 import { statusLines } from '../cli/projection-words.js';
 import { openDatabase } from '../projections/index.js';
 import { buildAll } from '../watch/build.js';
-import { stderrLog } from '../watch/log.js';
 import { rebuildProjection } from '../watch/rebuild.js';
 import { type ProjectionStatus, projectionStatus } from '../watch/status.js';
+import { stderrLog } from '../watch/stderr-log.js';
 import { watchHost, watchOnce } from '../watch/watch.js';
 
 export default class Watch extends VprCommand {

@@ -1,5 +1,4 @@
 /** What the watcher says, one line of JSON each: ids, counts and codes, never what a record says. */
-import { destination, pino } from 'pino';
 import { VprError } from '../errors.js';
 import { printable } from '../format/text.js';
 
@@ -9,18 +8,7 @@ export interface Log {
   error(event: string, what?: Readonly<Record<string, string | number>>): void;
 }
 
-const STDERR = 2;
 const LONGEST = 500;
-
-/** Lines on standard error, written through: nothing is lost when the process ends. */
-export function stderrLog(): Log {
-  const logger = pino(
-    { base: undefined, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
-    destination({ dest: STDERR, sync: true }),
-  );
-  const at = (level: 'info' | 'warn' | 'error') => (event: string, what?: object) => logger[level]({ event, ...what });
-  return { info: at('info'), warn: at('warn'), error: at('error') };
-}
 
 /** An error as a line says it. Of others the system's are told as they are, and the rest by code and name alone: their words may quote anything. */
 export function errorFields(error: unknown): { readonly code: string; readonly why: string } {

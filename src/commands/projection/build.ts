@@ -3,9 +3,9 @@ import { hostArg, openHostToProject, recordArg, recordIds } from '../../cli/proj
 import { outcomeWords, statusLines } from '../../cli/projection-words.js';
 import { openDatabase } from '../../projections/index.js';
 import { buildAll, buildRecords } from '../../watch/build.js';
-import { stderrLog } from '../../watch/log.js';
 import type { Outcome } from '../../watch/project.js';
 import { projectionStatus } from '../../watch/status.js';
+import { stderrLog } from '../../watch/stderr-log.js';
 
 export default class ProjectionBuild extends VprCommand {
   static override summary = 'Make the projection anew, from the records.';
