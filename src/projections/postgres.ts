@@ -1,5 +1,5 @@
 /** PostgreSQL through pg: several watchers, on several machines, share one. */
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
 import type { Pool } from 'pg';
 import { VprError } from '../errors.js';
 import { type Connection, type Database, type DatabaseOptions, databaseError, type Transaction } from './database.js';
@@ -10,6 +10,16 @@ import type { Tables } from './tables.js';
 const CONNECTIONS = 4;
 /** So long, in milliseconds, connecting may take. */
 const PATIENCE = 10_000;
+/** Statements that each connection keeps ready. */
+const KEPT = 200;
+/** PostgreSQL's code of what it does not support: one is a kept statement whose columns have become others. */
+const UNSUPPORTED = '0A000';
+/**
+ * Every question is short, and of few rows: compiling a plan, or starting further processes for it, takes longer than it
+ * is let take; going to rows by an index costs little more than going through all, as in memory or on a disk without heads; and
+ * one plan does for all values, since what it depends on stands in the statement.
+ */
+const SETTINGS = ['jit=off', 'max_parallel_workers_per_gather=0', 'random_page_cost=1.1', 'plan_cache_mode=force_generic_plan'];
 /** The type `bigint`: times and counts, all of them exact as JavaScript's numbers. */
 const INT8 = 20;
 
@@ -19,7 +29,7 @@ export async function openPostgres(url: string, { readOnly = false, bulk = false
   if (!/^[a-z_][a-z0-9_]{0,50}$/.test(schema))
     throw new VprError('projections/schema', `${JSON.stringify(schema)} is no schema's name: lowercase letters, digits and _`);
   const pool = await openPool(url, schema, readOnly);
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: keepStatements(pool) }) });
   const transaction: Database['transaction'] = async (run) => {
     try {
       return await kysely.transaction().execute((inside) => run(transactionOf(inside)));
@@ -82,17 +92,48 @@ function nameOf(url: string): string {
 
 async function openPool(url: string, schema: string, readOnly: boolean): Promise<Pool> {
   const { default: pg } = await import('pg');
+  const settings = [...SETTINGS, `search_path=${schema}`, ...(readOnly ? ['default_transaction_read_only=on'] : [])];
   const pool = new pg.Pool({
     connectionString: url,
     max: CONNECTIONS,
     connectionTimeoutMillis: PATIENCE,
     application_name: 'vpr',
-    options: `-c search_path=${schema}${readOnly ? ' -c default_transaction_read_only=on' : ''}`,
+    options: settings.map((setting) => `-c ${setting}`).join(' '),
     types: { getTypeParser: ((type: number, format: 'text') => (type === INT8 ? Number : pg.types.getTypeParser(type, format))) as never },
   });
   // A connection that breaks while nobody uses it: the next one is made anew.
   pool.on('error', () => {});
   return pool;
+}
+
+/**
+ * The pool, whose connections keep statements ready: reading and planning one takes longer than most take to run. Those
+ * without values are not kept, what changes tables among them. The server plans a kept one anew where tables have changed.
+ */
+function keepStatements(pool: Pool): PostgresPool {
+  const names = new Map<string, string>();
+  const nameOf = (text: string): string | undefined => {
+    if (!names.has(text) && names.size < KEPT) names.set(text, `vpr_${names.size}`);
+    return names.get(text);
+  };
+  return {
+    end: () => pool.end(),
+    async connect() {
+      const client = await pool.connect();
+      let stale = false;
+      const query = async (text: string, values: readonly unknown[]) => {
+        const name = values.length === 0 ? undefined : nameOf(text);
+        try {
+          return await client.query({ text, values: [...values], ...(name === undefined ? {} : { name }) });
+        } catch (cause) {
+          stale ||= (cause as { readonly code?: unknown }).code === UNSUPPORTED;
+          throw cause;
+        }
+      };
+      // A connection with a statement that does not fit its tables any more is given up: the next one makes it anew.
+      return { query: query as never, release: (destroy = false) => client.release(destroy || stale) };
+    },
+  };
 }
 
 /** One after the other: PostgreSQL's `if not exists` fails where somebody else makes it at the same moment. */

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { sql } from 'kysely';
 import t from 'tap';
 import { VprError } from '../../src/errors.js';
 import { type Database, openDatabase } from '../../src/projections/index.js';
@@ -52,6 +53,20 @@ onEachDatabase(t, async (t, { name, fresh }) => {
     t.equal(await twice.catch(codeOf), 'projections/database', 'a key that is there already');
     t.strictSame(await rowsOf(database), []);
     await database.close();
+  });
+
+  t.test('statements that are kept ready go by the tables that there are', { skip: name === 'SQLite' }, async (t) => {
+    const place = fresh();
+    const [database, other] = await Promise.all([openDatabase(place), openDatabase(place)]);
+    const ask = () => database.kysely.selectFrom('projections').selectAll().where('record', '=', RECORD).execute();
+    await database.transaction((inside) => inside.insert('projections', [ROW]));
+    t.strictSame(await ask(), [ROW]);
+    await sql`drop index projections_by_state`.execute(other.kysely);
+    t.strictSame(await ask(), [ROW]);
+    await sql`alter table projections add column later text`.execute(other.kysely);
+    t.match(await ask().catch((error) => error.code), '0A000', 'what it gives has another form now');
+    t.match(await ask(), [{ ...ROW, later: null }], 'the next time it is made anew');
+    await Promise.all([database.close(), other.close()]);
   });
 
   t.test('what is missing, or of a later program, is said', async (t) => {

@@ -1,7 +1,8 @@
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import { VprError } from '../../errors.js';
 import type { Connection } from '../database.js';
 import { HELD_STATES, type ProjectionRow, type Tables } from '../tables.js';
+import { among } from './among.js';
 
 /** What part of an answer stands on: a record as of a commit. Git may have gone on since. */
 export interface Standing {
@@ -49,6 +50,9 @@ const MOST_HELD = 100;
 const USUAL = 20;
 const MOST = 200;
 
+/** That a record is held. The states are said in the statement itself: a database plans for how rare they are. */
+export const isHeld = sql<SqlBool>`state in (${sql.join(HELD_STATES.map((state) => sql.lit(state)))})`;
+
 /** How many items are wanted. Throws `projections/limit`. */
 export function limitOf({ limit = USUAL }: Asking): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
@@ -72,18 +76,19 @@ async function heldIn({ kysely }: Connection): Promise<Pick<Answer<unknown>, 'he
   const rows = await kysely
     .selectFrom('projections')
     .select('record')
-    .where('state', 'in', HELD_STATES)
-    .limit(MOST_HELD + 1)
+    .where(isHeld)
+    .limit(sql.lit(MOST_HELD + 1))
     .execute();
   return rows.length === 0 ? {} : { held: { records: Math.min(rows.length, MOST_HELD), capped: rows.length > MOST_HELD } };
 }
 
-export async function standingOf({ kysely }: Connection, records: readonly string[]): Promise<Standing[]> {
+export async function standingOf(connection: Connection, records: readonly string[]): Promise<Standing[]> {
   if (records.length === 0) return [];
-  const rows = await kysely
+  const one = records.map((record) => [record]);
+  const rows = await connection.kysely
     .selectFrom('projections')
     .select(['record', 'reached', 'seq', 'projected_at', 'state', 'reason'])
-    .where('record', 'in', records)
+    .where(among(connection, ['record'], one))
     .execute();
   return rows.map(({ record, reached, seq, projected_at, state, reason }) => ({
     record,

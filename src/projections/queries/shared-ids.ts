@@ -22,7 +22,7 @@ const LOOKED_AT = 5000;
 export async function sharedIds(connection: Connection, query: Omit<Asking, 'limit'> = {}): Promise<Answer<SharedId>> {
   const { kysely } = connection;
   const [after] = readCursor('shared-ids', query.cursor, ['']) ?? [''];
-  const stretch = sql`select message from messages where message > ${after} order by message limit ${LOOKED_AT}`;
+  const stretch = sql`select message from messages where message > ${after} order by message limit ${sql.lit(LOOKED_AT)}`;
   const { rows } = await sql<{
     last: string | null;
     looked: number;

@@ -1,7 +1,8 @@
+import { sql } from 'kysely';
 import type { Connection } from '../database.js';
 import { PROJECTION_VERSION } from '../store.js';
-import { HELD_STATES, type ProjectionRow } from '../tables.js';
-import { type Asking, limitOf } from './answer.js';
+import type { ProjectionRow } from '../tables.js';
+import { type Asking, isHeld, limitOf } from './answer.js';
 import { readCursor, writeCursor } from './cursor.js';
 
 /** How the projection stands. */
@@ -27,7 +28,7 @@ export async function status(connection: Connection, query: Asking = {}): Promis
     .selectFrom('projections')
     .select('record')
     .where('state', '=', 'current')
-    .limit(MOST_COUNTED + 1)
+    .limit(sql.lit(MOST_COUNTED + 1))
     .as('some');
   const { count } = await kysely
     .selectFrom(some)
@@ -36,10 +37,10 @@ export async function status(connection: Connection, query: Asking = {}): Promis
   const rows = await kysely
     .selectFrom('projections')
     .selectAll()
-    .where('state', 'in', HELD_STATES)
+    .where(isHeld)
     .where('record', '>', `${after}`)
     .orderBy('record')
-    .limit(limit + 1)
+    .limit(sql.lit(limit + 1))
     .execute();
   const items = rows.slice(0, limit);
   const last = items.at(-1);

@@ -74,7 +74,7 @@ async function needThread({ kysely }: Connection, { thread: id, record, reason }
         .as('shown'),
     )
     .where('threads.thread', '=', id)
-    .limit(2);
+    .limit(sql.lit(2));
   const asking = record === undefined ? found : found.where('threads.record', '=', idOf(record));
   // PostgreSQL refuses a text with NUL; no id has one.
   const [row, other] = id.includes('\0') ? [] : await asking.execute();
@@ -140,7 +140,7 @@ function originals(connection: Connection, key: Key, after: number, limit: numbe
       ]),
     )
     .orderBy('messages.position')
-    .limit(limit)
+    .limit(sql.lit(limit))
     .execute();
 }
 
@@ -149,13 +149,18 @@ async function correctionsOf(connection: Connection, key: Key, rows: readonly Ro
   const corrections = new Map<string, Row[]>();
   if (rows.length === 0) return { corrections, cut: false };
   const { record, thread: id } = key;
+  const corrected = among(
+    connection,
+    ['corrects'],
+    rows.map(({ message }) => [message]),
+  );
   const chain = sql<{ position: number }>`with recursive chain (position, message) as (
       select position, message from messages
-      where record = ${record} and thread = ${id} and corrects in (${sql.join(rows.map(({ message }) => message))})
+      where record = ${record} and thread = ${id} and ${corrected}
       union all
       select next.position, next.message from chain
       join messages next on next.record = ${record} and next.thread = ${id} and next.corrects = chain.message and next.position > chain.position
-    ) select position from chain limit ${MOST_CORRECTIONS + 1}`;
+    ) select position from chain limit ${sql.lit(MOST_CORRECTIONS + 1)}`;
   const places = (await chain.execute(connection.kysely)).rows.map(({ position }) => [position]);
   if (places.length === 0) return { corrections, cut: false };
   const found = await messagesOf(connection, key)

@@ -93,7 +93,7 @@ async function threadCount({ kysely }: Connection, participant: string): Promise
     .selectFrom('participants')
     .select('record')
     .where('participant', '=', participant)
-    .limit(FEW + 1)
+    .limit(sql.lit(FEW + 1))
     .as('some');
   const { count } = await kysely
     .selectFrom(some)
@@ -112,7 +112,7 @@ async function nextThreads({ kysely }: Connection, asked: ThreadsQuery, few: boo
     .orderBy('threads.last_updated_at', 'desc')
     .orderBy('threads.record', 'desc')
     .orderBy('threads.thread', 'desc')
-    .limit(limit)
+    .limit(sql.lit(limit))
     .offset(passedBy(after));
   if (asked.record !== undefined) query = query.where('threads.record', '=', asked.record);
   if (asked.status !== undefined) query = query.where('threads.status', '=', asked.status);
@@ -137,7 +137,10 @@ function wanted(eb: ExpressionBuilder<Tables, 'threads' | 'records'>, asked: Thr
       .whereRef('participants.record', '=', 'threads.record')
       .whereRef('participants.thread', '=', 'threads.thread')
       .where('participants.participant', '=', asked.participant ?? '')
-      .where('participants.until_seq', 'is', null),
+      .where('participants.until_seq', 'is', null)
+      // For each thread that is looked at: without the offset PostgreSQL would first gather all threads that they take part in.
+      .limit(sql.lit(1))
+      .offset(sql.lit(0)),
   );
   const condition = asked.participant === undefined || few ? shown : eb.and([shown, theirs]);
   return eb.case().when(condition).then(sql<number>`1`).else(sql<number>`0`).end().as('fits');

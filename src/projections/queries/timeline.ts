@@ -1,5 +1,7 @@
+import { sql } from 'kysely';
 import type { Connection } from '../database.js';
 import type { CommitRow, LedgerVersionRow, StatusVersionRow } from '../tables.js';
+import { among } from './among.js';
 import { type Answer, type Asking, answer, given, limitOf, needRecord, visible } from './answer.js';
 import { correctionIds, readIds } from './corrected-by.js';
 import { INTEGER, readCursor, writeCursor } from './cursor.js';
@@ -56,7 +58,7 @@ export async function timeline(connection: Connection, query: TimelineQuery): Pr
     .where('record', '=', record)
     .where('seq', '<', Number(before))
     .orderBy('seq', 'desc')
-    .limit(limit + 1)
+    .limit(sql.lit(limit + 1))
     .execute();
   const wanted = found.slice(0, limit);
   const range = { from: wanted.at(-1)?.seq ?? 0, to: wanted[0]?.seq ?? -1 };
@@ -114,7 +116,7 @@ function messagesIn(connection: Connection, record: string, { from, to }: Range)
     .where('seq', '>=', from)
     .where('seq', '<=', to)
     .orderBy('seq', 'desc')
-    .limit(MOST_ROWS + 1)
+    .limit(sql.lit(MOST_ROWS + 1))
     .execute();
 }
 
@@ -126,23 +128,24 @@ function ledgersIn({ kysely }: Connection, record: string, { from, to }: Range) 
     .where('seq', '>=', from)
     .where('seq', '<=', to)
     .orderBy('seq', 'desc')
-    .limit(MOST_ROWS + 1)
+    .limit(sql.lit(MOST_ROWS + 1))
     .execute();
 }
 
 async function shownThreads(
-  { kysely }: Connection,
+  connection: Connection,
   record: string,
   threads: readonly string[],
   asking: Asking,
 ): Promise<ReadonlySet<string>> {
   if (threads.length === 0) return new Set();
-  const rows = await kysely
+  const one = threads.map((thread) => [thread]);
+  const rows = await connection.kysely
     .selectFrom('threads')
     .innerJoin('records', 'records.record', 'threads.record')
     .select('threads.thread')
     .where('threads.record', '=', record)
-    .where('threads.thread', 'in', threads)
+    .where(among(connection, ['threads.thread'], one))
     .where((eb) => visible(eb, asking))
     .execute();
   return new Set(rows.map(({ thread }) => thread));
