@@ -1,8 +1,9 @@
 /** Putting messages into the index of words, and taking them out. */
 import { type SqlBool, sql } from 'kysely';
 import type { Connection, Transaction } from './database.js';
+import { fullTextOf } from './postgres-words.js';
 import type { MessageRow, StoredMessageRow } from './tables.js';
-import { asWords, idWord, wordsOf } from './words.js';
+import { asWords, idWord } from './words.js';
 
 /**
  * So many messages of one millisecond have numbers of their own; further ones
@@ -45,7 +46,7 @@ export async function storeMessages(transaction: Transaction, rows: readonly Mes
   if (transaction.dialect === 'postgres') {
     return transaction.insert(
       'messages',
-      rows.map((row): StoredMessageRow => ({ ...row, words: vectorOf(row) })),
+      rows.map((row): StoredMessageRow => ({ ...row, ...fullTextOf(row) })),
     );
   }
   if (unindexed) {
@@ -100,42 +101,3 @@ async function freeNumber({ kysely }: Connection, from: number): Promise<number>
 export function idWords({ record, author_id }: Pick<MessageRow, 'record' | 'author_id'>): string[] {
   return [idWord('record', record), idWord('author', author_id)];
 }
-
-/**
- * PostgreSQL's `tsvector` of a message. Where it would be too large for one,
- * words that first stand behind what fits are left out.
- */
-export function vectorOf({ body }: Pick<MessageRow, 'body'>): string {
-  const places = new Map<string, number[]>();
-  let unplaced = false;
-  let bytes = 0;
-  for (const [index, word] of wordsOf(body).entries()) {
-    const known = places.get(word);
-    const place = index + 1;
-    if (place >= LAST_PLACE || known?.length === MOST_PLACES) unplaced = true;
-    if (known?.length === MOST_PLACES || (known !== undefined && place >= LAST_PLACE)) continue;
-    bytes += known === undefined ? Buffer.byteLength(word) + WORD_BYTES : PLACE_BYTES;
-    if (bytes > LONGEST_VECTOR) {
-      unplaced = true;
-      break;
-    }
-    if (known === undefined) places.set(word, [Math.min(place, LAST_PLACE)]);
-    else known.push(place);
-  }
-  const words = [...places].map(([word, at]) => `'${word}':${at.join(',')}`);
-  return (unplaced ? [`'${UNPLACED}'`, ...words] : words).join(' ');
-}
-
-/** What PostgreSQL keeps of where a word stands. */
-const MOST_PLACES = 255;
-const LAST_PLACE = 16_383;
-/** Bytes of a vector, below PostgreSQL's 1 MiB; and what a word takes besides its own with its first place, and each further place. */
-const LONGEST_VECTOR = 1_000_000;
-const WORD_BYTES = 5;
-const PLACE_BYTES = 2;
-
-/**
- * What marks a vector that has not all places of all its words: a word that no
- * text has. Of such a message nothing tells whether words stand together in it.
- */
-export const UNPLACED = '_';

@@ -3,11 +3,12 @@ import { VprError } from '../errors.js';
 import { tables } from './migrations/001-tables.js';
 import { indexes } from './migrations/002-indexes.js';
 import { hidden } from './migrations/003-hidden.js';
+import { pairs } from './migrations/004-pairs.js';
 import type { Dialect, Step } from './migrations/types.js';
 import type { Tables } from './tables.js';
 
 /** In order, by names that are never changed. A new one is added at the end. */
-const STEPS: Readonly<Record<string, Step>> = { '001-tables': tables, '002-indexes': indexes, '003-hidden': hidden };
+const STEPS: Readonly<Record<string, Step>> = { '001-tables': tables, '002-indexes': indexes, '003-hidden': hidden, '004-pairs': pairs };
 
 /**
  * Brings a database's tables to this program's version. Several may do so at

@@ -127,10 +127,11 @@ export interface MessageRow {
   recorded_by: string | null;
 }
 
-/** A message with what full text needs: in SQLite the number that the index knows it by, in PostgreSQL its words. */
+/** A message with what full text needs: in SQLite the number that the index knows it by, in PostgreSQL its words, and which follow one another. */
 export interface StoredMessageRow extends MessageRow {
   document?: number;
   words?: string;
+  pairs?: number[];
 }
 
 /** What a ledger said from a commit on: one for each commit that changes more of it than `last_updated_at`. Participants have a table of their own. */

@@ -1,7 +1,8 @@
 /** Whether messages are found by their words, and nothing else is: what full text keeps of a record's messages. */
 import { sql } from 'kysely';
 import type { Connection } from './database.js';
-import { idWords, vectorOf } from './full-text.js';
+import { idWords } from './full-text.js';
+import { fullTextOf, UNKNOWN_PAIRS } from './postgres-words.js';
 import type { StoredMessageRow } from './tables.js';
 import { idWord, wordsOf } from './words.js';
 
@@ -62,7 +63,10 @@ async function inPostgres({ kysely }: Connection, rows: readonly StoredMessageRo
   const differences: WordsDifference[] = [];
   for (const row of rows) {
     const { record, thread, position } = row;
-    const same = sql<boolean>`words = cast(${vectorOf(row)} as tsvector)`.as('same');
+    const { words, pairs } = fullTextOf(row);
+    const same = sql<boolean>`words = cast(${words} as tsvector) and pairs in (${pairs}::integer[], ${[UNKNOWN_PAIRS]}::integer[])`.as(
+      'same',
+    );
     const found = await kysely
       .selectFrom('messages')
       .select(same)

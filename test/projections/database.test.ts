@@ -2,9 +2,11 @@ import { statSync } from 'node:fs';
 import { sql } from 'kysely';
 import t from 'tap';
 import { VprError } from '../../src/errors.js';
-import { type Database, openDatabase } from '../../src/projections/index.js';
+import { storeMessages } from '../../src/projections/full-text.js';
+import { type Database, openDatabase, search } from '../../src/projections/index.js';
 import type { ProjectionRow } from '../../src/projections/tables.js';
 import { onEachDatabase } from './databases.js';
+import { messageRow, storeRecord, threadRow } from './rows.js';
 
 const RECORD = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
 const ROW: ProjectionRow = {
@@ -67,6 +69,28 @@ onEachDatabase(t, async (t, { name, fresh }) => {
     t.match(await ask().catch((error) => error.code), '0A000', 'what it gives has another form now');
     t.match(await ask(), [{ ...ROW, later: null }], 'the next time it is made anew');
     await Promise.all([database.close(), other.close()]);
+  });
+
+  t.test('words that stand together are found in rows that are older than the index of such', { skip: name === 'SQLite' }, async (t) => {
+    const place = fresh();
+    const old = await openDatabase(place);
+    const bodies = ['blood pressure', 'pressure of blood', 'blood and pressure'];
+    await storeRecord(old, { threads: [threadRow('t')], messages: bodies.map((body, position) => messageRow('t', position, { body })) });
+    await sql`alter table messages drop column pairs`.execute(old.kysely);
+    await sql`create index messages_by_word on messages using gin (words)`.execute(old.kysely);
+    await sql`delete from kysely_migration where name = '004-pairs'`.execute(old.kysely);
+    await old.close();
+    const database = await openDatabase(place);
+    for (let count = 0; count < 3; count += 1) {
+      const { items } = await search(database, { text: '"blood pressure"', limit: 1 });
+      t.strictSame(
+        items.map(({ position }) => position),
+        [0],
+      );
+      const many = Array.from({ length: 300 }, (_, index) => messageRow('t', 10 + count * 300 + index, { body: 'x', written_at: 9 }));
+      await database.transaction((transaction) => storeMessages(transaction, many, false));
+    }
+    await database.close();
   });
 
   t.test('what is missing, or of a later program, is said', async (t) => {

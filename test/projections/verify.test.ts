@@ -74,6 +74,15 @@ onEachDatabase(t, async (t, { name, fresh }) => {
     const other = sql`update messages set words = cast('other' as tsvector) where record = ${record.id} and thread = ${thread} and position = 0`;
     await other.execute(kysely);
     t.strictSame(await found(), [{ table: 'words', key: [thread, position], kind: 'different' }], 'words of another text');
+    await projectRecord(database, { ...asked, anew: true });
+    const pairs = (text: string) => sql`update messages set pairs = ${text}::integer[] where record = ${record.id}`.execute(kysely);
+    await pairs('{0}');
+    t.strictSame(await found(), [], 'of rows that are older than pairs nothing is said');
+    await pairs('{1}');
+    t.ok(
+      (await found()).some(({ table, kind }) => table === 'words' && kind === 'different'),
+      'pairs of another text',
+    );
     return;
   }
   await sql`delete from words where rowid = ${document}`.execute(kysely);

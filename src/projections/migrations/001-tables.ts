@@ -164,8 +164,6 @@ export async function tables(database: Kysely<unknown>, dialect: Dialect): Promi
     if (dialect === 'sqlite' && name !== 'messages') table = table.modifyEnd(sql`without rowid`);
     await table.addPrimaryKeyConstraint(`${name}_key`, key as string[]).execute();
   }
-  // How frequent words are decides where they are looked for: of so many more PostgreSQL keeps it.
-  if (dialect === 'postgres') await sql`alter table messages alter column words set statistics ${sql.lit(1000)}`.execute(database);
   // Nothing of the text is kept twice: the index has words alone, and rows are deleted without them.
   // Words come separated by blanks, folded as `words.ts` does it; `ascii` takes every other character for a letter.
   if (dialect === 'sqlite')

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Dialect, Step } from './types.js';
 
 /** What queries go by, besides the keys: name → what it is on. */
@@ -18,19 +18,18 @@ const OWN: Readonly<Record<Dialect, Readonly<Record<string, string>>>> = {
   sqlite: { messages_by_document: 'messages (document)' },
   postgres: {
     messages_by_time: 'messages (written_at)',
-    messages_by_word: 'messages using gin (words)',
-    // Of one record, and of one author, words are looked for in their messages, the newest first.
+    // Of one record, and of one author, words are looked for in their newest messages first.
     messages_of_record: 'messages (record, written_at)',
     messages_of_author: 'messages (author_id, written_at)',
   },
 };
 
-/** Makes the indexes. */
-export const indexes: Step = async (database, dialect) => {
-  for (const [name, on] of Object.entries({ ...BOTH, ...OWN[dialect] })) await sql.raw(`create index ${name} on ${on}`).execute(database);
-};
-
-/** Takes them away: rows are stored faster without. */
-export async function dropIndexes<T>(database: Kysely<T>, dialect: Dialect): Promise<void> {
-  for (const name of Object.keys({ ...BOTH, ...OWN[dialect] })) await sql.raw(`drop index ${name}`).execute(database);
+/** By name: what each index is on. */
+export function indexesOf(dialect: Dialect): Readonly<Record<string, string>> {
+  return { ...BOTH, ...OWN[dialect] };
 }
+
+/** That of PostgreSQL's words is made by `004-pairs.ts`. */
+export const indexes: Step = async (database, dialect) => {
+  for (const [name, on] of Object.entries(indexesOf(dialect))) await sql.raw(`create index ${name} on ${on}`).execute(database);
+};

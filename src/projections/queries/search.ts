@@ -6,8 +6,9 @@ import { among } from './among.js';
 import { type Answer, type Asking, answer, limitOf, needRecord } from './answer.js';
 import { correctionIds, readIds } from './corrected-by.js';
 import { type Place, reachable, readCursor, TIME, writeCursor } from './cursor.js';
-import { countHits, type Hit, hitsAfter, placeBehind, placeLike, type Sought } from './hits.js';
+import { countHits, type Hit, hitsAfter, placeBehind, placeLike } from './hits.js';
 import { type Snippet, snippetOf } from './snippet.js';
+import type { Sought } from './sought.js';
 import { readTerms, type Terms } from './terms.js';
 
 /** What to search for. */
