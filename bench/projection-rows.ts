@@ -9,8 +9,8 @@ export interface Size {
   readonly messages: number;
 }
 
-/** In every message; in one of a hundred; in one of ten thousand. */
-export const WORDS = { everywhere: 'pressure', common: 'oedema', rare: 'pneumonia' } as const;
+/** In every message; in one of a hundred; of a thousand; of ten thousand. */
+export const WORDS = { everywhere: 'pressure', common: 'oedema', seldom: 'asthma', rare: 'pneumonia' } as const;
 /** Takes part in every thread. */
 export const BUSY = '00000000-0000-4000-8000-000000000001';
 
@@ -142,6 +142,7 @@ function messageRow(random: Random, { record, thread }: ThreadRow, position: num
 function bodyText(random: Random): string {
   const words: string[] = [WORDS.everywhere];
   if (random.int(100) === 0) words.push(WORDS.common);
+  if (random.int(1000) === 0) words.push(WORDS.seldom);
   if (random.int(10_000) === 0) words.push(WORDS.rare);
   for (let count = 0; count < 28; count += 1) words.push(VOCABULARY[Math.floor(VOCABULARY.length ** (random.int(1000) / 1000)) - 1] ?? '');
   return `${words.join(' ')}.`;

@@ -126,6 +126,7 @@ async function questions(database: Database, { records }: Size): Promise<Record<
     'the same, of one author': (database, index) => search(database, { text: WORDS.everywhere, author: clinician(index) }),
     'the same, written before a time': (database) => search(database, { text: WORDS.everywhere, until: random.pick(times).written_at }),
     'a word in one of 100 messages': (database) => search(database, { text: WORDS.common }),
+    'a word in one of 1,000 messages': (database) => search(database, { text: WORDS.seldom }),
     'a word in one of 10,000 messages': (database) => search(database, { text: WORDS.rare }),
     'any word': (database) => search(database, { text: anyWord() }),
     'two words': (database) => search(database, { text: `${anyWord()} ${anyWord()}` }),
