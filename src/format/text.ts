@@ -21,6 +21,13 @@ export interface ForbiddenCharacter {
   readonly codePoint: number;
 }
 
+/** Whether bytes begin with others: at once where both lie in one memory, as the versions of a file that grows do. */
+export function beginsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
+  if (beginning.length > bytes.length) return false;
+  if (bytes.buffer === beginning.buffer && bytes.byteOffset === beginning.byteOffset) return true;
+  return Buffer.compare(bytes.subarray(0, beginning.length), beginning) === 0;
+}
+
 /** The first character of a string that FORMAT.md §8 forbids. */
 export function forbiddenCharacter(text: string): ForbiddenCharacter | undefined {
   const index = text.search(FORBIDDEN_ANYWHERE);

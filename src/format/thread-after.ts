@@ -1,5 +1,6 @@
-import { Buffer, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import type { Fault } from './fault.js';
+import { beginsWith } from './text.js';
 import { readAppended1 } from './thread-layout1.js';
 import type { Message, Thread } from './thread-message.js';
 import { openSource } from './thread-source.js';
@@ -18,7 +19,7 @@ const LF = 0x0a;
 export function readThreadAfter(former: Uint8Array, thread: Thread, bytes: Uint8Array): Thread | undefined {
   const last = thread.messages.at(-1);
   if (thread.layout !== 1 || last === undefined || former.length >= bytes.length) return undefined;
-  if (Buffer.compare(former, bytes.subarray(0, former.length)) !== 0 || former.at(-1) !== LF) return undefined;
+  if (!beginsWith(bytes, former) || former.at(-1) !== LF) return undefined;
   const rest = bytes.subarray(former.length);
   if (!isUtf8(rest)) return undefined;
   const faults: Fault[] = [];

@@ -1,6 +1,5 @@
-import { Buffer } from 'node:buffer';
 import { type Fault, type Read, read } from './fault.js';
-import { lineAt, utf8 } from './text.js';
+import { beginsWith, lineAt, utf8 } from './text.js';
 import { type Message, readThread, type Thread } from './thread.js';
 
 /** What keeps a new version of a thread from being an append. */
@@ -68,10 +67,9 @@ function blankBetween(old: Uint8Array, now: Uint8Array): AppendFault | undefined
 
 /** How many bytes two files have in common at their beginning. */
 function commonPrefix(one: Uint8Array, other: Uint8Array): number {
-  const length = Math.min(one.length, other.length);
-  if (Buffer.compare(one.subarray(0, length), other.subarray(0, length)) === 0) return length;
+  if (beginsWith(other, one)) return one.length;
   let at = 0;
-  while (one[at] === other[at]) at += 1;
+  while (at < other.length && one[at] === other[at]) at += 1;
   return at;
 }
 

@@ -49,11 +49,18 @@ function extended(base: Buffer, size: number): Buffer | undefined {
     filledTo.set(buffer, size);
     return Buffer.from(buffer, 0, size);
   }
-  const roomy = new ArrayBuffer(size + (size >> 2));
+  const roomy = new ArrayBuffer(roomFor(size));
   const bytes = Buffer.from(roomy, 0, size);
   base.copy(bytes);
   filledTo.set(roomy, size);
   return bytes;
+}
+
+/** Few different sizes, a quarter apart: what one version leaves when it has outgrown its memory, another one takes whole. */
+function roomFor(size: number): number {
+  let room = GROWS;
+  while (room < size + (size >> 3)) room += room >> 2;
+  return room;
 }
 
 /** The same for an object in pieces: what stands where it stood is shared with the base, piece by piece. */

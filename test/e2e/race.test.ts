@@ -10,7 +10,7 @@ import { git, gitLine, journalOf, makeHost, type Ran, stateOf, temporary } from 
 import { beginRecord, cloneFor } from './support-clones.js';
 
 const PUSHERS = 10;
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /** What git or the hook says to whoever comes second. */
 const PULL = /git pull/;

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import t from 'tap';
-import { forbiddenCharacter, isBlank, isTrimmedLine, lineAt, printable, textFaults } from '../../src/format/text.js';
+import { beginsWith, forbiddenCharacter, isBlank, isTrimmedLine, lineAt, printable, textFaults } from '../../src/format/text.js';
 
 const required = { finalNewline: 'required' } as const;
 const optional = { finalNewline: 'optional' } as const;
@@ -91,4 +91,17 @@ t.test('printable', async (t) => {
   t.equal(printable('ab😀', 3), 'ab…', 'no half of a pair');
   t.equal(printable('x'.repeat(10_000_000)).length, 201);
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => forbiddenCharacter(printable(text)) === undefined));
+});
+
+t.test('bytes that begin with others, in one memory or in two', async (t) => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 20 }), fc.uint8Array({ maxLength: 20 }), fc.nat(20), fc.nat(20), (bytes, others, from, to) => {
+      const parts = [bytes, bytes.subarray(0, to), bytes.subarray(from), bytes.subarray(from, from + to), bytes.slice(0, to), others];
+      return parts.every((one) =>
+        parts.every((other) => beginsWith(one, other) === (other.length <= one.length && other.every((byte, at) => byte === one[at]))),
+      );
+    }),
+    { numRuns: 1000 },
+  );
+  t.pass('for a thousand pairs of contents');
 });

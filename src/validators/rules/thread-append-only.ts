@@ -1,4 +1,5 @@
 import { valueOf } from '../../format/documents.js';
+import { beginsWith } from '../../format/text.js';
 import type { ThreadStep } from '../../format/thread-steps.js';
 import { mended, shellPath, takeBack } from '../mend.js';
 import type { Rule } from '../rule.js';
@@ -50,7 +51,7 @@ export const threadAppendOnly: Rule = {
 /** Whether the new version's own faults, which `thread/format` reports, are not all there is to say. */
 function readsOrSaysWhy({ before, after }: ThreadStep['thread']): boolean {
   if (before === undefined || after === undefined || after.reading.ok || !before.reading.ok) return true;
-  return Buffer.compare(before.bytes, after.bytes.subarray(0, before.bytes.length)) !== 0;
+  return !beginsWith(after.bytes, before.bytes);
 }
 
 /** The command that corrects the message in a line, where there is one. */

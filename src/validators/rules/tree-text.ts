@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { meaningOf } from '../../format/layout.js';
-import { lineAt, textFaults } from '../../format/text.js';
+import { beginsWith, lineAt, textFaults } from '../../format/text.js';
 import { mended } from '../mend.js';
 import type { Rule } from '../rule.js';
 
@@ -44,7 +44,7 @@ export const treeText: Rule = {
 /** Where what is new begins in a file that begins with all of its former bytes: a beginning of a line. */
 function linesKept(before: Uint8Array | undefined, after: Uint8Array): number {
   if (before === undefined || before.length >= after.length) return 0;
-  return Buffer.compare(before, after.subarray(0, before.length)) === 0 ? before.lastIndexOf(LF) + 1 : 0;
+  return beginsWith(after, before) ? before.lastIndexOf(LF) + 1 : 0;
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {
