@@ -38,6 +38,7 @@ export async function readCommit(
   const entries = { before: entriesToRead(diff, 'before'), after: entriesToRead(diff, 'after') };
   const blobs = await objects.blobs(blobLimits(entries, limits), { left: bytesOfACommit(limits) });
   const files = { before: fileStates(entries.before, blobs, limits), after: fileStates(entries.after, blobs, limits) };
+  for (const { before, after } of diff.changes) if (before !== undefined && before.id !== after?.id) objects.forgetBlob(before.id);
   return {
     id,
     bytes: stored.bytes,

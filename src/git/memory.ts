@@ -3,6 +3,8 @@ export interface Memory<K, T> {
   get(key: K): T | undefined;
   /** `held` is memory that the value keeps and others may keep as well: it weighs as much as it has bytes, once for all of them. */
   set(key: K, value: T, weight: number, held?: ArrayBufferLike): void;
+  /** What isn't asked for again makes room. */
+  forget(key: K): void;
 }
 
 /**
@@ -14,26 +16,15 @@ export interface Memory<K, T> {
  * slow down: a `Map` steps over everything that was ever deleted at its front.
  */
 export function boundedMemory<T, K = string>(capacity: number): Memory<K, T> {
-  type Kept = { readonly value: T; readonly weight: number; readonly held: ArrayBufferLike | undefined };
-  let young = new Map<K, Kept>();
-  let old = new Map<K, Kept>();
-  let weight = 0;
-  let holds = new Set<ArrayBufferLike>();
+  let young = table<K, T>();
+  let old = table<K, T>();
 
-  function weightOf({ weight: own, held }: Kept): number {
-    return held === undefined || holds.has(held) ? own : own + held.byteLength;
-  }
-
-  function keep(key: K, kept: Kept): void {
-    if (weight + weightOf(kept) > capacity / 2) {
+  function keep(key: K, kept: Kept<T>): void {
+    if (young.weight() + young.weightOf(kept) > capacity / 2) {
       old = young;
-      young = new Map();
-      holds = new Set();
-      weight = 0;
+      young = table();
     }
-    young.set(key, kept);
-    weight += weightOf(kept);
-    if (kept.held !== undefined) holds.add(kept.held);
+    young.add(key, kept);
   }
 
   return {
@@ -44,11 +35,52 @@ export function boundedMemory<T, K = string>(capacity: number): Memory<K, T> {
       if (former !== undefined) keep(key, former);
       return former?.value;
     },
-    set(key, value, ofValue, held) {
-      weight -= young.get(key)?.weight ?? 0;
-      young.delete(key);
-      old.delete(key);
-      if (ofValue + (held?.byteLength ?? 0) <= capacity / 2) keep(key, { value, weight: ofValue, held });
+    set(key, value, weight, held) {
+      young.remove(key);
+      old.remove(key);
+      if (weight + (held?.byteLength ?? 0) <= capacity / 2) keep(key, { value, weight, held });
+    },
+    forget(key) {
+      young.remove(key);
+      old.remove(key);
+    },
+  };
+}
+
+interface Kept<T> {
+  readonly value: T;
+  readonly weight: number;
+  readonly held: ArrayBufferLike | undefined;
+}
+
+/** Values with their weight, and how many of them hold each memory. */
+function table<K, T>() {
+  const values = new Map<K, Kept<T>>();
+  const holders = new Map<ArrayBufferLike, number>();
+  let total = 0;
+
+  function weightOf({ weight, held }: Kept<T>): number {
+    return held === undefined || holders.has(held) ? weight : weight + held.byteLength;
+  }
+
+  return {
+    get: (key: K) => values.get(key),
+    weight: () => total,
+    /** What it would add. */
+    weightOf,
+    add(key: K, kept: Kept<T>): void {
+      total += weightOf(kept);
+      values.set(key, kept);
+      if (kept.held !== undefined) holders.set(kept.held, (holders.get(kept.held) ?? 0) + 1);
+    },
+    remove(key: K): void {
+      const kept = values.get(key);
+      if (kept === undefined) return;
+      values.delete(key);
+      const others = kept.held === undefined ? 0 : (holders.get(kept.held) ?? 0) - 1;
+      if (kept.held !== undefined && others === 0) holders.delete(kept.held);
+      else if (kept.held !== undefined) holders.set(kept.held, others);
+      total -= weightOf(kept);
     },
   };
 }

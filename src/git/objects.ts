@@ -16,6 +16,8 @@ export interface Objects {
   trees(ids: ReadonlySet<ObjectId>, budget: Budget): Found<TreeReading>;
   /** Reads blobs, each up to its own limit in bytes. */
   blobs(limits: ReadonlyMap<ObjectId, number>, budget: Budget): Found<BlobReading>;
+  /** A blob that another one has taken the place of. */
+  forgetBlob(id: ObjectId): void;
 }
 
 type Found<T> = ReadonlyMap<ObjectId, T> | Promise<ReadonlyMap<ObjectId, T>>;
@@ -95,6 +97,7 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
   return {
     trees: (ids, budget) => all(ids, (id) => readTree(id, budget)),
     blobs: (limits, budget) => all(limits.keys(), (id) => readBlob(id, limits.get(id) ?? 0, budget)),
+    forgetBlob: (id) => blobs.forget(id),
   };
 }
 

@@ -95,6 +95,8 @@ export function openPack(path: string, largest: number): Pack | undefined {
     const whole = own === undefined ? undefined : base === undefined ? notDelta(entry, own) : fromDelta(base, own);
     if (whole === undefined) return undefined;
     remember(offset, whole, depth > 0);
+    // A file that grows is asked for as it is next, and not as it was.
+    if (base !== undefined && entry.base !== undefined && whole.type === 'blob' && whole.size > base.size) blobs.forget(entry.base);
     return whole;
   }
 

@@ -19,22 +19,38 @@ t.test('memory that values share weighs once, and goes with the last of them', a
   t.equal(memory.get(52), undefined);
 });
 
+t.test('what is forgotten makes room, and its memory when nothing else holds it', async (t) => {
+  const memory = boundedMemory<string, number>(3200);
+  const [grows, stays] = [new ArrayBuffer(600), new ArrayBuffer(300)];
+  memory.set(0, 'stays', 1, stays);
+  for (let version = 1; version < 1000; version += 1) {
+    memory.set(version, `version ${version}`, 1, version === 500 ? new ArrayBuffer(600) : grows);
+    memory.forget(version - (version === 1 ? 2 : 1));
+  }
+  t.equal(memory.get(0), 'stays', 'through a thousand versions of 601 bytes');
+  t.equal(memory.get(998), undefined);
+  t.equal(memory.get(999), 'version 999');
+});
+
 t.test('whatever is set and asked for: no more is kept than the capacity, and nothing else than was set last', async (t) => {
   const buffers = [10, 40, 90, 200].map((length) => new ArrayBuffer(length));
   const anyStep = fc.record({
     key: fc.nat(20),
     weight: fc.integer({ min: 1, max: 60 }),
     held: fc.option(fc.constantFrom(...buffers), { nil: undefined }),
-    asks: fc.boolean(),
+    does: fc.constantFrom('set', 'set', 'get', 'forget'),
   });
   fc.assert(
     fc.property(fc.array(anyStep, { maxLength: 200 }), (steps) => {
       const memory = boundedMemory<number, number>(400);
       const last = new Map<number, (typeof steps)[number]>();
       for (const [index, step] of steps.entries()) {
-        const { key, weight, held, asks } = step;
-        if (asks) memory.get(key);
-        else {
+        const { key, weight, held, does } = step;
+        if (does === 'get') memory.get(key);
+        else if (does === 'forget') {
+          memory.forget(key);
+          last.delete(key);
+        } else {
           memory.set(key, index, weight, held);
           last.set(key, step);
         }
