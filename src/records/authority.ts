@@ -17,12 +17,13 @@ import { join, relative, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { sameName } from '../trust/certificate/name.js';
 import { type Certificate, readCertificate, toPem } from '../trust/index.js';
+import { isSelfSigned } from '../trust/path/build.js';
 import { checkAuthority, checkTitle } from './certificate-names.js';
 import { ALGORITHM, certificates, newKey, newSerial, publicKey, signingKey, validity } from './certificate-parts.js';
 import { readFile, refuseExisting, writeAllNew } from './files.js';
 import { lockedPem, openPem, publicDer } from './locked-key.js';
 import { loadKey, type PassphraseFrom } from './passphrase.js';
-import { recordIssued, registerPaths, startRegister } from './register.js';
+import { issuedBy, recordIssued, registerPaths, startRegister } from './register.js';
 
 /** What makes an authority. */
 export interface AuthorityInput {
@@ -67,7 +68,7 @@ export async function createAuthority(input: AuthorityInput): Promise<AuthorityF
 
 /**
  * Makes an intermediate under a root whose key is at hand. Throws as
- * `createAuthority`, and `cert/not-a-root`, `cert/days`, `passphrase/…`.
+ * `createAuthority`, and `cert/not-a-root`, `cert/name-taken`, `cert/days`, `passphrase/…`.
  */
 export async function createIssuing(input: AuthorityInput, rootDirectory: string, from: PassphraseFrom = {}): Promise<AuthorityFiles> {
   const root = openAuthority(rootDirectory);
@@ -103,6 +104,7 @@ async function makeAuthority(input: AuthorityInput, issuer: { root: Authority; k
       await x509.AuthorityKeyIdentifierExtension.create(await publicKey(issuer?.key ?? key)),
     ],
   });
+  if (issuer !== undefined) refuseTakenName(issuer.root, new Uint8Array(certificate.rawData));
   const pem = toPem(new Uint8Array(certificate.rawData));
   const paths = authorityPaths(input.directory);
   const under = issuer === undefined ? {} : { under: relative(resolve(input.directory), resolve(issuer.root.directory)) };
@@ -115,6 +117,19 @@ async function makeAuthority(input: AuthorityInput, issuer: { root: Authority; k
     { path: registerPaths(input.directory).register, content: startRegister() },
   ]);
   return { certificate: paths.certificate, key: paths.key, authorities, notAfter };
+}
+
+/**
+ * Lists and paths tell authorities apart by their names: the list of one would
+ * pass for another's, and one that is called like its root looks like a root.
+ */
+function refuseTakenName(root: Authority, der: Uint8Array): void {
+  const made = readCertificate(der);
+  const known = [root.certificate, ...issuedBy(root.directory)].filter(({ isCa }) => isCa);
+  if (made.ok && !known.some(({ subject }) => sameName(subject, made.value.subject))) return;
+  throw new VprError('cert/name-taken', `--name: under the root in ${root.directory} there is an authority of that name already`, {
+    help: ['give it another, for example the same with a number: --name "Elm Street Practice, issuing 2"'],
+  });
 }
 
 /** One made for as many days as the root just before it ends with the root, not some seconds later. */
@@ -131,8 +146,11 @@ function validityUnder(root: Certificate | undefined, days: number): { notBefore
 export function refuseLonger(issuer: Certificate, notAfter: Date): void {
   if (issuer.notAfter >= notAfter) return;
   const left = Math.max(0, Math.floor((issuer.notAfter.getTime() - Date.now()) / 86_400_000));
+  const another = isSelfSigned(issuer)
+    ? 'make a new authority: vpr cert authority'
+    : "make another intermediate, with the root's key at hand: vpr cert authority DIR --under ROOT --name NAME";
   throw new VprError('cert/days', `the authority's own certificate ends first, on ${issuer.notAfter.toISOString()}`, {
-    help: left > 0 ? [`give at most --days ${left}`] : ['make a new authority: vpr cert authority'],
+    help: left > 0 ? [`give at most --days ${left}`] : [another],
   });
 }
 
@@ -159,7 +177,7 @@ export function openAuthority(directory: string): Authority {
   const certificate = readCertificate(readFile(paths.certificate, 'the certificate authority'));
   if (!certificate.ok) throw unreadable(paths.certificate, certificate.faults[0]?.message);
   const description = describe(paths.description);
-  const isRoot = sameName(certificate.value.issuer, certificate.value.subject);
+  const isRoot = isSelfSigned(certificate.value);
   return { directory, certificate: certificate.value, isRoot, ...description };
 }
 

@@ -1,9 +1,11 @@
 /** Finding a certificate that an authority issued, by its file or its serial number. */
 import { existsSync } from 'node:fs';
 import { VprError } from '../errors.js';
+import { commandLine } from '../format/shell.js';
 import { type Certificate, readCertificate } from '../trust/index.js';
 import { type Authority, openAuthority, openIssuing } from './authority.js';
 import { certificateBlocks } from './credentials.js';
+import { familyOf } from './family.js';
 import { readFile } from './files.js';
 import { issuedBy } from './register.js';
 
@@ -13,17 +15,27 @@ export interface FoundIssued {
   readonly certificate: Certificate;
 }
 
-/** `what` is a certificate's file or a serial number in hex. Throws `cert/not-issued`, `certificate/unreadable`. */
-export function findIssued(directory: string, what: string): FoundIssued {
+/**
+ * `what` is a certificate's file or a serial number in hex. Another authority
+ * under the same root has issued it: that is said, or with `anywhere` found.
+ * Throws `cert/not-issued`, `certificate/unreadable`.
+ */
+export function findIssued(directory: string, what: string, anywhere = false): FoundIssued {
   const issuing = openIssuing(directory);
   const authorities = issuing.directory === directory ? [issuing] : [issuing, openAuthority(directory)];
   const isWanted = wanted(what);
-  for (const authority of authorities) {
-    const certificate = issuedBy(authority.directory).find(isWanted);
-    if (certificate !== undefined) return { authority, certificate };
-  }
+  const among = (some: readonly Authority[]) =>
+    some.flatMap((authority) => issuedBy(authority.directory).filter(isWanted).map((certificate) => ({ authority, certificate })))[0];
+  const own = among(authorities);
+  if (own !== undefined) return own;
+  const elsewhere = among(familyOf(issuing));
+  if (elsewhere !== undefined && anywhere) return elsewhere;
   throw new VprError('cert/not-issued', `the authority in ${directory} has not issued the certificate ${what}`, {
-    help: ['name its file, or its serial number as vpr cert show prints it'],
+    help: [
+      elsewhere === undefined
+        ? 'name its file, or its serial number as vpr cert show prints it'
+        : `another of the same root has: ${commandLine('--ca', elsewhere.authority.directory)}`,
+    ],
   });
 }
 

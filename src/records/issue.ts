@@ -18,11 +18,12 @@ import {
   subjectOf,
   validity,
 } from './certificate-parts.js';
+import { familyOf, issuedByAny } from './family.js';
 import { refuseExisting, writeAllNew } from './files.js';
 import { checkHolder, type Holder, type HolderInput, registrationText } from './holder.js';
 import { lockedPem, openPem } from './locked-key.js';
 import type { PassphraseFrom } from './passphrase.js';
-import { issuedBy, readRegister, recordIssued, registerPaths } from './register.js';
+import { readRegister, recordIssued, registerPaths } from './register.js';
 import { differences, readRequest } from './request.js';
 
 /** What `vpr cert issue` takes. */
@@ -148,8 +149,7 @@ export function refuseForeign({ registrations }: Holder, { authorities }: Author
 /** Somebody with two participant ids is two people to every thread: who has one keeps it. Throws `cert/participant-known`. */
 function refuseSecondId({ registrations }: Holder, directory: string, issuing: Authority): void {
   const texts = new Set(registrations.map(registrationText));
-  const directories = new Set([issuing.directory, directory]);
-  for (const certificate of [...directories].flatMap(issuedBy)) {
+  for (const certificate of issuedByAny(familyOf(issuing))) {
     const identity = certificateIdentity(certificate);
     if (!identity.ok || identity.value.participantId === undefined) continue;
     const { participantId } = identity.value;
@@ -186,7 +186,7 @@ function refuseRevokedIssuer({ directory, certificate, under = '..' }: Authority
 
 /** A key that two certificates have is either one person's, to be renewed, or somebody else's request handed in again. */
 export function refuseKnownKey(spki: Uint8Array, authority: Authority): void {
-  const known = issuedBy(authority.directory).find((certificate) => Buffer.compare(certificate.spki, spki) === 0);
+  const known = issuedByAny(familyOf(authority)).find((certificate) => Buffer.compare(certificate.spki, spki) === 0);
   if (known === undefined) return;
   throw new VprError('cert/key-known', `the request's key is certified already, with serial ${known.serial}`, {
     help: [

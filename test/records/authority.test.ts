@@ -144,7 +144,7 @@ t.test('with the root key away the intermediate goes on; another is made when it
     );
   await t.rejects(issueCertificate({ ...JANE, name: 'T', authority: next.directory, out: directory, days: 1001 }), { code: 'cert/days' });
 
-  const deeper = { ...next, directory: join(directory, 'deep/er') };
+  const deeper = { ...next, name: 'Elm Street 3', directory: join(directory, 'deep/er') };
   mkdirSync(deeper.directory, { recursive: true });
   await createUnder(deeper, ca, { known: SECRET });
   for (const { directory: place } of [next, deeper]) {
