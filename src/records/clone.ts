@@ -21,10 +21,19 @@ export interface Clone extends Repository {
   readonly settings: Settings;
 }
 
-/** Finds the repository that a directory is in, bare or not. Throws `clone/none`, `clone/other-owner`. */
+/** Finds the repository that a directory is in, bare or not. Throws `clone/none`, `clone/path`, `clone/other-owner`. */
 export function openRepository(directory: string): Repository {
   const { status, stdout, stderr } = tryGit(directory, ['rev-parse', '--is-bare-repository', '--git-common-dir', '--show-toplevel']);
-  const [bare = '', common = '', top = ''] = stdout.toString('utf8').split('\n');
+  const [bare = '', common = '', top = '', ...more] = stdout.toString('utf8').split('\n');
+  if (more.length > 1) {
+    throw new VprError(
+      'clone/path',
+      `the path of ${JSON.stringify(resolve(directory))} has a line break, which git and its hooks can't be told`,
+      {
+        help: ['move the clone to a directory without one in its name'],
+      },
+    );
+  }
   if (bare === 'true') return { directory: resolve(directory, common), gitDirectory: resolve(directory, common), bare: true };
   if (status === 0) return { directory: top, gitDirectory: resolve(directory, common), bare: false };
   const trusted = /git config --global --add safe\.directory .+/.exec(stderr)?.[0];

@@ -16,20 +16,24 @@ export interface Credentials {
   readonly key: KeyObject;
 }
 
+const LEAF_FIRST = ["put the signer's own certificate first in that file, and those of authorities after it, the root's left out"];
+
 /** What to do where a file that vpr setup was given has gone. */
 const GONE = ['bring it back to that place, or name where it is now: vpr setup --certificate FILE --key FILE'];
 
 /** Reads a certificate's file (PEM, one or more; or DER). Throws `certificate/unreadable`, `file/…`. */
 export function loadCertificate(path: string): { chain: readonly [Certificate, ...Certificate[]]; identity: Identity } {
   const bytes = readFile(path, 'the certificate', GONE);
-  const chain = certificateBlocks(bytes).map((block) => {
+  const read = certificateBlocks(bytes).map((block) => {
     const certificate = readCertificate(block);
     if (certificate.ok) return certificate.value;
     throw unreadable(path, certificate.faults);
   });
+  // Files that were put together from several have some twice, and a signature that carries one twice is refused.
+  const chain = [...new Map(read.map((certificate) => [certificate.fingerprint, certificate])).values()];
   const [leaf, ...others] = chain as [Certificate, ...Certificate[]];
   const identity = certificateIdentity(leaf);
-  if (!identity.ok) throw unreadable(path, identity.faults);
+  if (!identity.ok) throw unreadable(path, identity.faults, leaf.isCa ? LEAF_FIRST : undefined);
   return { chain: [leaf, ...others], identity: identity.value };
 }
 
@@ -96,7 +100,11 @@ function dateFaults({ notBefore, notAfter }: Certificate, now: Date): Fault[] {
   return [];
 }
 
-function identFaults(identity: Identity, { role, name, email }: { role: 'author' | 'committer'; name: string; email: string }): Fault[] {
+/** What of an author or committer is not the holder's. */
+export function identFaults(
+  identity: Identity,
+  { role, name, email }: { role: 'author' | 'committer'; name: string; email: string },
+): Fault[] {
   const faults: Fault[] = [];
   if (comparableName(name) !== comparableName(identity.name)) {
     faults.push({
@@ -120,9 +128,10 @@ function againFor(role: 'author' | 'committer'): string {
     : 'then commit again; GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL must not be set';
 }
 
-function unreadable(path: string, faults: readonly Fault[]): VprError {
+function unreadable(path: string, faults: readonly Fault[], help?: readonly string[]): VprError {
   return new VprError(
     'certificate/unreadable',
     `the certificate in ${path}: ${faults.map(({ message }) => message).join('; ') || 'empty'}`,
+    help === undefined ? {} : { help },
   );
 }

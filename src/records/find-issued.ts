@@ -25,7 +25,11 @@ export function findIssued(directory: string, what: string, anywhere = false): F
   const authorities = issuing.directory === directory ? [issuing] : [issuing, openAuthority(directory)];
   const isWanted = wanted(what);
   const among = (some: readonly Authority[]) =>
-    some.flatMap((authority) => issuedBy(authority.directory).filter(isWanted).map((certificate) => ({ authority, certificate })))[0];
+    some.flatMap((authority) =>
+      issuedBy(authority.directory)
+        .filter(isWanted)
+        .map((certificate) => ({ authority, certificate })),
+    )[0];
   const own = among(authorities);
   if (own !== undefined) return own;
   const elsewhere = among(familyOf(issuing));

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { createCipheriv, createPrivateKey, createPublicKey, type KeyObject, randomBytes, scryptSync } from 'node:crypto';
 import { VprError } from '../errors.js';
+import { shellWord } from '../format/shell.js';
 import { objectId, octetString, sequence, unsignedInteger } from '../trust/der/write.js';
 import { toPem } from '../trust/index.js';
 
@@ -15,9 +16,14 @@ export function openPem(key: KeyObject): string {
   return key.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
-/** SubjectPublicKeyInfo of a private key, in DER: what tells whether a certificate is the key's. */
+/**
+ * SubjectPublicKeyInfo of a private key, in DER: what tells whether a certificate
+ * is the key's. By way of its point: a key's file may spell its curve out
+ * (`openssl ec -param_enc explicit`), and no certificate does.
+ */
 export function publicDer(key: KeyObject): Buffer {
-  return createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const point = createPublicKey(key).export({ format: 'jwk' });
+  return createPublicKey({ key: point, format: 'jwk' }).export({ type: 'spki', format: 'der' });
 }
 
 /**
@@ -61,8 +67,16 @@ export function readKey(pem: Uint8Array, path: string, passphrase?: Uint8Array):
     });
   } catch (cause) {
     if (passphrase !== undefined) return undefined;
-    throw new VprError('key/unreadable', `${path} is not a private key in PEM`, { cause });
+    throw new VprError('key/unreadable', `${path} is not a private key in PEM`, {
+      cause,
+      help: [
+        `of a PKCS #12 store (.p12, .pfx) make one: openssl pkcs12 -in ${shellWord(path)} -nocerts -out new.key`,
+        `of a key in DER: openssl pkey -inform DER -in ${shellWord(path)} -out new.key`,
+      ],
+    });
   }
   if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
-  throw new VprError('key/kind', `the key in ${path} is not an elliptic curve key on P-256, which alone signs records`);
+  throw new VprError('key/kind', `the key in ${path} is not an elliptic curve key on P-256, which alone signs records`, {
+    help: ['make one, and a request for its certificate: vpr cert request'],
+  });
 }

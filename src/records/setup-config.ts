@@ -1,6 +1,7 @@
 /** The Git configuration of a clone of a record: what `vpr setup` sets, and why. */
 import { resolve } from 'node:path';
 import { type SimpleGit, simpleGit } from 'simple-git';
+import { VprError } from '../errors.js';
 import { shellWord } from '../format/shell.js';
 import type { Identity } from '../trust/index.js';
 import type { WrittenEncoding } from './settings.js';
@@ -76,7 +77,7 @@ function configuration(directory: string): SimpleGit {
 /** What says where git is, and where a person's configuration lies. */
 const PASSED_ON = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM', 'GIT_CONFIG_NOSYSTEM'] as const;
 
-/** Writes settings into the clone's own configuration, or the user's; former values of the same keys go. Answers with those that were otherwise before. */
+/** Writes settings into the clone's own configuration, or the user's; former values of the same keys go. Answers with those that were otherwise before. Throws `setup/config`. */
 export async function writeSettings(
   directory: string,
   settings: readonly Setting[],
@@ -88,12 +89,28 @@ export async function writeSettings(
     const former = known.get(key.toLowerCase()) ?? [];
     return former.length !== values.length || values.some((value, index) => value !== former[index]);
   });
-  for (const [key, first, ...more] of changed) {
-    if (first === undefined) await git.raw('config', `--${scope}`, '--unset-all', key);
-    else await git.raw('config', `--${scope}`, '--replace-all', key, first);
-    for (const value of more) await git.addConfig(key, value, true, scope);
+  try {
+    for (const [key, first, ...more] of changed) {
+      if (first === undefined) await git.raw('config', `--${scope}`, '--unset-all', key);
+      else await git.raw('config', `--${scope}`, '--replace-all', key, first);
+      for (const value of more) await git.addConfig(key, value, true, scope);
+    }
+  } catch (cause) {
+    throw unwritable(cause);
   }
   return changed;
+}
+
+function unwritable(cause: unknown): VprError {
+  const said = cause instanceof Error ? cause.message.trim().replace(/^error: /, '') : String(cause);
+  return new VprError('setup/config', `git could not write its configuration: ${said.split('\n', 1)[0]}`, {
+    cause,
+    help: [
+      'where it may not be written: make that file, and its directory, writable for you',
+      'where it is locked, and no other git is at work: remove the .lock beside it',
+      'then run vpr setup again',
+    ],
+  });
 }
 
 /** What is set; nothing where the user has no configuration yet, which git calls an error. */

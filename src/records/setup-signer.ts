@@ -4,8 +4,10 @@ import { resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { type Fault, forbiddenCharacter, isTrimmedLine } from '../format/index.js';
 import { type Certificate, type Identity, type SignerClass, sameEmail, type Trust } from '../trust/index.js';
+import { type CertificatePath, isSelfSigned } from '../trust/path/build.js';
 import { establishSigner } from '../trust/signer.js';
 import { listedAs } from '../trust/store.js';
+import { compareCarried } from '../trust/verify.js';
 import { glanceAtCredentials, loadCredentials } from './credentials.js';
 import type { Settings, WrittenEncoding } from './settings.js';
 import { type Setting, type SigningSetup, signingSettings } from './setup-config.js';
@@ -23,6 +25,8 @@ export interface SignerInput {
 /** Settings, and what a person should know of them. */
 export interface SignerPart {
   readonly settings: readonly Setting[];
+  /** What git itself must be told, here or in the user's own configuration, for commits to be this signer's. */
+  readonly expected: readonly Setting[];
   readonly warnings: readonly string[];
 }
 
@@ -45,13 +49,22 @@ export function signerPart(former: Settings, input: SignerInput, trust: Trust | 
   const signing = signingOf(former, input, trust);
   const role = input.role ?? former.role ?? roleOf(signing?.identity, trust);
   const location = input.careLocation ?? former.careLocation;
+  const signs = signing === undefined ? [] : signingSettings(signing, program);
   const settings: Setting[] = [
     ...(role === undefined ? [] : [['vpr.role', checkedLine('--role', role)] as const]),
     ...(location === undefined ? [] : [['vpr.careLocation', checkedLine('--care-location', location)] as const]),
-    ...(signing === undefined || inherited ? [] : signingSettings(signing, program)),
+    ...(inherited ? [] : signs),
   ];
-  return { settings, warnings: signing === undefined ? [UNSIGNED] : [...signerWarnings(signing), ...wordWarnings(role, location)] };
+  const expected = signs.filter(([key]) => DECISIVE.includes(key));
+  return {
+    settings,
+    expected,
+    warnings: signing === undefined ? [UNSIGNED] : [...signerWarnings(signing), ...wordWarnings(role, location)],
+  };
 }
+
+/** Whether git signs, how, and as whom. */
+const DECISIVE = ['gpg.format', 'commit.gpgSign', 'user.signingKey', 'user.name', 'user.email'];
 
 const UNSIGNED = 'commits will not be signed, and the host refuses unsigned ones: vpr setup --certificate FILE --key FILE';
 
@@ -106,8 +119,11 @@ function hostFaults(
   trust: Trust,
 ): readonly Fault[] {
   const moment = { at: new Date(), known: 'host' } as const;
-  const established = establishSigner(leaf, encoding === 'cms' ? others : [], trust, moment, () => true);
-  return 'faults' in established ? established.faults : [];
+  // What vpr-sign puts into a signature: see signPayload.
+  const carried = encoding === 'cms' ? [leaf, ...others.filter((other) => !isSelfSigned(other))] : [];
+  const faultsOf = (path: CertificatePath) => (encoding === 'cms' ? compareCarried('cms', carried, path) : []);
+  const established = establishSigner(leaf, carried, trust, moment, (path) => faultsOf(path).length === 0);
+  return 'faults' in established ? established.faults : faultsOf(established.path);
 }
 
 /** One the certificate certifies, where it certifies any: the one asked for, the one in use, or its first. */

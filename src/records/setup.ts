@@ -8,6 +8,7 @@ import { programFile } from './package.js';
 import { readSettings } from './settings.js';
 import { overriding, type Setting, travelSettings, writeSettings } from './setup-config.js';
 import { installAttributes, installHook, writeLauncher } from './setup-files.js';
+import { outranked } from './setup-outranked.js';
 import { type SignerInput, signerPart } from './setup-signer.js';
 import { loadBundle } from './trust-bundle.js';
 
@@ -43,8 +44,9 @@ export async function setUp(input: SetupInput): Promise<SetupDone> {
   const source = input.trust ?? clone.settings.trust;
   const host = source === undefined ? undefined : loadBundle(source, input.rules);
   const signer = signerPart(clone.settings, input, host?.trust, sign, isInherited(clone, input));
+  const travel = travelSettings(merge);
   const settings: Setting[] = [
-    ...travelSettings(merge),
+    ...travel,
     ...signer.settings,
     ...(source === undefined ? [] : [['vpr.trust', input.trust === undefined ? source : trustFile] as const]),
     ['vpr.program', programFile('vpr-sign')],
@@ -69,6 +71,7 @@ export async function setUp(input: SetupInput): Promise<SetupDone> {
       ...hook.warnings,
       ...lineEnds,
       ...(await overriding(clone.directory, hooks)),
+      ...outranked(clone.directory, [...travel, ...signer.expected]),
     ],
   };
 }

@@ -97,7 +97,8 @@ const lastCarried = new WeakMap<
   { readonly encoding: CommitSignature['encoding']; readonly path: CertificatePath; readonly faults: readonly Fault[] }
 >();
 
-function compareCarried(
+/** What a signature of that encoding carries too many or too few of for a path. */
+export function compareCarried(
   encoding: CommitSignature['encoding'],
   carried: readonly Certificate[],
   { certificates }: CertificatePath,

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { lockedPem, readKey } from '../../src/records/locked-key.js';
+import { lockedPem, publicDer, readKey } from '../../src/records/locked-key.js';
 import { needsProgram } from '../trust/support/shared.js';
 import { run, temporary } from './support.js';
 import { keyOf, SECRET } from './support-locked.js';
@@ -40,9 +40,11 @@ t.test('keys in every form that openssl writes', needsProgram('openssl', 'openss
   openssl('pkcs8', '-topk8', '-in', 'sec1', '-out', 'quick', '-passout', 'file:secret', '-iter', '1');
   const opened = Array.from({ length: 1000 }, (_, i) => read('quick', `wrong ${i}`)).filter((key) => key !== undefined);
   t.strictSame(opened, [], 'a wrong passphrase is a wrong passphrase');
+  openssl('ec', '-in', 'sec1', '-param_enc', 'explicit', '-out', 'explicit');
+  t.strictSame(publicDer(read('explicit') as typeof plain), publicDer(plain), 'its curve spelt out, which no certificate does');
   openssl('genpkey', '-algorithm', 'RSA', '-out', 'rsa');
   t.throws(() => read('rsa'), { code: 'key/kind' });
   writeFileSync(join(directory, 'noise'), 'x');
-  t.throws(() => read('noise'), { code: 'key/unreadable' });
+  t.throws(() => read('noise'), { code: 'key/unreadable', help: [/openssl pkcs12/, /-inform DER/] });
   t.end();
 });

@@ -38,6 +38,15 @@ t.test('vpr setup --global: every repository signs, and a clone inherits what it
   t.match(setup(world.directory, '--global', ...pair(tom)), { status: 0 });
   run(clone, 'git', 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: y');
   t.equal(run(clone, 'git', 'log', '-1', '--format=%G? %an'), 'G Dr Tom Brown', 'another certificate counts in every clone at once');
+  for (const [key, value] of [
+    ['commit.gpgSign', 'false'],
+    ['user.name', 'Somebody'],
+  ] as const) {
+    run(clone, 'git', 'config', key, value);
+    const mended = new RegExp(`warning: ${key} is ${value} in .*mend it: git config --local --unset-all ${key}`);
+    t.match(setup(clone), { status: 0, stdout: mended }, 'what the clone has of its own');
+    run(clone, 'git', 'config', '--unset-all', key);
+  }
   writeFileSync(global, `${readFileSync(global, 'utf8')}[user]\n\tname = Somebody\n`);
   t.throws(() => run(clone, 'git', 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: z'));
 });

@@ -136,3 +136,50 @@ t.test('what cannot be is refused before anything is changed', async (t) => {
   t.equal(readFileSync(join(clone, '.git/config'), 'utf8'), config);
   t.notOk(existsSync(join(clone, '.git/vpr')));
 });
+
+t.test('what git takes rather than what was set is said, with what mends it', async (t) => {
+  const world = await makeWorld(t);
+  const clone = await world.clone('jane', 'jane');
+  const again = async () => (await setUp({ directory: clone, rules: KNOWN_RULES })).warnings;
+  t.strictSame(await again(), []);
+  run(clone, 'git', 'config', 'extensions.worktreeConfig', 'true');
+  run(clone, 'git', 'config', '--worktree', 'commit.gpgSign', 'false');
+  t.match(await again(), [
+    /^commit\.gpgSign is false in .*config\.worktree, .*mend it: git config --worktree --unset-all commit\.gpgSign$/,
+  ]);
+  run(clone, 'git', 'config', '--worktree', '--unset-all', 'commit.gpgSign');
+  writeFileSync(join(clone, '.git/more'), '[gpg]\n\tformat = openpgp\n[user]\n\tname = Somebody\n');
+  run(clone, 'git', 'config', 'include.path', 'more');
+  t.match(await again(), [/^gpg\.format is openpgp in .*more, .*take it out of .*more/, /^user\.name is Somebody /]);
+  run(clone, 'git', 'config', '--unset-all', 'include.path');
+  t.strictSame(await again(), []);
+});
+
+t.test('certificates in a file: each once, the signer first, and no more than a host takes', async (t) => {
+  const world = await makeWorld(t);
+  const clone = await world.clone('jane', 'jane');
+  const { certificate, key } = world.people.jane;
+  const file = join(world.directory, 'several.crt');
+  const set = (...parts: string[]) => {
+    writeFileSync(file, parts.map((part) => readFileSync(part, 'utf8')).join(''));
+    return setUp({ directory: clone, certificate: file, key, rules: KNOWN_RULES });
+  };
+  const root = join(world.directory, 'ca/authority.crt');
+  t.strictSame((await set(certificate, root, certificate)).warnings, []);
+  run(clone, 'git', 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: x');
+  t.equal(run(clone, 'git', 'log', '-1', '--format=%G?'), 'G');
+  t.match((await set(certificate, world.people.tom.certificate)).warnings, [/would refuse .*carries the certificate .*does not need/]);
+  await t.rejects(set(root, certificate), { code: 'certificate/unreadable', help: [/own certificate first in that file/] });
+});
+
+t.test('a configuration that git cannot write, and a path that git cannot be told, are said in words', async (t) => {
+  const world = await makeWorld(t);
+  const clone = join(world.directory, 'plain');
+  run(world.directory, 'git', 'clone', '--quiet', world.bare, clone);
+  writeFileSync(join(clone, '.git/config.lock'), '');
+  const help = [/writable/, /remove the \.lock/, /vpr setup/];
+  await t.rejects(setUp({ directory: clone, rules: KNOWN_RULES }), { code: 'setup/config', message: /could not lock config file/, help });
+  const broken = join(world.directory, 'two\nlines');
+  run(world.directory, 'git', 'clone', '--quiet', world.bare, broken);
+  await t.rejects(setUp({ directory: broken, rules: KNOWN_RULES }), { code: 'clone/path', message: /line break/ });
+});
