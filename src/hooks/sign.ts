@@ -5,6 +5,10 @@
  *     vpr-sign --status-fd=2 -bsau <key>          payload in, signature out
  *     vpr-sign --status-fd=1 --verify <file> -    payload in, status lines out
  *
+ * In a clone it is what git runs for signatures of GnuPG and OpenSSH as well:
+ * no host accepts one, whatever keys somebody has in their keyring, so that git
+ * must not call it good.
+ *
  * What a person should read goes to stderr and, since git up to 2.40 shows
  * nothing of that when signing fails, to the terminal itself, or to the command
  * of ours that has run git.
@@ -20,6 +24,7 @@ import { signCommit } from '../records/sign-payload.js';
 type Call = { readonly statusFd: number } & (
   | { readonly kind: 'sign'; readonly key: string }
   | { readonly kind: 'verify'; readonly file: string }
+  | { readonly kind: 'foreign' }
 );
 
 async function main(args: readonly string[]): Promise<number> {
@@ -31,6 +36,11 @@ async function main(args: readonly string[]): Promise<number> {
       'git calls it: vpr setup says so in its configuration',
     ]);
     return 2;
+  }
+  if (call.kind === 'foreign') {
+    writeSync(2, 'vpr-sign: not signed with a certificate (x509), which no host of records accepts: git config gpg.format x509\n');
+    if (call.statusFd !== 0) writeSync(call.statusFd, `[GNUPG:] NEWSIG\n[GNUPG:] ERRSIG ${'0'.repeat(16)} 0 0 00 0 4\n`);
+    return 1;
   }
   const payload = readFileSync(0);
   if (call.kind === 'sign') return await sign(call, payload);
@@ -52,6 +62,8 @@ async function sign({ statusFd, key }: { statusFd: number; key: string }, payloa
 }
 
 function parseCall(args: readonly string[]): Call | undefined {
+  if (args[0] === '-Y') return { statusFd: 0, kind: 'foreign' };
+  if (args[0]?.startsWith('--keyid-format=') && args.includes('--verify')) return { statusFd: 1, kind: 'foreign' };
   const [status = '', action = '', subject = '', last] = args;
   const statusFd = Number(/^--status-fd=([12])$/.exec(status)?.[1] ?? 0);
   if (statusFd === 0) return undefined;

@@ -1,6 +1,7 @@
 /** What git is told of a commit's signature: GnuPG's status lines (doc/DETAILS of GnuPG), and words for people. */
 import { existsSync } from 'node:fs';
 import { readCommitObject } from '../format/index.js';
+import { identFaults } from '../records/credentials.js';
 import type { Settings } from '../records/settings.js';
 import { loadBundle } from '../records/trust-bundle.js';
 import { verifyCommit, withSignature } from '../trust/index.js';
@@ -14,14 +15,14 @@ export interface SignatureAnswer {
 }
 
 /**
- * Checks a signature over a payload. Without the host's trust bundle a
+ * Checks a signature over a payload, and that author and committer are its signer. Without the host's trust bundle a
  * signature that verifies is of undefined trust, and not good: an unknown
  * signer proves nothing. Judged by the committer's date, which is only the
  * signer's word; `vpr verify` says more.
  */
 export function verifySignature(payload: Uint8Array, signature: Uint8Array, settings: Settings): SignatureAnswer {
   const commit = withSignature(payload, Buffer.from(signature).toString('latin1').replace(/\n$/, ''));
-  const { committer } = readCommitObject(commit);
+  const { author, committer } = readCommitObject(commit);
   const host = settings.trust !== undefined && existsSync(settings.trust) ? loadBundle(settings.trust, KNOWN_RULES) : undefined;
   const at = new Date((committer?.time ?? 0) * 1000);
   const { signatureFaults, signerFaults, revocationFaults, certificate, signer } = verifyCommit(commit, host?.trust, at, {
@@ -43,6 +44,11 @@ export function verifySignature(payload: Uint8Array, signature: Uint8Array, sett
       good: false,
     };
   if (signer === undefined) return { lines: [...valid, 'TRUST_NEVER 0'], words, good: false };
+  // Git shows the author beside the verdict: somebody else's signature under it is not good (commit/author).
+  const strangers = Object.entries({ author, committer }).flatMap(([role, ident]) =>
+    identFaults(signer, { role: role as 'author' | 'committer', name: ident?.name ?? '', email: ident?.email ?? '' }),
+  );
+  if (strangers.length > 0) return { lines: [...valid, 'TRUST_NEVER 0'], words: strangers.map(({ message }) => message), good: false };
   const registrations = signer.registrations.map(({ authority, number }) => `${authority} ${number}`).join(', ');
   return {
     lines: [...valid, 'TRUST_FULLY 0 chain'],

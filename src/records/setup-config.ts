@@ -43,6 +43,14 @@ export function travelSettings(mergeProgram: string): readonly Setting[] {
   ];
 }
 
+/** Signatures of other kinds are good to no host: `program` says so to git, whose own programs go by a person's keyring. */
+export function foreignSettings(program: string): readonly Setting[] {
+  return [
+    ['gpg.openpgp.program', program],
+    ['gpg.ssh.program', program],
+  ];
+}
+
 /** How commits are signed, and by whom. `signProgram` is what git runs. */
 export function signingSettings(signing: SigningSetup, signProgram: string): readonly Setting[] {
   const { certificate, key, encoding, identity, email, expires, participantId } = signing;

@@ -6,7 +6,7 @@ import { readFile, writeAtomic } from './files.js';
 import { restoreLineEnds } from './line-ends.js';
 import { programFile } from './package.js';
 import { readSettings } from './settings.js';
-import { overriding, type Setting, travelSettings, writeSettings } from './setup-config.js';
+import { foreignSettings, overriding, type Setting, travelSettings, writeSettings } from './setup-config.js';
 import { installAttributes, installHook, writeLauncher } from './setup-files.js';
 import { outranked } from './setup-outranked.js';
 import { type SignerInput, signerPart } from './setup-signer.js';
@@ -44,7 +44,7 @@ export async function setUp(input: SetupInput): Promise<SetupDone> {
   const source = input.trust ?? clone.settings.trust;
   const host = source === undefined ? undefined : loadBundle(source, input.rules);
   const signer = signerPart(clone.settings, input, host?.trust, sign, isInherited(clone, input));
-  const travel = travelSettings(merge);
+  const travel = [...travelSettings(merge), ...foreignSettings(sign)];
   const settings: Setting[] = [
     ...travel,
     ...signer.settings,
