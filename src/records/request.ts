@@ -70,11 +70,19 @@ export async function readRequest(path: string): Promise<Request> {
 }
 
 async function judgeRequest(request: Pkcs10CertificateRequest, path: string): Promise<Request> {
-  const spki = new Uint8Array(request.publicKey.rawData);
-  const { asymmetricKeyType, asymmetricKeyDetails } = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+  const asked = Buffer.from(request.publicKey.rawData);
+  const publicKey = createPublicKey({ key: asked, format: 'der', type: 'spki' });
+  const { asymmetricKeyType, asymmetricKeyDetails } = publicKey;
   if (asymmetricKeyType !== 'ec' || asymmetricKeyDetails?.namedCurve !== 'prime256v1') {
     throw refusal(path, `its key is ${asymmetricKeyType} ${asymmetricKeyDetails?.namedCurve ?? ''}`.trim(), [
       'signing needs an elliptic curve key on P-256: vpr cert request, or openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256',
+    ]);
+  }
+  // Keys are told apart by their octets, and a point has several: this is how it stands in certificates.
+  const spki = createPublicKey({ key: publicKey.export({ format: 'jwk' }), format: 'jwk' }).export({ type: 'spki', format: 'der' });
+  if (asked.length > spki.length) {
+    throw refusal(path, 'its key spells its curve out, and has to name it', [
+      'of the same key: openssl ec -in KEY -param_enc named_curve -out new.key, then openssl req -new -key new.key',
     ]);
   }
   const verified = await request.verify().catch(() => false);

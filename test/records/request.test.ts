@@ -72,6 +72,9 @@ t.test("openssl's requests are read; what is changed, of another curve, or no re
     run(directory, 'openssl', 'req', '-new', '-key', 'k', '-subj', '/CN=Somebody\u001b[31m', '-outform', name, '-out', `${name}.csr`);
   const issue = (name: string) =>
     issueCertificate({ ...JANE, authority, csr: join(directory, name), days: 30, out: join(directory, name.replace('.', '')) });
+  key('-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256', '-pkeyopt', 'ec_param_enc:explicit');
+  request('PEM');
+  await t.rejects(issue('PEM.csr'), { code: 'cert/request', message: /spells its curve out/, help: [/named_curve/] });
   key('-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256');
   request('DER');
   request('PEM');
@@ -158,6 +161,12 @@ t.test('renewed: the same person, another serial number, and a key that suits', 
   t.equal(readRegister(authority).revoked.length, 3, 'and what was left out then is added');
   await t.rejects(renew('same', 'x'), { code: 'cert/revoked', help: [/without --same-key/] }, 'a stolen key is not certified again');
   await t.rejects(renew(own, 'x'), { code: 'cert/revoked' }, 'nor by a request');
+  run(directory, 'openssl', 'ec', '-in', old.key, '-conv_form', 'compressed', '-out', 'compressed.key');
+  run(directory, 'openssl', 'req', '-new', '-key', 'compressed.key', '-subj', '/CN=x', '-out', 'compressed.csr');
+  const otherwise = join(directory, 'compressed.csr');
+  await t.rejects(renew({ csr: otherwise }, 'x'), { code: 'cert/revoked' }, 'nor by its point in other octets');
+  const stolen = { ...JANE, name: 'Tom', authority, csr: otherwise, days: 1, out: join(directory, 'x') };
+  await t.rejects(issueCertificate(stolen), { code: 'cert/key-known' });
   await renew('new', 'after');
   revoke({ ...findIssued(authority, fresh.serial), reason: 'privilegeWithdrawn' }, new Date());
   await t.rejects(renewCertificate({ authority, certificate: fresh.serial, key: 'new', days: 1, out: directory }), {
