@@ -6,6 +6,7 @@ import { element, unsignedInteger } from '../trust/der/write.js';
 import { type Certificate, toPem } from '../trust/index.js';
 import { type Authority, authorityKey, authorityPaths } from './authority.js';
 import { ALGORITHM, certificates, publicKey, signingKey, validity, wholeSecond } from './certificate-parts.js';
+import { familyOf, revokedByAny } from './family.js';
 import { writeAtomic } from './files.js';
 import type { PassphraseFrom } from './passphrase.js';
 import { changeRegister, isCompromise, issuedBy, type Reason, type Revocation } from './register.js';
@@ -38,6 +39,8 @@ export interface RevokeInput {
 /** A revocation, and the serial numbers of other certificates that were revoked with it: those of the same key. */
 export interface Revoked extends Revocation {
   readonly sameKey: readonly string[];
+  /** Certificates of the same key that another authority under the same root has issued, and not revoked yet. */
+  readonly elsewhere: readonly { readonly directory: string; readonly serial: string }[];
 }
 
 /**
@@ -53,6 +56,7 @@ export function revoke({ authority, certificate, reason, invalidSince }: RevokeI
   const others = isCompromise(reason)
     ? issuedBy(authority.directory).filter((one) => one.serial !== serial && Buffer.compare(one.spki, spki) === 0)
     : [];
+  const elsewhere = isCompromise(reason) ? ofKeyElsewhere(authority, spki) : [];
   const { revoked } = changeRegister(authority.directory, (former) => {
     const entries = [certificate, ...others].flatMap((one): Revocation[] => {
       const since = sinceOf(one, reason, invalidSince, now);
@@ -66,7 +70,18 @@ export function revoke({ authority, certificate, reason, invalidSince }: RevokeI
     const changed = new Set(entries.map((entry) => entry.serial));
     return { ...former, revoked: [...former.revoked.filter((entry) => !changed.has(entry.serial)), ...entries] };
   });
-  return { ...(revoked.find((one) => one.serial === serial) as Revocation), sameKey: others.map((one) => one.serial) };
+  return { ...(revoked.find((one) => one.serial === serial) as Revocation), sameKey: others.map((one) => one.serial), elsewhere };
+}
+
+/** Who took an authority's place may have certified a key once more; its list is its own, and so is its register. */
+function ofKeyElsewhere(authority: Authority, spki: Uint8Array): Revoked['elsewhere'] {
+  const [, ...others] = familyOf(authority);
+  const gone = new Set(revokedByAny([authority, ...others]).flatMap((one) => (isCompromise(one.reason) ? [one.serial] : [])));
+  return others.flatMap(({ directory }) =>
+    issuedBy(directory).flatMap((one) =>
+      Buffer.compare(one.spki, spki) === 0 && !gone.has(one.serial) ? [{ directory, serial: one.serial }] : [],
+    ),
+  );
 }
 
 /** Whole seconds, UTC: all that a list can hold. */

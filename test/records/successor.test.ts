@@ -45,7 +45,8 @@ t.test('whoever an earlier intermediate certified keeps their participant id, an
 
   const elsewhere = { code: 'cert/not-issued', help: [`another of the same root has: --ca ${place('ca2')}`] };
   t.throws(() => findIssued(place('ca3'), certificate), elsewhere, 'what is revoked stands in the list of who issued it');
-  revoke({ ...findIssued(place('ca2'), certificate), reason: 'keyCompromise' }, new Date());
+  const compromised = revoke({ ...findIssued(place('ca2'), certificate), reason: 'keyCompromise' }, new Date());
+  t.strictSame(compromised.elsewhere, [{ directory: place('ca3'), serial: renewed.serial }], 'and each key wherever it was certified');
   const same = (out: string) => renewCertificate({ authority: ca, certificate: renewed.serial, key: 'same', days: 30, out: place(out) });
   await t.rejects(same('4'), { code: 'cert/revoked', message: /which has the same key/ }, 'a key in other hands is so under each');
 });

@@ -30,11 +30,22 @@ export default class CertRevoke extends VprCommand {
     this.say(
       `revoked ${done.serial} on ${done.revokedAt}: ${done.reason}${done.invalidSince === undefined ? '' : `, invalid since ${done.invalidSince}`}`,
     );
+    if (done.elsewhere.length > 0)
+      this.say(
+        `its key is certified elsewhere under the same root, and not revoked there: ${done.elsewhere.map(({ serial }) => serial).join(', ')}`,
+      );
     if (done.sameKey.length > 0) this.say(`and with it, of the same key: ${done.sameKey.join(', ')}`);
     this.say('no host knows of it before it has the new list');
     // Of a directory with an intermediate, the list is the intermediate's unless the root's is asked for.
     const root = openIssuing(authority.directory).directory === authority.directory ? [] : ['--root'];
-    this.sayNext(commandLine('vpr', 'cert', 'crl', '--ca', authority.directory, ...root));
+    const since = flags['invalid-since'] === undefined ? [] : ['--invalid-since', flags['invalid-since']];
+    this.sayNext(
+      commandLine('vpr', 'cert', 'crl', '--ca', authority.directory, ...root),
+      // The same key, certified by another authority of the root.
+      ...done.elsewhere.map(({ directory, serial }) =>
+        commandLine('vpr', 'cert', 'revoke', serial, '--ca', directory, '--reason', flags.reason, ...since),
+      ),
+    );
     return done;
   }
 }
