@@ -1,4 +1,5 @@
 /** Making a clone ready for signed work on a record. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KnownRules } from '../format/index.js';
 import { type Clone, openClone } from './clone.js';
@@ -41,7 +42,7 @@ export async function setUp(input: SetupInput): Promise<SetupDone> {
   const clone = openClone(input.directory);
   const inGit = (...names: string[]) => join(clone.gitDirectory, ...names);
   const [sign, merge, trustFile] = [inGit('vpr', 'vpr-sign'), inGit('vpr', 'vpr-merge'), inGit('vpr', 'trust.json')];
-  const source = input.trust ?? clone.settings.trust;
+  const source = input.trust ?? bundleOf(clone, trustFile);
   const host = source === undefined ? undefined : loadBundle(source, input.rules);
   const signer = signerPart(clone.settings, input, host?.trust, sign, isInherited(clone, input));
   const travel = [...travelSettings(merge), ...foreignSettings(sign)];
@@ -74,6 +75,12 @@ export async function setUp(input: SetupInput): Promise<SetupDone> {
       ...outranked(clone.directory, [...travel, ...signer.expected]),
     ],
   };
+}
+
+/** The bundle in use; the clone's own copy where the clone was moved, and its configuration names the former place. */
+function bundleOf({ settings }: Clone, copy: string): string | undefined {
+  const { trust } = settings;
+  return trust !== undefined && !existsSync(trust) && existsSync(copy) ? copy : trust;
 }
 
 /** Whether the clone signs as the user's own configuration says, and nothing of that is changed for it. */

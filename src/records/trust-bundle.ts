@@ -130,7 +130,7 @@ export function openBundle(bundle: TrustBundle, rules: KnownRules): Read<HostTru
 
 /** Reads and opens a bundle's file. Throws `trust/unreadable`, `file/…`. */
 export function loadBundle(path: string, rules: KnownRules): HostTrust {
-  const bundle = readBundle(readFile(path, "the host's trust bundle"));
+  const bundle = readBundle(readFile(path, "the host's trust bundle", ['get it from the host, and name it: --trust FILE']));
   if (!bundle.ok) throw refusal(path, bundle.faults);
   const opened = openBundle(bundle.value, rules);
   if (!opened.ok) throw refusal(path, opened.faults);

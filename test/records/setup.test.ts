@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { beginCoordination } from '../../src/records/init-coordination.js';
@@ -153,6 +153,19 @@ t.test('what git takes rather than what was set is said, with what mends it', as
   t.match(await again(), [/^gpg\.format is openpgp in .*more, .*take it out of .*more/, /^user\.name is Somebody /]);
   run(clone, 'git', 'config', '--unset-all', 'include.path');
   t.strictSame(await again(), []);
+});
+
+t.test('a clone that was moved is set up again as it was', async (t) => {
+  const world = await makeWorld(t);
+  const clone = join(world.directory, 'moved');
+  renameSync(await world.clone('jane', 'jane'), clone);
+  const { warnings } = await setUp({ directory: clone, rules: KNOWN_RULES });
+  t.strictSame(warnings, []);
+  t.equal(run(clone, 'git', 'config', 'vpr.trust'), join(clone, '.git/vpr/trust.json'));
+  run(clone, 'git', 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: x');
+  t.equal(run(clone, 'git', 'log', '-1', '--format=%G?'), 'G');
+  rmSync(join(clone, '.git/vpr/trust.json'));
+  await t.rejects(setUp({ directory: clone, rules: KNOWN_RULES }), { code: 'file/missing', help: [/--trust FILE/] });
 });
 
 t.test('certificates in a file: each once, the signer first, and no more than a host takes', async (t) => {
