@@ -101,5 +101,6 @@ function askByProgram(prompt: string): Buffer | undefined {
       help: ['set GIT_ASKPASS or SSH_ASKPASS to a program that asks for one, or run git in a terminal'],
     });
   }
-  return Buffer.from(stdout.toString('latin1').replace(/\r?\n$/, ''), 'latin1');
+  // The first line alone, as git takes it from the same program.
+  return Buffer.from(stdout.toString('latin1').replace(/[\r\n].*$/s, ''), 'latin1');
 }

@@ -65,6 +65,8 @@ t.test('without a terminal GIT_ASKPASS or else SSH_ASKPASS asks', needsProgram('
   t.match(alone(clone, COMMIT, { GIT_ASKPASS: right }), { status: 0, stderr: '' });
   t.equal(readFileSync(`${right}.asked`, 'utf8'), `Passphrase for ${key}: \n`);
   t.match(alone(clone, `${COMMIT} --amend`, { SSH_ASKPASS: right }), { status: 0 });
+  const talking = askpass(world.directory, 'talking', `printf '%s\\r\\nfrom the keyring\\n' '${SECRET}'`);
+  t.match(alone(clone, `${COMMIT} --amend`, { GIT_ASKPASS: talking }), { status: 0 }, 'its first line, as git takes it');
   t.equal(signatures(clone), 'G');
   const wrong = askpass(world.directory, 'wrong', 'echo no');
   t.match(alone(clone, COMMIT, { GIT_ASKPASS: wrong, SSH_ASKPASS: right }), { status: 128 });
