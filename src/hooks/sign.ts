@@ -38,7 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   if (call.kind === 'foreign') {
-    writeSync(2, 'vpr-sign: not signed with a certificate (x509), which no host of records accepts: git config gpg.format x509\n');
+    writeSync(2, 'vpr-sign: not signed with a certificate (x509), which no host of records accepts; to sign with one: vpr setup\n');
     if (call.statusFd !== 0) writeSync(call.statusFd, `[GNUPG:] NEWSIG\n[GNUPG:] ERRSIG ${'0'.repeat(16)} 0 0 00 0 4\n`);
     return 1;
   }

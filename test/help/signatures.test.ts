@@ -60,7 +60,10 @@ t.test(
   { skip: sh(host.directory, 'command -v ssh-keygen').status === 0 ? false : 'there is no ssh-keygen here' },
   async (t) => {
     const key = 'ssh-keygen -q -t ed25519 -N "" -f .git/key';
-    const clone = await cloneWith(t, host, 'ssh', key, 'git config gpg.format ssh', 'git config user.signingKey .git/key', COMMENT, COMMIT);
+    const format = 'git config gpg.format ssh';
+    // vpr setup has put vpr-sign in its place, which signs nothing of the kind.
+    const program = 'git config gpg.ssh.program ssh-keygen';
+    const clone = await cloneWith(t, host, 'ssh', key, format, program, 'git config user.signingKey .git/key', COMMENT, COMMIT);
     const [setup = '', ...sign] = refusedBy(t, host, clone, 'commit/signature');
     t.equal(setup, `${SETUP}  # then sign again:`);
     t.strictSame(sign, [LAST, SEVERAL]);
