@@ -1,4 +1,5 @@
 /** Which files of the spool ask for which record, from when they are read until they are done with. */
+import { existsSync } from 'node:fs';
 import type { Uuid } from '../format/identifiers.js';
 import { printable } from '../format/text.js';
 import { makeDirectory } from '../hosts/files.js';
@@ -47,7 +48,9 @@ export function spoolHints(paths: HostPaths, log: Log): Hints {
     read() {
       const records = new Set<Uuid>();
       try {
-        makeDirectory(paths.spool); // somebody may have taken it away
+        // Somebody may have taken it away. Of a host that was moved nothing is begun in its former place: what is put back
+        // there would come to lie within that.
+        if (existsSync(paths.registry)) makeDirectory(paths.spool);
         for (let more = true; more; ) {
           const reading = readOnce();
           for (const record of reading.records) records.add(record);

@@ -1,6 +1,6 @@
 /** Whoever can write to the spool can write anything: nothing of it but a registered record's id is ever used. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
@@ -8,9 +8,11 @@ import { formatUuidPlain } from '../../src/format/identifiers.js';
 import { runGit } from '../../src/git/run.js';
 import { type HostPaths, hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { addRecord, initHost } from '../../src/hosts/plain.js';
+import { spoolHints } from '../../src/watch/hints.js';
 import { readSpool, removeHints } from '../../src/watch/spool.js';
 import { temporaryDirectory } from '../git/plumbing.js';
 import { RECORD_ID } from '../support/texts.js';
+import { listeningLog } from './support.js';
 
 const PLAIN = formatUuidPlain(RECORD_ID);
 const NONE: ReadonlySet<string> = new Set();
@@ -142,4 +144,20 @@ t.test('any bytes at all name a registered record or nothing', async (t) => {
     }),
     { numRuns: 300 },
   );
+});
+
+t.test('of a host that was moved nothing is made anew in its former place', async (t) => {
+  const paths = hostWithSpool(t);
+  const { log, heard } = listeningLog();
+  const hints = spoolHints(paths, log);
+  rmSync(paths.spool, { recursive: true });
+  hints.read();
+  t.ok(existsSync(paths.spool), 'a spool that was taken away is');
+  renameSync(paths.root, `${paths.root} elsewhere`);
+  t.same(hints.read(), []);
+  t.notOk(existsSync(paths.root), 'what is put back there comes to lie there');
+  t.equal(heard('the spool cannot be read: pushes are seen by the scan alone').length, 1);
+  renameSync(`${paths.root} elsewhere`, paths.root);
+  put(paths, 'a.json', `{"record":"${RECORD_ID}"}`);
+  t.same(hints.read(), [RECORD_ID], 'and is heard of again');
 });
