@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runGit } from '../../src/git/run.js';
@@ -32,6 +32,18 @@ t.test('hooks', async (t) => {
   t.same(codes(root), ['hook-missing']);
   mend();
   t.same(codes(root), []);
+});
+
+t.test('what a git that was ended holds', async (t) => {
+  const { root, repo } = hostWithRecord(t);
+  for (const name of ['HEAD.lock', 'refs/heads/main.lock', 'packed-refs.lock']) {
+    const lock = join(repo, name);
+    writeFileSync(lock, '');
+    t.same(codes(root), [], 'a push may be at it');
+    utimesSync(lock, 1, 1);
+    t.match(faults(root), [{ code: 'lock-left', repo, help: [/^make sure/, /^rm /] }]);
+    rmSync(lock);
+  }
 });
 
 t.test('the program and the launcher', async (t) => {
