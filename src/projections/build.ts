@@ -6,9 +6,9 @@ import { sql } from 'kysely';
 import { VprError } from '../errors.js';
 import { type Database, databaseError } from './database.js';
 import { firstNumber, indexed } from './full-text.js';
-import { copyGrants } from './grants.js';
 import { dropIndexes, makeIndexes } from './indexes.js';
 import { openDatabase } from './open.js';
+import { replaceSchema } from './replace.js';
 import { removeUnused } from './sqlite.js';
 
 /** In the names of what is being built. What a build that was killed has left is taken away by the next one. */
@@ -84,11 +84,7 @@ async function buildPostgres<T>(
     await makeIndexes(database.kysely, 'postgres');
     // What a vacuum notes of rows, readers need not find out each for itself; otherwise one would begin behind the first questions.
     await sql`vacuum analyze`.execute(database.kysely); // cspell:disable-line
-    await database.transaction(async ({ kysely }) => {
-      await copyGrants(kysely, schema, beside);
-      await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(kysely);
-      await sql`alter schema ${sql.id(beside)} rename to ${sql.id(schema)}`.execute(kysely);
-    });
+    await replaceSchema(database, schema, beside);
     return result;
   } catch (cause) {
     await sql`drop schema if exists ${sql.id(beside)} cascade`.execute(database.kysely).catch(() => {}); // what failed is said

@@ -1,6 +1,19 @@
 /** Questions that are answered as of one moment, whatever is projected meanwhile. */
 import { sql } from 'kysely';
 import type { Connection, Transaction } from '../database.js';
+import type { Dialect } from '../migrations/types.js';
+
+/** A table that every question holds from its beginning. */
+export const GATE = 'projections';
+
+/**
+ * In PostgreSQL tables can be replaced by others of the same names: none is, while somebody holds this one. Who held others
+ * and asked for it only later could wait for who replaces them, while that waits for the others. Both statements go as one message.
+ */
+const BEGIN: Readonly<Record<Dialect, string>> = {
+  sqlite: 'begin',
+  postgres: `begin isolation level repeatable read read only; lock table ${GATE} in access share mode`,
+};
 
 /** Connections that snapshots were handed on with: within one no other is begun. */
 const inside = new WeakSet<Connection['kysely']>();
@@ -17,9 +30,8 @@ export async function inSnapshot<T>(connection: Connection, work: (snapshot: Con
     inside.add(own);
     return work({ dialect, kysely: own });
   };
-  if (dialect === 'postgres') return kysely.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(within);
   return kysely.connection().execute(async (own) => {
-    await sql`begin`.execute(own);
+    await sql.raw(BEGIN[dialect]).execute(own);
     try {
       return await within(own);
     } finally {
