@@ -7,6 +7,7 @@ import { VprError } from '../errors.js';
 import { type Database, databaseError } from './database.js';
 import { firstNumber, indexed } from './full-text.js';
 import { dropIndexes, makeIndexes } from './indexes.js';
+import { refuseLater } from './migrate.js';
 import { openDatabase } from './open.js';
 import { replaceSchema } from './replace.js';
 import { removeUnused } from './sqlite.js';
@@ -31,17 +32,29 @@ export interface BuildOptions {
  * location is replaced at once when that is done, and until then goes on as it
  * is; who was let read it is let read the new one. Where anything fails it stays. Whoever has it open goes on with the new one.
  *
- * @throws what `fill` throws; VprError `projections/database`
+ * @throws what `fill` throws; VprError `projections/database`, `projections/newer`: what is there is of a later program
  */
 export async function buildProjection<T>(
   location: string,
   fill: (database: Database) => Promise<T>,
   { schema = 'vpr' }: BuildOptions = {},
 ): Promise<T> {
+  await refuseToReplace(location, schema);
   const suffix = `${BUILDING}${randomBytes(6).toString('hex')}`;
   return /^postgres(?:ql)?:/.test(location)
     ? buildPostgres(location, { schema, beside: `${schema}_${suffix}` }, fill)
     : buildSqlite(location, `${location}.${suffix}`, fill);
+}
+
+/** Watchers of that version go on with what is put in its place, which would lack what they store. */
+async function refuseToReplace(location: string, schema: string): Promise<void> {
+  const former = await openDatabase(location, { readOnly: true, schema }).catch(() => undefined); // nothing is there, or nothing that opens
+  if (former === undefined) return;
+  try {
+    await refuseLater(former);
+  } finally {
+    await former.close();
+  }
 }
 
 async function buildSqlite<T>(path: string, beside: string, fill: (database: Database) => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
-import { type Kysely, type Migration, Migrator } from 'kysely';
+import { type Kysely, type Migration, Migrator, sql } from 'kysely';
 import { VprError } from '../errors.js';
+import type { Connection } from './database.js';
 import { tables } from './migrations/001-tables.js';
 import { indexes } from './migrations/002-indexes.js';
 import { hidden } from './migrations/003-hidden.js';
@@ -29,10 +30,20 @@ export async function migrate(database: Kysely<Tables>, dialect: Dialect, schema
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
   if (error instanceof Error && /previously executed migration .* is missing/.test(error.message)) {
-    throw new VprError('projections/newer', 'the database was made by a later version of vpr', {
-      cause: error,
-      help: ['use that version, or name another database in projections.yaml and build it: vpr projection build'],
-    });
+    throw ofLaterVersion(error);
   }
   throw new VprError('projections/migration', "the database's tables could not be made", { cause: error });
+}
+
+/** Throws `projections/newer` where a database's tables are of a later program. Of one whose tables can't be read nothing is known. */
+export async function refuseLater({ kysely }: Connection): Promise<void> {
+  const done = await sql<{ name: string }>`select name from kysely_migration`.execute(kysely).catch(() => ({ rows: [] }));
+  if (done.rows.some(({ name }) => !(name in STEPS))) throw ofLaterVersion();
+}
+
+function ofLaterVersion(cause?: unknown): VprError {
+  return new VprError('projections/newer', 'the database was made by a later version of vpr', {
+    cause,
+    help: ['use that version, or name another database in projections.yaml and build it: vpr projection build'],
+  });
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { VprError } from '../../src/errors.js';
 import { storeMessages } from '../../src/projections/full-text.js';
-import { type Database, openDatabase, search } from '../../src/projections/index.js';
+import { buildProjection, type Database, openDatabase, search } from '../../src/projections/index.js';
 import type { ProjectionRow } from '../../src/projections/tables.js';
 import { onEachDatabase } from './databases.js';
 import { messageRow, storeRecord, threadRow } from './rows.js';
@@ -103,6 +103,14 @@ onEachDatabase(t, async (t, { name, fresh }) => {
       .execute();
     await database.close();
     t.equal(await openDatabase(place).catch(codeOf), 'projections/newer');
+    t.equal(
+      await buildProjection(place, async () => {}).catch(codeOf),
+      'projections/newer',
+      'nor is it replaced by one that lacks what it has',
+    );
+    const reader = await openDatabase(place, { readOnly: true });
+    t.strictSame(await rowsOf(reader), [], 'it is still there to be read');
+    await reader.close();
   });
 });
 
