@@ -60,13 +60,35 @@ export interface DatabaseOptions {
   readonly schema?: string;
 }
 
+/** PostgreSQL's codes of a table, and of a column, that is not there. */
+const NOT_THERE: readonly (string | undefined)[] = ['42P01', '42703'];
+
 /** What a database's own error is to others. Its code says what it was; its words may quote rows. */
 export function databaseError(name: string, cause: unknown): VprError {
   if (cause instanceof VprError) return cause;
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : undefined;
+  const code = codeOf(cause);
+  if (NOT_THERE.includes(code)) {
+    return new VprError(
+      'projections/tables',
+      `the tables of ${name} are those of another version of vpr, and lack what this one asks for`,
+      {
+        cause,
+        help: ['vpr watch DIR, of this version, brings them up to date; vpr projection build DIR makes them anew'],
+      },
+    );
+  }
   const why = code ?? (cause instanceof Error ? cause.name : 'unknown');
   return new VprError('projections/database', `the database ${name} failed: ${why}`, {
     cause,
     help: ['nothing is lost: what it holds is made from the records again'],
   });
+}
+
+function codeOf(cause: unknown): string | undefined {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : undefined;
+}
+
+/** Whether it is a database itself that failed, and no longer answers in its transaction. */
+export function isDatabaseFailure(error: unknown): boolean {
+  return !(error instanceof VprError) && /^(?:[0-9A-Z]{5}|SQLITE_\w+)$/.test(codeOf(error) ?? '');
 }

@@ -3,7 +3,7 @@ import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import { readMain } from '../hosts/main-ref.js';
 import { registeredRecord } from '../hosts/registry.js';
-import type { Connection, Database } from '../projections/database.js';
+import { type Connection, type Database, databaseError, isDatabaseFailure } from '../projections/database.js';
 import { inSnapshot } from '../projections/queries/snapshot.js';
 import { type RowDifference, verifyProjection } from '../projections/verify.js';
 import { judgeHistory } from './judged.js';
@@ -23,10 +23,12 @@ export interface Checked {
   readonly differences: readonly RowDifference[];
 }
 
-/** Recomputes the rows of one record, into memory. What can't be recomputed is not good. */
+/** Recomputes the rows of one record, into memory. What can't be recomputed is not good. Throws where the database fails. */
 export function checkRecord(host: ProjectedHost, database: Database, id: Uuid, now: Date): Promise<Checked> {
   // As of one moment: main, which is read after that, has all that was projected until then.
-  return inSnapshot(database, (snapshot) => checkNow(host, snapshot, id, now));
+  return inSnapshot(database, (snapshot) => checkNow(host, snapshot, id, now)).catch((error) => {
+    throw isDatabaseFailure(error) ? databaseError(database.name, error) : error;
+  });
 }
 
 async function checkNow(host: ProjectedHost, database: Connection, id: Uuid, now: Date): Promise<Checked> {
@@ -38,6 +40,7 @@ async function checkNow(host: ProjectedHost, database: Connection, id: Uuid, now
     if (state === undefined) return { record: id, reached, good: false, why: 'it has commits, and is not projected', differences };
     return { record: id, reached, good, digest: digest.stored, differences };
   } catch (error) {
+    if (isDatabaseFailure(error)) throw error; // of a transaction that has failed nothing more can be had
     const { code, why } = errorFields(error);
     return { record: id, reached, good: false, why: `${code}: ${why}`, differences: [] };
   }

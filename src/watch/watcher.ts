@@ -80,6 +80,10 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
     } catch (error) {
       if (!(await answers(database))) throw error;
       const { code, why } = errorFields(error);
+      if (code === 'projections/tables') {
+        await held.close(); // opened again, it is brought up to date
+        throw error;
+      }
       if (code === 'projections/newer') {
         if (!said.has(code)) log.warn('a newer version of vpr has made the projection: its records are left to that');
         said.add(code);

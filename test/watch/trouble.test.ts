@@ -2,18 +2,20 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import t from 'tap';
 import { runGit } from '../../src/git/run.js';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { addRecord } from '../../src/hosts/plain.js';
 import { openDatabase } from '../../src/projections/open.js';
 import { holdRecord } from '../../src/projections/state.js';
+import { checkRecord } from '../../src/watch/check.js';
 import { scanForDue } from '../../src/watch/due.js';
 import { allStates, hold, stateOf } from '../../src/watch/state.js';
 import { startPostgres, whyNoPostgres } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
 import { pushedRecord } from '../verify/support.js';
-import { isWhole, listeningLog, once, push, until, using, visible, watching } from './support.js';
+import { hostOf, isWhole, listeningLog, once, push, until, using, visible, watching } from './support.js';
 
 const people = await makePeople();
 
@@ -188,6 +190,22 @@ t.test('PostgreSQL: a server that goes away and returns', { skip: whyNoPostgres(
   await until(() => readdirSync(hostPaths(all.host.directory).spool).length === 1, 'a hint that is kept');
   server.start();
   await visible(place, all.host, tip);
+  await end();
+  await isWhole(t, all, place);
+});
+
+t.test('PostgreSQL: tables that an earlier version has put in the place of ours', { skip: whyNoPostgres() ?? false }, async (t) => {
+  const all = await pushedRecord(t, people);
+  const place = startPostgres(t).create('watched');
+  const { end } = await watching(t, all.host, place);
+  await visible(place, all.host, all.tips[0] ?? '');
+  const earlier = await openDatabase(place);
+  await sql`alter table messages drop column pairs`.execute(earlier.kysely);
+  await sql`delete from kysely_migration where name = '004-pairs'`.execute(earlier.kysely);
+  const checked = checkRecord(hostOf(all.host.directory), earlier, all.host.record, new Date());
+  await t.rejects(checked, { code: 'projections/tables', help: [/vpr watch DIR/] }, 'said as what it is');
+  await earlier.close();
+  await visible(place, all.host, await push(all, (record) => record.append()));
   await end();
   await isWhole(t, all, place);
 });
