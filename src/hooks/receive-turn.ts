@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isZero, type RefUpdate } from '../format/push.js';
@@ -75,13 +75,20 @@ function isOvertaken({ old }: RefUpdate, main: MainRef): boolean {
 }
 
 function claim(place: string, id: string): boolean {
+  let file: number;
   try {
-    const file = openSync(place, 'wx', 0o640);
-    writeSync(file, id);
-    closeSync(file);
-    return true;
+    file = openSync(place, 'wx', 0o640);
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
+  try {
+    writeFileSync(file, id);
+  } catch (error) {
+    rmSync(place, { force: true }); // of a full disk: nobody should wait for it
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+  return true;
 }
