@@ -45,7 +45,10 @@ export function findIssued(directory: string, what: string, anywhere = false): F
 
 function wanted(what: string): (certificate: Certificate) => boolean {
   // Also as `openssl x509 -serial` and `-text` print it.
-  const serial = what.toLowerCase().replace(/^serial=/, '').replaceAll(':', '');
+  const serial = what
+    .toLowerCase()
+    .replace(/^serial=/, '')
+    .replaceAll(':', '');
   if (!existsSync(what) && /^[0-9a-f]+$/.test(serial)) return (certificate) => certificate.serial === serial;
   const certificate = readCertificate(certificateBlocks(readFile(what, 'the certificate'))[0]);
   if (certificate.ok) return ({ fingerprint }) => fingerprint === certificate.value.fingerprint;
