@@ -75,13 +75,15 @@ export function revoke({ authority, certificate, reason, invalidSince }: RevokeI
 
 /** Who took an authority's place may have certified a key once more; its list is its own, and so is its register. */
 function ofKeyElsewhere(authority: Authority, spki: Uint8Array): Revoked['elsewhere'] {
-  const [, ...others] = familyOf(authority);
-  const gone = new Set(revokedByAny([authority, ...others]).flatMap((one) => (isCompromise(one.reason) ? [one.serial] : [])));
-  return others.flatMap(({ directory }) =>
-    issuedBy(directory).flatMap((one) =>
-      Buffer.compare(one.spki, spki) === 0 && !gone.has(one.serial) ? [{ directory, serial: one.serial }] : [],
-    ),
-  );
+  const family = familyOf(authority);
+  const gone = new Set(revokedByAny(family).flatMap((one) => (isCompromise(one.reason) ? [one.serial] : [])));
+  return family
+    .slice(1)
+    .flatMap(({ directory }) =>
+      issuedBy(directory).flatMap((one) =>
+        Buffer.compare(one.spki, spki) === 0 && !gone.has(one.serial) ? [{ directory, serial: one.serial }] : [],
+      ),
+    );
 }
 
 /** Whole seconds, UTC: all that a list can hold. */

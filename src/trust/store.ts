@@ -94,9 +94,7 @@ export function listedAs(trust: Trust, certificate: Certificate): ListedCertific
 
 /** Faults of a root or an intermediate, whatever the time. */
 function authorityFaults(certificate: Certificate): Fault[] {
-  return issuerFaults(certificate)
-    .map(() => NO_AUTHORITY)
-    .slice(0, 1);
+  return issuerFaults(certificate).length > 0 ? [NO_AUTHORITY] : [];
 }
 
 const NO_AUTHORITY: Fault = {
