@@ -3,7 +3,7 @@ import { type Header, headerFaults, splitHeaders } from './commit-headers.js';
 import type { Fault } from './fault.js';
 import { type Ident, readIdent } from './ident.js';
 import type { ObjectId } from './identifiers.js';
-import { utf8 } from './text.js';
+import { detached, utf8 } from './text.js';
 
 export type { Ident } from './ident.js';
 
@@ -33,7 +33,7 @@ export function parentsOf(bytes: Uint8Array): readonly ObjectId[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = buffer.indexOf('\n\n');
   const head = buffer.toString('latin1', 0, end < 0 ? buffer.length : end);
-  return [...head.matchAll(PARENT)].map(([, id = '']) => id);
+  return [...head.matchAll(PARENT)].map(([, id = '']) => detached(id));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { VprError } from '../errors.js';
 import { type CommitObject, parentsOf, readCommitObject } from '../format/commit-object.js';
 import type { ObjectId, ObjectSource, StoredObject, WalkEnd } from '../format/push.js';
+import { detached } from '../format/text.js';
 import { boundedMemory } from './memory.js';
 import { turns } from './turns.js';
 
@@ -69,7 +70,7 @@ export function commitReader(source: ObjectSource, largest: number): CommitReade
     async parents(id) {
       const start = source.startNow?.(id);
       const parent = start?.bytes === undefined ? null : USUAL.exec(latin1(start.bytes));
-      if (parent !== null && endAt(id, start, largest) === undefined) return [parent[1] as ObjectId];
+      if (parent !== null && endAt(id, start, largest) === undefined) return [detached(parent[1] as ObjectId)];
       const reading = await read(id);
       return 'end' in reading ? reading : parentsOf(reading.bytes);
     },

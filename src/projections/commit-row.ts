@@ -50,7 +50,7 @@ const messages = remember<MessageColumns>(1000);
 const LONGEST_REMEMBERED = 1000;
 
 function saidIn(text: string): MessageColumns {
-  return text.length > LONGEST_REMEMBERED ? readColumns(text) : messages(text, () => readColumns(text));
+  return text.length > LONGEST_REMEMBERED ? readColumns(text) : messages(text, readColumns);
 }
 
 function readColumns(text: string): MessageColumns {

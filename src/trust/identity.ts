@@ -17,7 +17,7 @@ const CRUD_AT_ENDS = /^[\0- .,:;<>"\\']+|(?<![\0- .,:;<>"\\'])[\0- .,:;<>"\\']+$
  * removes from the names it writes into commits.
  */
 export function comparableName(name: string): string {
-  return comparableNames(name, () => withoutCrud(withoutCrud(name).normalize('NFC')));
+  return comparableNames(name, (own) => withoutCrud(withoutCrud(own).normalize('NFC')));
 }
 
 /** Every commit names its author three times. Names are at most as long as a commit. */

@@ -68,7 +68,7 @@ const messages = remember<Read<CommitMessage>>(1000);
 const SHORT = 1000;
 
 function messageOf(text: string): Read<CommitMessage> {
-  return text.length > SHORT ? readCommitMessage(text) : messages(text, () => readCommitMessage(text));
+  return text.length > SHORT ? readCommitMessage(text) : messages(text, (own) => readCommitMessage(own));
 }
 
 /** Reads all that rules share of one commit. Pure: bytes in, values and faults out. */

@@ -24,7 +24,7 @@ export function containerFrom(octets: Uint8Array): ContainerSignature {
   if (publicKey[0] !== 4) refuse("the container's public_key is not an uncompressed point");
   const text = match[3];
   if (text === undefined) return { encoding: 'container', signature, publicKey };
-  return { encoding: 'container', signature, publicKey, ...need(carried(text, () => attempt(() => readCarried(text)))) };
+  return { encoding: 'container', signature, publicKey, ...need(carried(text, (own) => attempt(() => readCarried(own)))) };
 }
 
 const carried = remember<Read<Pick<ContainerSignature, 'certificate' | 'form'>>>(500);
