@@ -17,7 +17,7 @@ export interface SoakPush {
 }
 
 const PEOPLE: readonly Person[] = ['jane', 'tom', 'pat', 'ada', 'rob', 'sue', 'bot'];
-const LATIN1 = (change: (text: string) => string) => (text: string) =>
+export const LATIN1 = (change: (text: string) => string) => (text: string) =>
   Buffer.from(change(Buffer.from(text, 'utf8').toString('latin1')), 'latin1').toString('utf8');
 
 /** A push of one to three commits to a new record. */

@@ -1,9 +1,11 @@
 /**
  * Long runs: `npm run soak -- --seed N --count N`. Of each kind so many:
- * fuzzed pushes through the real hook, pushes whose check is killed, and fifty
- * times as many fuzzed pushes judged in this process. The property: never a
- * crash, and what is accepted stands up to a second, independent look. And as many pushes whose watchers and
- * hooks are killed, on each database there is: afterwards the projection is what its commits make.
+ * fuzzed pushes through the real hook, pushes whose check is killed, fifty
+ * times as many fuzzed pushes judged in this process, and a tenth as many long
+ * histories. The property: never a crash, what is accepted stands up to a
+ * second, independent look, and a history is judged alike however it is read.
+ * And as many pushes whose watchers and hooks are killed, on each database
+ * there is: afterwards the projection is what its commits make.
  */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,8 +23,13 @@ import { scenario } from '../support/scenario.js';
 import { killWatchers, readyToKill } from '../watch/support-kill.js';
 import { type SoakPush, soakPush } from './pushes.js';
 import { recheck } from './recheck.js';
+import { differences, longRecord } from './ways.js';
 
 const JUDGED_FOR_ONE = 50;
+/** One long history to so many pushes. */
+const RECORDS_OF = 10;
+/** One of so many has a directory of hundreds of threads. */
+const LARGE_OF = 10;
 /** Surprises that are printed. */
 const SHOWN = 20;
 
@@ -36,6 +43,8 @@ export async function soak(seed: number, count: number, say: (line: string) => v
     say(`${judged.tried} fuzzed pushes judged: ${judged.accepted} accepted, ${judged.tried - judged.accepted} refused`);
     const pushed = await pushMany(directory, people, seed, count, surprises);
     say(`${pushed.tried} fuzzed pushes to a real host: ${pushed.accepted} accepted, ${pushed.tried - pushed.accepted} refused`);
+    const read = await readMany(directory, people, seed, Math.ceil(count / RECORDS_OF), surprises);
+    say(`${read} long histories read in every way`);
     const { pushes, killed, taken } = await killMany(join(directory, 'kills'), people, seeded(seed), count, surprises);
     say(`${pushes} pushes with ${killed} kills: ${taken} taken in the end`);
     for (const database of ['SQLite', 'PostgreSQL'] as const)
@@ -96,6 +105,16 @@ async function pushMany(directory: string, people: People, seed: number, count: 
     rmSync(join(directory, `push${tally.tried}`), { recursive: true });
   }
   return tally;
+}
+
+async function readMany(directory: string, people: People, seed: number, count: number, surprises: string[]): Promise<number> {
+  for (let tried = 0; tried < count; tried += 1) {
+    const random = seeded(seed * 1_000_003 + 900_000 + tried);
+    const shape = tried % LARGE_OF === 0 ? { commits: 30, threads: 400 } : { commits: 60, threads: random.int(20) };
+    const wrong = await differences(people, longRecord(people, random, shape), join(directory, `read${tried}`));
+    surprises.push(...wrong.map((what) => `read ${tried}: ${what}`));
+  }
+  return count;
 }
 
 async function killMany(directory: string, people: People, random: Random, count: number, surprises: string[]) {
