@@ -1,6 +1,7 @@
 import type { HostPolicy } from '../hooks/receive-policy.js';
 import { type Finding, fault, note } from '../hosts/finding.js';
 import { sameName } from '../trust/certificate/name.js';
+import { trustAsOf } from '../trust/revocation/early.js';
 import { issuersOf, newestLists, signatureOf } from '../trust/revocation/lists.js';
 import type { RevocationList } from '../trust/types.js';
 
@@ -9,16 +10,23 @@ const DAY = 24 * 3600 * 1000;
 const SOON = 7 * DAY;
 
 /** What is wrong with how a host checks revocation, for `vpr doctor`. */
-export function* examineRevocation({ trust }: HostPolicy, path: string, now: Date): Generator<Finding> {
-  const { crls, revocation } = trust;
+export function* examineRevocation({ trust: held, policy }: HostPolicy, path: string, now: Date): Generator<Finding> {
+  const trust = trustAsOf(held, now, policy.skewMs);
+  const { crls, early, revocation } = trust;
   if (revocation === 'off') {
-    const rest = crls.length === 0 ? '' : ', but for what the lists at hand name';
+    const rest = held.crls.length === 0 ? '' : ', but for what the lists at hand name';
     yield note('revocation-off', `whether certificates are revoked is not checked${rest}: revocation is off`, [
       `list the authorities' revocation lists as crls in ${path}, and set revocation: warn or require (docs/trust.md)`,
     ]);
   }
   for (const list of newestLists(crls)) yield* examineList(list, now);
-  for (const list of crls) {
+  for (const list of early)
+    yield note(
+      'crl-future',
+      `${nameOf(list)} is of ${list.thisUpdate.toISOString()}, which has not come yet: until then it counts for no more than the revocations that it names`,
+      ["look at this machine's clock, and use the list that the authority has made last"],
+    );
+  for (const list of held.crls) {
     const signature = signatureOf(list, trust);
     const help = [`get the list again, or remove it from crls in ${path}`];
     if (signature === 'foreign')
@@ -45,8 +53,6 @@ function* examineList(list: RevocationList, now: Date): Generator<Finding> {
   const soon = Math.min(SOON, (nextUpdate.getTime() - thisUpdate.getTime()) / 4);
   if (left < 0) yield fault('crl-stale', `${nameOf(list)} is out of date since ${nextUpdate.toISOString()}`, help);
   else if (left < soon) yield note('crl-expires', `${nameOf(list)} is out of date from ${nextUpdate.toISOString()} on`, help);
-  if (thisUpdate > now)
-    yield note('crl-future', `${nameOf(list)} is of ${thisUpdate.toISOString()}, which has not come yet`, ['look at the clock']);
 }
 
 function nameOf({ issuer, thisUpdate }: RevocationList): string {

@@ -7,7 +7,7 @@ import { registeredId } from '../records/init-coordination.js';
 import { readSettings } from '../records/settings.js';
 import { STATUS_PATH } from '../records/threads.js';
 import { loadBundle } from '../records/trust-bundle.js';
-import { revocationNotChecked, type Trust } from '../trust/index.js';
+import { revocationNotChecked, type Trust, trustAsOf } from '../trust/index.js';
 import { type Context, judge, KNOWN_RULES, type Verdict } from '../validators/index.js';
 import { type Earlier, gatherEarlier } from '../verify/earlier.js';
 
@@ -34,7 +34,8 @@ export interface Answer {
 
 /** A record's history judged by the host's rules, with the host's trust where the clone has it. */
 export async function judgeHistory({ repository, from, to, times, trust: file, whole }: Question): Promise<Answer> {
-  const { policy, trust } = hostTrust(repository, file);
+  const { policy, trust: held } = hostTrust(repository, file);
+  const trust = held === undefined ? undefined : trustAsOf(held, new Date(), policy.skewMs);
   const registered = registeredId(repository);
   const id = registered ?? statedId(repository, to);
   const updates: RefUpdate[] = [{ old: from ?? '0'.repeat(to.length), new: to, ref: MAIN }];

@@ -7,6 +7,7 @@ import { certificatesAt, rememberCertificates, type SeenCertificate } from '../h
 import { appendJournal } from '../hosts/journal.js';
 import { type Registrations, registrationsOf, rememberRegistrations } from '../hosts/participants.js';
 import { type RegisteredRecord, recordOf } from '../hosts/registry.js';
+import { trustAsOf } from '../trust/revocation/early.js';
 import { markOf } from '../trust/twins.js';
 import { judge } from '../validators/judge.js';
 import { FORMAT_VERSION, type Verdict } from '../validators/verdict.js';
@@ -46,7 +47,8 @@ export async function receive(received: Received): Promise<Verdict> {
   try {
     const push = await readPush(objects, updates, policy.policy.limits, close);
     const times = () => ({ received: at, latest: at, known: 'host' }) as const;
-    verdict = await judge(push, { record, policy: policy.policy, trust: policy.trust, times, knownRegistrations, knownCertificates });
+    const trust = trustAsOf(policy.trust, at, policy.policy.skewMs);
+    verdict = await judge(push, { record, policy: policy.policy, trust, times, knownRegistrations, knownCertificates });
   } finally {
     close();
   }

@@ -4,31 +4,32 @@ import { VprError } from '../errors.js';
 import { loadCertificate } from '../records/credentials.js';
 import type { Settings } from '../records/settings.js';
 import { loadBundle } from '../records/trust-bundle.js';
-import type { RevocationList, Trust } from '../trust/index.js';
+import { type Trust, trustAsOf } from '../trust/index.js';
 import { establishSigner } from '../trust/signer.js';
 import { KNOWN_RULES } from '../validators/index.js';
 
 /** Throws `sign/revoked`. What the bundle doesn't know, or one that doesn't read, keeps nobody from signing: the host judges. */
 export function refuseRevoked({ certificate, trust: file }: Settings, now: Date): void {
-  const trust = file === undefined || !existsSync(file) ? undefined : trustIn(file);
-  if (certificate === undefined || trust === undefined || trust.crls.length === 0) return;
+  const trust = file === undefined || !existsSync(file) ? undefined : trustIn(file, now);
+  if (certificate === undefined || trust === undefined || trust.crls.length + trust.early.length === 0) return;
   const [leaf, ...others] = loadCertificate(certificate).chain;
-  const faultsBy = (crls: readonly RevocationList[]) => {
+  const faultsBy = (lists: Pick<Trust, 'crls' | 'early'>) => {
     const moment = { at: now, known: 'host' } as const;
-    const established = establishSigner(leaf, others, { ...trust, crls, revocation: 'off' }, moment, () => true);
+    const established = establishSigner(leaf, others, { ...trust, ...lists, revocation: 'off' }, moment, () => true);
     return 'faults' in established ? established.faults : [];
   };
-  const faults = faultsBy(trust.crls);
+  const faults = faultsBy(trust);
   // What would be wrong without any list as well, is no revocation.
-  if (faults.length === 0 || faultsBy([]).length > 0) return;
+  if (faults.length === 0 || faultsBy({ crls: [], early: [] }).length > 0) return;
   throw new VprError('sign/revoked', faults.map(({ message }) => message).join('; '), {
     help: ['get a new certificate, then: vpr setup --certificate FILE --key FILE', 'or newer news from the host: vpr setup --trust FILE'],
   });
 }
 
-function trustIn(file: string): Trust | undefined {
+function trustIn(file: string, now: Date): Trust | undefined {
   try {
-    return loadBundle(file, KNOWN_RULES).trust;
+    const { trust, policy } = loadBundle(file, KNOWN_RULES);
+    return trustAsOf(trust, now, policy.skewMs);
   } catch (error) {
     if (error instanceof VprError) return undefined;
     throw error;

@@ -4,7 +4,7 @@ import { readCommitObject } from '../format/index.js';
 import { identFaults } from '../records/credentials.js';
 import type { Settings } from '../records/settings.js';
 import { loadBundle } from '../records/trust-bundle.js';
-import { verifyCommit, withSignature } from '../trust/index.js';
+import { trustAsOf, verifyCommit, withSignature } from '../trust/index.js';
 import { KNOWN_RULES } from '../validators/index.js';
 
 /** The answer to git. Good only where signature, path and signer all are. */
@@ -25,9 +25,8 @@ export function verifySignature(payload: Uint8Array, signature: Uint8Array, sett
   const { author, committer } = readCommitObject(commit);
   const host = settings.trust !== undefined && existsSync(settings.trust) ? loadBundle(settings.trust, KNOWN_RULES) : undefined;
   const at = new Date((committer?.time ?? 0) * 1000);
-  const { signatureFaults, signerFaults, revocationFaults, certificate, signer } = verifyCommit(commit, host?.trust, at, {
-    known: 'signer',
-  });
+  const trust = host === undefined ? undefined : trustAsOf(host.trust, new Date(), host.policy.skewMs);
+  const { signatureFaults, signerFaults, revocationFaults, certificate, signer } = verifyCommit(commit, trust, at, { known: 'signer' });
   const words = [...signatureFaults, ...signerFaults].map(({ message }) => message);
   const id = certificate?.fingerprint ?? '0'.repeat(64);
   if (signatureFaults.length > 0 || certificate === undefined) return { lines: ['NEWSIG', `BADSIG ${id} unknown`], words, good: false };

@@ -7,6 +7,7 @@ export { readCertificate, readCertificateDer } from './certificate/read.js';
 export { certificateIdentity, comparableName, sameEmail } from './identity.js';
 export { payloadOf, type SignedBytes, withSignature } from './payload.js';
 export { toPem } from './pem.js';
+export { trustAsOf } from './revocation/early.js';
 export { revocationNotChecked } from './revocation/lists.js';
 export { convertSignature, signPayload, type WrittenEncoding } from './sign.js';
 export { readSignature, renderSignature } from './signature/read.js';

@@ -9,7 +9,7 @@ import { type CertificatePath, findPaths } from './path/build.js';
 import { dateFaults, judgePath } from './path/validate.js';
 import { judgeRevocation } from './revocation/judge.js';
 import { standingsOfKeys } from './revocation/same-key.js';
-import { type Standing, standingsOf } from './revocation/standing.js';
+import { groundsOf, type Standing, standingsOf } from './revocation/standing.js';
 import { listedAs } from './store.js';
 import type { Certificate, Identity, ReceiptKnown, Signer, Trust, TrustAnchor } from './types.js';
 
@@ -153,8 +153,7 @@ function judgeLasting(certificate: Certificate, carried: readonly Certificate[],
   const pinned = listed === undefined ? [] : [{ certificates: [certificate], anchor: { certificate, authorities: listed } }];
   const paths = [...pinned, ...search.paths].map((path) => {
     const faults = [...judgePath(path).faults, ...(identity.ok ? claimFaults(identity.value, path.anchor) : [])];
-    const grounds = { lists: trust.crls, pool: [...candidates, path.anchor.certificate], anchor: path.anchor };
-    const standings = [...standingsOf(path, grounds), ...standingsOfKeys(path, carried, trust)];
+    const standings = [...standingsOf(path, groundsOf(path, candidates, trust)), ...standingsOfKeys(path, carried, trust)];
     const judged = { path, faults, standings };
     return { ...judged, calm: calmOf(judged, trust) };
   });

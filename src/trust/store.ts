@@ -75,7 +75,8 @@ export function loadTrust(policy: Policy, file: FileReader): Read<Trust> {
   );
   if (faults.length > 0) return { ok: false, faults };
   const { revocation } = policy;
-  return read({ roots, intermediates, listed, crls, revocation, digest: digestOf({ roots, intermediates, listed, crls, revocation }) });
+  const digest = digestOf({ roots, intermediates, listed, crls, revocation });
+  return read({ roots, intermediates, listed, crls, early: [], revocation, digest });
 }
 
 function missing(what: string, place: string): Fault {
@@ -144,7 +145,7 @@ function twiceFaults(where: string, entries: readonly { certificate: Certificate
 }
 
 /** SHA-256 over every certificate and list, and what the policy says of them. */
-function digestOf({ roots, intermediates, listed, crls, revocation }: Omit<Trust, 'digest'>): string {
+function digestOf({ roots, intermediates, listed, crls, revocation }: Omit<Trust, 'digest' | 'early'>): string {
   const authorities = (list: TrustAnchor['authorities'] | undefined) => list?.map(({ name, class: as }) => [name, as]) ?? null;
   const all = {
     roots: roots.map((root) => [root.certificate.fingerprint, authorities(root.authorities)]),

@@ -235,6 +235,8 @@ export interface Trust {
   readonly intermediates: readonly Certificate[];
   readonly listed: readonly ListedCertificate[];
   readonly crls: readonly RevocationList[];
+  /** Lists of a time that had not come when `trustAsOf` looked: they only name who is revoked. */
+  readonly early: readonly RevocationList[];
   /** What policy says of a certificate whose revocation is not known. */
   readonly revocation: RevocationMode;
   /** SHA-256 hex over all certificates and lists, and what policy says of them. */

@@ -24,7 +24,7 @@ export interface Earlier extends Known {
  * largest commit that is read. Throws what the source throws.
  */
 export async function gatherEarlier(source: ObjectSource, tip: ObjectId, trust: Trust, commitBytes: number): Promise<Earlier> {
-  const asReceived: Trust = { ...trust, crls: [], revocation: 'off' };
+  const asReceived: Trust = { ...trust, crls: [], early: [], revocation: 'off' };
   const commits = commitReader(source, commitBytes);
   const { add, ...known } = seenSoFar({ knownRegistrations: () => undefined });
   const signers = new Set<string>();

@@ -5,6 +5,7 @@ import { DEFAULT_POLICY, type Policy } from '../format/policy.js';
 import type { ObjectId } from '../format/push.js';
 import type { ObjectReader } from '../git/cat-file.js';
 import { type Journal, readJournal } from '../hosts/journal-read.js';
+import { trustAsOf } from '../trust/revocation/early.js';
 import { revocationNotChecked } from '../trust/revocation/lists.js';
 import type { Trust } from '../trust/types.js';
 import { knownBelow } from './below.js';
@@ -72,7 +73,7 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
   const cached = former !== undefined && (await usable(objects, to, former, journal)) ? former : undefined;
   const start = cached?.tip ?? from;
   const wanted = [measure.expect, baseline?.commit].filter((commit) => commit !== undefined);
-  const trust = trustAsOf(measure);
+  const trust = trustOf(measure);
   const { known, gaps: below } = await knownBelow(objects, from, trust, policy.limits.commitBytes, measure);
   const fresh = await verifyHistory({
     objects,
@@ -128,8 +129,9 @@ function revocationNotes({ host }: Measure): string[] {
 }
 
 /** What was trusted at the moment of the look: a revocation list that came later did not exist then. */
-function trustAsOf({ host, at, atGiven }: Measure): Trust | undefined {
-  if (host === undefined || !atGiven) return host?.trust;
+function trustOf({ host, at, atGiven }: Measure): Trust | undefined {
+  if (host === undefined) return undefined;
+  if (!atGiven) return trustAsOf(host.trust, at, host.policy.skewMs);
   return { ...host.trust, crls: host.trust.crls.filter(({ thisUpdate }) => thisUpdate <= at) };
 }
 

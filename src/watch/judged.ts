@@ -8,6 +8,7 @@ import { knownTo } from '../hosts/known.js';
 import type { HostPaths } from '../hosts/paths.js';
 import type { RegisteredRecord } from '../hosts/registry.js';
 import type { JudgedProblem } from '../problem.js';
+import { trustAsOf } from '../trust/revocation/early.js';
 import { gapsOf } from '../verify/gaps.js';
 import { verifyHistory } from '../verify/history.js';
 import { receiptsOf } from '../verify/receipts.js';
@@ -92,7 +93,7 @@ async function judgeFrom(
     main,
     record,
     policy: host.policy,
-    trust: host.trust,
+    trust: trustAsOf(host.trust, now, host.policy.skewMs),
     journal,
     at: now,
     ...knownTo(paths.root),

@@ -2,10 +2,13 @@
  * Revocation and twins, as real pushes to a real host, with lists that
  * `vpr cert crl` makes: what the hook says, what `vpr check` says before.
  */
+
+import { createPrivateKey } from 'node:crypto';
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { judgeHistory } from '../../src/cli/judging.js';
+import { runVerify } from '../../src/cli/verify-run.js';
 import { loadHostPolicy } from '../../src/hooks/receive-policy.js';
 import { rememberCertificates } from '../../src/hosts/certificates.js';
 import { openAuthority } from '../../src/records/authority.js';
@@ -13,10 +16,13 @@ import { openRepository } from '../../src/records/clone.js';
 import { revoke, writeCrl } from '../../src/records/crl.js';
 import { renderBundle } from '../../src/records/trust-bundle.js';
 import { exportBundle } from '../../src/records/trust-export.js';
+import { readCertificate } from '../../src/trust/certificate/read.js';
 import { markOf, revocationNotChecked } from '../../src/trust/index.js';
 import { KNOWN_RULES } from '../../src/validators/rules.js';
-import { makePeople, type People } from '../support/people.js';
+import { makePeople, need, type People } from '../support/people.js';
 import { scenario } from '../support/scenario.js';
+import type { Holder } from '../trust/support/authorities.js';
+import { makeList } from '../trust/support/lists.js';
 import { type TestHost, temporary } from './support.js';
 import { pushFrom, writeClient, writeHost } from './support-scenario.js';
 
@@ -101,6 +107,30 @@ t.test('where nothing tells: refused, warned of, or left to doctor and verify', 
   });
   t.match(await run(''), { status: 0, stderr: /^(?!.*remote:)/s });
   t.match(await run('crls: [missing.crl]\n'), { status: 1, stderr: /trust\/faulty[\s\S]*crls\[0\] missing\.crl: no such file/ });
+});
+
+t.test('lists of next month count for nothing yet, by the hook, vpr check and vpr verify alike', async (t) => {
+  const people = await makePeople();
+  const { made, directory, host, client, push } = await prepared(t, people);
+  for (const name of ['gmc', 'org']) {
+    const [certificate, key] = ['crt', 'key'].map((end) => readFileSync(join(people.directory, name, `authority.${end}`)));
+    const issuer = { certificate: need(readCertificate(certificate as Buffer)), key: createPrivateKey(key as Buffer) } as Holder;
+    const [from, to] = [30, 60].map((days) => new Date(Date.now() + days * 24 * 3600 * 1000).toISOString()) as [string, string];
+    writeFileSync(join(people.directory, name, 'authority.crl'), makeList({ issuer, from, to }));
+  }
+  useLists(host, people, 'require');
+  const expected = /is revoked is not known: the list of CN=Test GMC of \S+ is of a time that has not come yet/;
+  t.match(await push(), { status: 1, stderr: expected });
+  const trust = join(directory, 'trust.json');
+  writeFileSync(trust, renderBundle(exportBundle(host.directory, KNOWN_RULES)));
+  const { old = '', new: to = '' } = made.updates[0] ?? {};
+  const now = new Date();
+  const times = () => ({ received: now, latest: now, known: 'host' }) as const;
+  const { verdict } = await judgeHistory({ repository: openRepository(client), from: old, to, trust, times, whole: false });
+  t.match(verdict.problems, [{ rule: 'commit/signer', message: expected }]);
+  writeFileSync(join(client, 'refs/heads/main'), `${to}\n`);
+  const { report } = await runVerify({ in: client, trust, range: undefined, cache: false, format: 'text', quiet: true });
+  t.match(report.records[0]?.history?.verdict.problems.at(-1), { rule: 'commit/signer', message: expected });
 });
 
 t.test('a certificate that passes for one the host has seen', async (t) => {

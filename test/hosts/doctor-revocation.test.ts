@@ -54,7 +54,17 @@ t.test('lists that are missing, unreadable, out of date or nearly', async (t) =>
   const soon = makeList({ issuer: root, to: '2026-06-04T00:00:00Z' });
   t.match(found(t, 'crls: [a.crl, b.crl]', { ...fresh, 'a.crl': soon }), [/^note crl-expires: .* is out of date from 2026-06-04/]);
   const early = makeList({ issuer: root, from: '2026-06-02T00:00:00Z' });
-  t.match(found(t, 'crls: [a.crl, b.crl]', { ...fresh, 'a.crl': early }), [/^note crl-future: .* has not come yet/]);
+  t.match(found(t, 'crls: [a.crl, b.crl]', { ...fresh, 'a.crl': early }), [
+    /^note crl-future: .* has not come yet: until then it counts for no more than the revocations that it names/,
+    /^fault crl-missing: no revocation list of CN=Root is at hand/,
+  ]);
+  t.match(
+    found(t, 'crls: [a.crl, next.crl, b.crl]', { ...fresh, 'a.crl': stale, 'next.crl': early }),
+    [/^fault crl-stale/, /^note crl-future/],
+    'one that is made beforehand does not hide that the present one has run out',
+  );
+  const ahead = makeList({ issuer: root, from: '2026-06-01T12:04:00Z' });
+  t.same(found(t, 'crls: [a.crl, b.crl]', { ...fresh, 'a.crl': ahead }), [], 'clocks differ by a little');
   const kept = { ...fresh, 'old.crl': makeList({ issuer: root, from: '2026-02-01T00:00:00Z', to: '2026-03-01T00:00:00Z' }) };
   t.same(found(t, 'crls: [a.crl, b.crl, old.crl]', kept), [], 'an older one that is kept beside it is as it should be');
 });

@@ -61,7 +61,7 @@ function ours([leaf, ...rest]: readonly Holder[], settings: PathSettings, lists:
       return reading.ok ? reading.value : [];
     });
     const { revoked, notShown, unknown } = judgeRevocation(
-      standingsOf(path, { lists: read, pool: [...between, root.certificate], anchor }),
+      standingsOf(path, { early: [], lists: read, pool: [...between, root.certificate], anchor }),
       NOW,
       'host',
     );

@@ -44,7 +44,7 @@ function judge(one: Case): string {
   const { paths, deadEnds } = findPaths(others.at(-1) as Certificate, between, [anchor]);
   if (paths.length === 0) return ['no path', ...deadEnds].join('; ');
   for (const path of paths) {
-    const standings = standingsOf(path, { lists, pool: [root, ...between], anchor });
+    const standings = standingsOf(path, { early: [], lists, pool: [root, ...between], anchor });
     const { revoked, notShown, unknown } = judgeRevocation(standings, AT, 'host');
     const found = [...pathFaults(path, AT, settingsOf(one)), ...revoked, ...notShown, ...unknown].map(({ message }) => message);
     if (found.length === 0) return '';

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { type CertificatePath, findPaths } from '../path/build.js';
 import type { Certificate, Trust } from '../types.js';
 import { isCompromise } from './judge.js';
-import { type Standing, standingsOf } from './standing.js';
+import { groundsOf, type Standing, standingsOf } from './standing.js';
 
 /**
  * What lists say of other certificates that have a key of the path's, where
@@ -13,7 +13,7 @@ import { type Standing, standingsOf } from './standing.js';
  * own to a root: nobody else's word makes a key bad.
  */
 export function standingsOfKeys(path: CertificatePath, carried: readonly Certificate[], trust: Trust): Standing[] {
-  if (trust.crls.length === 0) return [];
+  if (trust.crls.length + trust.early.length === 0) return [];
   const candidates = [...carried, ...trust.intermediates];
   const known = [...candidates, ...trust.listed.map(({ certificate }) => certificate)];
   return path.certificates.flatMap((certificate) =>
@@ -25,7 +25,7 @@ export function standingsOfKeys(path: CertificatePath, carried: readonly Certifi
 
 function standingOfKey(other: Certificate, candidates: readonly Certificate[], trust: Trust): Standing[] {
   const standings = findPaths(other, candidates, trust.roots).paths.flatMap((path) =>
-    standingsOf(path, { lists: trust.crls, pool: [...candidates, path.anchor.certificate], anchor: path.anchor }).slice(0, 1),
+    standingsOf(path, groundsOf(path, candidates, trust)).slice(0, 1),
   );
   const revocations = standings.flatMap((standing) => standing.revocations.filter(isCompromise));
   return revocations.length === 0 ? [] : [{ certificate: other, sameKey: true, revocations, knownUntil: FOR_EVER, why: '' }];

@@ -8,7 +8,7 @@ import { sameName } from '../certificate/name.js';
 import { type CertificatePath, findPaths } from '../path/build.js';
 import { linkFault } from '../path/link.js';
 import { dateFaults, judgePath } from '../path/validate.js';
-import type { Certificate, Revocation, RevocationList, TrustAnchor } from '../types.js';
+import type { Certificate, Revocation, RevocationList, Trust, TrustAnchor } from '../types.js';
 import { ALL_REASONS, reasonsCovered } from './scope.js';
 
 /** What is known of one certificate of a path. */
@@ -27,9 +27,16 @@ export interface Standing {
 /** What lists are judged by. */
 export interface Grounds {
   readonly lists: readonly RevocationList[];
+  /** Lists of a time that has not come. */
+  readonly early: readonly RevocationList[];
   /** Certificates among which the signer of a list may be. */
   readonly pool: readonly Certificate[];
   readonly anchor: TrustAnchor;
+}
+
+/** What a host's lists are judged by for a path, whose other certificates are among the candidates. */
+export function groundsOf({ anchor }: CertificatePath, candidates: readonly Certificate[], { crls, early }: Trust): Grounds {
+  return { lists: crls, early, pool: [...candidates, anchor.certificate], anchor };
 }
 
 /** How deep it is asked whether the signer of a list is itself revoked. */
@@ -42,14 +49,18 @@ export function standingsOf({ certificates, anchor }: CertificatePath, grounds: 
 }
 
 function standingOf(certificate: Certificate, issuer: Certificate, grounds: Grounds, depth: number): Standing {
-  const about = grounds.lists.filter((list) => sameName(list.issuer, certificate.issuer) && reasonsCovered(list, certificate) > 0);
   const faults: string[] = [];
-  const counted = about.filter((list) => {
-    const fault = listFault(list, issuer, grounds, depth);
-    if (fault !== undefined) faults.push(`the list of ${list.issuer.text} of ${day(list.thisUpdate)} ${fault}`);
-    return fault === undefined;
-  });
-  const found = counted.flatMap((list) => list.find(certificate.serial).map((revocation) => ({ list, revocation })));
+  const ofIssuer = (lists: readonly RevocationList[]) =>
+    lists.filter((list) => {
+      if (!sameName(list.issuer, certificate.issuer) || reasonsCovered(list, certificate) === 0) return false;
+      const fault = listFault(list, issuer, grounds, depth);
+      if (fault !== undefined) faults.push(`${labelOfList(list)} ${fault}`);
+      return fault === undefined;
+    });
+  const counted = ofIssuer(grounds.lists);
+  const early = ofIssuer(grounds.early);
+  faults.push(...early.map((list) => `${labelOfList(list)} is of a time that has not come yet`));
+  const found = [...counted, ...early].flatMap((list) => list.find(certificate.serial).map((revocation) => ({ list, revocation })));
   const newest = counted
     .filter((list) => coversHolds(list, certificate))
     .sort(byAge)
@@ -59,6 +70,10 @@ function standingOf(certificate: Certificate, issuer: Certificate, grounds: Grou
     .filter(({ list, revocation }) => revocation.reason !== 'certificateHold' || newest === undefined || byAge(list, newest) >= 0)
     .map(({ revocation }) => revocation);
   return { certificate, revocations, ...coverage(certificate, counted, faults) };
+}
+
+function labelOfList({ issuer, thisUpdate }: RevocationList): string {
+  return `the list of ${issuer.text} of ${day(thisUpdate)}`;
 }
 
 /** Until when all reasons are covered, each by the list that lasts longest. */
@@ -124,12 +139,13 @@ function hasKeyId({ authorityKeyId: wanted }: RevocationList, { subjectKeyId: fo
 function isTrusted(signer: Certificate, list: RevocationList, grounds: Grounds, depth: number): boolean {
   if (depth >= DEEPEST) return false;
   // What the signer signed itself can't say that it is not revoked.
-  const lists = grounds.lists.filter((one) => linkFault(one, signer) !== undefined);
+  const others = (lists: readonly RevocationList[]) => lists.filter((one) => linkFault(one, signer) !== undefined);
+  const without = { ...grounds, lists: others(grounds.lists), early: others(grounds.early) };
   return findPaths(signer, grounds.pool, [grounds.anchor]).paths.some(
     (path) =>
       judgePath(path).faults.length === 0 &&
       dateFaults(path, list.thisUpdate).length === 0 &&
-      standingsOf(path, { ...grounds, lists }, depth + 1).every(
+      standingsOf(path, without, depth + 1).every(
         ({ revocations, knownUntil }) => revocations.length === 0 && knownUntil !== undefined && knownUntil >= list.thisUpdate,
       ),
   );
