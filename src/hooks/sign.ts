@@ -1,9 +1,10 @@
 /**
  * `vpr-sign`: what git runs as gpg.x509.program. Two calls, as git makes them
- * (git's gpg-interface.c):
+ * (git's gpg-interface.c), and one of our own prepare-commit-msg hook:
  *
  *     vpr-sign --status-fd=2 -bsau <key>          payload in, signature out
  *     vpr-sign --status-fd=1 --verify <file> -    payload in, status lines out
+ *     vpr-sign --same-name <name> <name>          whether the host takes them for one
  *
  * In a clone it is what git runs for signatures of GnuPG and OpenSSH as well:
  * no host accepts one, whatever keys somebody has in their keyring, so that git
@@ -19,6 +20,7 @@ import { printable } from '../format/text.js';
 import { COMPLAINT } from '../records/complaint.js';
 import { readSettings } from '../records/settings.js';
 import { signCommit } from '../records/sign-payload.js';
+import { comparableName } from '../trust/index.js';
 
 /** One call of git's, as its arguments say. */
 type Call = { readonly statusFd: number } & (
@@ -28,6 +30,7 @@ type Call = { readonly statusFd: number } & (
 );
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args[0] === '--same-name') return comparableName(args[1] ?? '') === comparableName(args[2] ?? '') ? 0 : 1;
   const call = parseCall(args);
   if (call === undefined) {
     complain([

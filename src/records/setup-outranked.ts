@@ -1,6 +1,7 @@
 /** What git finds elsewhere, and takes rather than what `vpr setup` relies on: a working tree's own file, an include, the environment. */
 import { commandLine } from '../format/shell.js';
 import { printable } from '../format/text.js';
+import { comparableName, sameEmail } from '../trust/index.js';
 import { tryGit } from './git.js';
 import type { Setting } from './setup-config.js';
 
@@ -9,7 +10,7 @@ export function outranked(directory: string, expected: readonly Setting[]): read
   const found = lastOf(directory);
   return expected.flatMap(([key, value, ...more]) => {
     const last = found.get(key.toLowerCase());
-    if (value === undefined || more.length > 0 || (last !== undefined && isSame(last.value, value))) return [];
+    if (value === undefined || more.length > 0 || (last !== undefined && isSame(key, last.value, value))) return [];
     const is = last === undefined ? `${key} is not set` : `${key} is ${printable(last.value, 200)} in ${printable(last.origin, 500)}`;
     return [`${is}, and has to be ${printable(value, 500)}; mend it: ${last === undefined ? 'vpr setup --global' : mend(key, last)}`];
   });
@@ -35,8 +36,10 @@ function lastOf(directory: string): ReadonlyMap<string, Found> {
   return found;
 }
 
-/** Booleans have several spellings. */
-function isSame(found: string, wanted: string): boolean {
+/** Booleans have several spellings, and names and e-mails are compared as the host does. */
+function isSame(key: string, found: string, wanted: string): boolean {
+  if (key === 'user.name') return comparableName(found) === comparableName(wanted);
+  if (key === 'user.email') return sameEmail(found, wanted);
   return found === wanted || (wanted === 'true' && /^(yes|on|1|true)$/i.test(found));
 }
 
