@@ -1,5 +1,6 @@
 /** Why a history is incomplete, or can't be shown: each a reason not to call it good. */
 import type { Journal } from '../hosts/journal-read.js';
+import { mayBeRefused } from './receipts.js';
 import type { Gap, HistoryReport } from './types.js';
 
 /** What the history itself lacks. */
@@ -34,7 +35,8 @@ export function journalGaps(journal: Journal | undefined, history: HistoryReport
   const gaps: Gap[] = [];
   const add = (code: string, message: string) => void gaps.push({ code, message });
   if (history === undefined) {
-    if (journal.receipts.length > 0)
+    if (journal.receipts.length > 0 && mayBeRefused(journal.receipts, undefined)) add(...unfinished(journal.receipts.length));
+    else if (journal.receipts.length > 0)
       add('set-back', `the journal has ${many(journal.receipts.length, 'accepted push', 'accepted pushes')}, and main has no commit`);
     return gaps;
   }
@@ -48,10 +50,8 @@ export function journalGaps(journal: Journal | undefined, history: HistoryReport
   }
   if (receipts === undefined) return gaps;
   if (receipts.beyond > 0)
-    add(
-      'set-back',
-      `the journal has ${many(receipts.beyond, 'accepted push', 'accepted pushes')} after what main is: main was set back, or git did not finish`,
-    );
+    add('set-back', `the journal has ${many(receipts.beyond, 'accepted push', 'accepted pushes')} after what main is: main was set back`);
+  if (receipts.unfinished > 0) add(...unfinished(receipts.unfinished));
   if (receipts.lost > 0)
     add(
       'set-back',
@@ -65,6 +65,19 @@ export function journalGaps(journal: Journal | undefined, history: HistoryReport
   if (receipts.backwards > 0)
     add('journal-backwards', `by the journal, ${many(receipts.backwards, 'commit was', 'commits were')} received before the one below`);
   return gaps;
+}
+
+/** Of pushes that git may have refused, or that main was set back by: an unknown is not good, and accuses nobody. */
+function unfinished(count: number): [code: string, message: string] {
+  const pushes = many(
+    count,
+    'accepted push that begins at what main is, and that main lacks',
+    'accepted pushes that begin at what main is, and that main lacks',
+  );
+  return [
+    'unfinished',
+    `the journal has ${pushes}: git refused it after the check (another hook, a lock), or main was set back; what its pusher was told says which, and pushing again settles it`,
+  ];
 }
 
 /** What is not known, or was passed over, and makes nothing incomplete by itself; sentences. */

@@ -87,7 +87,7 @@ export async function verifyHistory(question: HistoryQuestion): Promise<HistoryR
 
 /** What the journal says of the history, and of what main has above it. */
 async function journalled(
-  { journal, main, to, policy }: HistoryQuestion,
+  { journal, main, from, to, policy }: HistoryQuestion,
   source: ObjectSource,
   { ids, end }: History,
 ): Promise<Receipts | undefined> {
@@ -97,7 +97,7 @@ async function journalled(
       ? undefined
       : await readHistory(source, { old: to, new: main }, { ...policy.limits, commitsPerPush: NO_LIMIT });
   const later = above?.end.kind === 'old' ? above.ids : [];
-  return receiptsOf(journal, { ids, later, whole: end.kind === 'root', skewMs: policy.skewMs });
+  return receiptsOf(journal, { ids, later, from, whole: end.kind === 'root', skewMs: policy.skewMs });
 }
 
 /**

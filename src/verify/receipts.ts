@@ -13,8 +13,10 @@ export interface Receipts {
   readonly passedOver: number;
   /** Entries that don't, and that another one begins at: main stood there, and was set back. */
   readonly lost: number;
-  /** Entries after all that count: main has less than the host says it had accepted. */
+  /** Entries after all that count: main has less than the host says it had accepted, and had stood at one of them. */
   readonly beyond: number;
+  /** The same, where all of them begin at what main is: git may have refused each, and none shows that main had moved. */
+  readonly unfinished: number;
   /** Entries whose own commits contradict them: what they begin at is not below what they end at. */
   readonly contradictory: number;
   /** Commits that are said to have been received before the one below them, by more than the skew. */
@@ -24,6 +26,8 @@ export interface Receipts {
 export interface HistoryIds {
   /** Oldest first. */
   readonly ids: readonly ObjectId[];
+  /** The commit below the first of them; absent: from the root on. */
+  readonly from?: ObjectId | undefined;
   /** Commits of main above the last of them, oldest first. */
   readonly later: readonly ObjectId[];
   /** `ids` begin at the root. */
@@ -37,7 +41,7 @@ export interface HistoryIds {
  * has gone by. One pass from the newest commit down.
  */
 export function receiptsOf({ receipts }: Journal, history: HistoryIds): Receipts {
-  const { ids, later, whole, skewMs } = history;
+  const { ids, later, from, whole, skewMs } = history;
   const commits = new Set([...ids, ...later]);
   const byNew = entriesOf(receipts, commits);
   const bad = new Set<number>();
@@ -48,30 +52,52 @@ export function receiptsOf({ receipts }: Journal, history: HistoryIds): Receipts
   }
   if (bad.size > 0) found = sweep(receipts, byNew, bad, ids, later);
 
-  const last = largest(found.counted);
-  const begun = new Set([...found.counted].map((index) => receipts[index]?.old));
-  // What main was when a later push came, git had not refused.
-  const stood = new Set(receipts.map(({ old }) => old));
-  let beyond = 0;
-  let lost = 0;
-  let passedOver = 0;
-  for (const [index, receipt] of receipts.entries()) {
-    if (found.counted.has(index) || bad.has(index)) continue;
-    // Of a part of a history nothing can be said of entries before it.
-    if (index < last || begun.has(receipt.old)) {
-      if (whole && stood.has(receipt.new) && !commits.has(receipt.new)) lost += 1;
-      else if (whole) passedOver += 1;
-    } else if (whole || last >= 0) beyond += 1;
-  }
+  const { after, ...others } = uncounted(receipts, { ...found, bad, commits, whole, from });
+  const isUnfinished = mayBeRefused(after, later.at(-1) ?? ids.at(-1) ?? from);
   return {
     times: found.times,
     counted: found.counted.size,
-    passedOver,
-    lost,
-    beyond,
+    ...others,
+    ...(isUnfinished ? { beyond: 0, unfinished: after.length } : { beyond: after.length, unfinished: 0 }),
     contradictory: bad.size,
     backwards: backwards(found.times, skewMs),
   };
+}
+
+interface Uncounted {
+  readonly counted: ReadonlySet<number>;
+  readonly bad: ReadonlySet<number>;
+  readonly commits: ReadonlySet<ObjectId>;
+  readonly whole: boolean;
+  readonly from: ObjectId | undefined;
+}
+
+/** Entries that don't count, told apart by what stands before and after them. */
+function uncounted(receipts: readonly Receipt[], { counted, bad, commits, whole, from }: Uncounted) {
+  const last = Math.max(largest(counted), from === undefined ? -1 : receipts.findLastIndex((receipt) => receipt.new === from));
+  const begun = new Set([...counted].map((index) => receipts[index]?.old));
+  // What main was when a later push came, git had not refused.
+  const stood = new Set(receipts.map(({ old }) => old));
+  const after: Receipt[] = [];
+  let lost = 0;
+  let passedOver = 0;
+  for (const [index, receipt] of receipts.entries()) {
+    if (counted.has(index) || bad.has(index)) continue;
+    // Of a part of a history nothing can be said of entries before it.
+    if (index <= last || begun.has(receipt.old)) {
+      if (whole && stood.has(receipt.new) && !commits.has(receipt.new)) lost += 1;
+      else if (whole) passedOver += 1;
+    } else if (whole || last >= 0) after.push(receipt);
+  }
+  return { after, lost, passedOver };
+}
+
+/**
+ * Whether git may have refused each of these pushes after the hook had written it down (another hook, a lock): all begin at what
+ * main is; undefined: at nothing. What one begins at main had been when it came, so that a push that others follow was not refused.
+ */
+export function mayBeRefused(receipts: readonly Receipt[], main: ObjectId | undefined): boolean {
+  return receipts.every(({ old }) => (main === undefined ? isZero(old) : old === main));
 }
 
 /** Whether a journal went on from a commit, push by push: nothing was set back, or refused, since main was there. */

@@ -50,7 +50,7 @@ t.test('what is wrong with one record hides no other, and the host is not good',
   t.match((await all()).report, {
     good: false,
     totals: { good: 1 },
-    records: [{ record: { id: RECORD_ID }, gaps: [{ code: 'set-back' }] }],
+    records: [{ record: { id: RECORD_ID }, gaps: [{ code: 'unfinished' }] }],
   });
   rmSync(config);
   t.match((await all()).report, { good: false, records: [{ record: { id: RECORD_ID }, to: undefined, gaps: [{ code: 'set-back' }] }] });
