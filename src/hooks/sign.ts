@@ -57,7 +57,8 @@ async function main(args: readonly string[]): Promise<number> {
 async function sign({ statusFd, key }: { statusFd: number; key: string }, payload: Uint8Array): Promise<number> {
   const now = new Date();
   const settings = readSettings('.', { inherit: true });
-  if (settings.trust !== undefined) (await import('./sign-revoked.js')).refuseRevoked(settings, now);
+  const warnings = settings.trust === undefined ? [] : (await import('./sign-host.js')).askBundle(settings, now);
+  if (warnings.length > 0) complain(warnings.map((line) => `vpr-sign: ${line}`));
   const { signature, fingerprint } = signCommit(payload, key, settings, now);
   writeSync(1, `${signature}\n`);
   writeSync(statusFd, `[GNUPG:] BEGIN_SIGNING H8\n[GNUPG:] SIG_CREATED D 1 8 00 ${Math.floor(now.getTime() / 1000)} ${fingerprint}\n`);

@@ -8,6 +8,7 @@ import { leafFaults } from '../trust/leaf.js';
 import { readFile } from './files.js';
 import { isLocked, publicDer } from './locked-key.js';
 import { loadKey } from './passphrase.js';
+import { refusePkcs12 } from './pkcs12.js';
 
 /** What signs: the leaf first, then the intermediates that stand in the same file. */
 export interface Credentials {
@@ -24,6 +25,7 @@ const GONE = ['bring it back to that place, or name where it is now: vpr setup -
 /** Reads a certificate's file (PEM, one or more; or DER). Throws `certificate/unreadable`, `file/…`. */
 export function loadCertificate(path: string): { chain: readonly [Certificate, ...Certificate[]]; identity: Identity } {
   const bytes = readFile(path, 'the certificate', GONE);
+  refusePkcs12(bytes, path);
   const read = certificateBlocks(bytes).map((block) => {
     const certificate = readCertificate(block);
     if (certificate.ok) return certificate.value;

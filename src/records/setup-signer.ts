@@ -8,6 +8,7 @@ import { type CertificatePath, isSelfSigned } from '../trust/path/build.js';
 import { establishSigner } from '../trust/signer.js';
 import { listedAs } from '../trust/store.js';
 import { compareCarried } from '../trust/verify.js';
+import { chainLack } from './chain.js';
 import { glanceAtCredentials, loadCredentials } from './credentials.js';
 import type { Settings, WrittenEncoding } from './settings.js';
 import { type Setting, type SigningSetup, signingSettings } from './setup-config.js';
@@ -73,6 +74,8 @@ type Signing = SigningSetup & {
   readonly unchecked: boolean;
   /** Why the host would not accept what is signed now. */
   readonly refused: readonly Fault[];
+  /** What mends that where the certificate's file is why. */
+  readonly mend: readonly string[];
 };
 
 function signingOf(former: Settings, input: SignerInput, trust: Trust | undefined): Signing | undefined {
@@ -91,6 +94,7 @@ function signingOf(former: Settings, input: SignerInput, trust: Trust | undefine
   return {
     unchecked,
     refused: trust === undefined ? [] : hostFaults(chain, encoding, trust),
+    mend: trust === undefined ? [] : (chainLack(certificate, chain, encoding, trust)?.help ?? []),
     certificate,
     key,
     encoding,
@@ -152,7 +156,7 @@ function roleOf(identity: Identity | undefined, trust: Trust | undefined): strin
   return only === undefined || others.length > 0 ? undefined : ROLE_OF[only];
 }
 
-function signerWarnings({ key, expires, participantId, unchecked, refused }: Signing): string[] {
+function signerWarnings({ key, expires, participantId, unchecked, refused, mend }: Signing): string[] {
   const warnings: string[] = [];
   if (unchecked) {
     warnings.push(
@@ -163,7 +167,7 @@ function signerWarnings({ key, expires, participantId, unchecked, refused }: Sig
     warnings.push(`the certificate expired on ${expires.toISOString()}: get a new one, then: vpr setup --certificate FILE --key FILE`);
   } else if (refused.length > 0) {
     warnings.push(
-      `the host, as trust.json has it, would refuse what this certificate signs: ${refused.map(({ message }) => message).join('; ')}`,
+      `the host, as trust.json has it, would refuse what this certificate signs: ${[...refused.map(({ message }) => message), ...mend].join('; ')}`,
     );
   }
   if ((statSync(key).mode & 0o077) !== 0 && process.platform !== 'win32') {

@@ -45,6 +45,6 @@ t.test('keys in every form that openssl writes', needsProgram('openssl', 'openss
   openssl('genpkey', '-algorithm', 'RSA', '-out', 'rsa');
   t.throws(() => read('rsa'), { code: 'key/kind' });
   writeFileSync(join(directory, 'noise'), 'x');
-  t.throws(() => read('noise'), { code: 'key/unreadable', help: [/openssl pkcs12/, /-inform DER/] });
+  t.throws(() => read('noise'), { code: 'key/unreadable', help: [/-inform DER/] });
   t.end();
 });

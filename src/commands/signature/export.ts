@@ -5,12 +5,12 @@ import { VprCommand } from '../../cli/base.js';
 import { inFlag } from '../../cli/flags.js';
 import { count } from '../../cli/words.js';
 import { commandLine } from '../../format/shell.js';
+import { topOf } from '../../records/chain.js';
 import { exportSignature } from '../../records/export-signature.js';
 import { refuseExisting, writeAllNew } from '../../records/files.js';
 import { readSettings } from '../../records/settings.js';
 import { loadBundle } from '../../records/trust-bundle.js';
 import { sameName } from '../../trust/certificate/name.js';
-import type { Certificate } from '../../trust/index.js';
 import { KNOWN_RULES } from '../../validators/index.js';
 
 export default class SignatureExport extends VprCommand {
@@ -58,10 +58,4 @@ export default class SignatureExport extends VprCommand {
     );
     return { commit: found.commit, encoding: found.encoding, ...files, certificate: fingerprint, supplied: found.supplied };
   }
-}
-
-/** The last of the certificates on the way up from the signer's. */
-function topOf([signer, ...others]: readonly [Certificate, ...Certificate[]]): Certificate {
-  const next = others.find(({ subject }) => sameName(signer.issuer, subject));
-  return next === undefined ? signer : topOf([next, ...others.filter((other) => other !== next)]);
 }

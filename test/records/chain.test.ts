@@ -1,0 +1,139 @@
+/** Certificate files that are not enough, or are something else: what is said, and that following it helps. */
+import { execSync, spawnSync } from 'node:child_process';
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { loadCertificate } from '../../src/records/credentials.js';
+import { createHierarchy } from '../../src/records/hierarchy.js';
+import { issueCertificate } from '../../src/records/issue.js';
+import { setUp } from '../../src/records/setup.js';
+import { renderBundle } from '../../src/records/trust-bundle.js';
+import { exportBundle } from '../../src/records/trust-export.js';
+import { KNOWN_RULES } from '../../src/validators/index.js';
+import { needsProgram } from '../trust/support/shared.js';
+import { run, temporary } from './support.js';
+
+/** A clone for Jane, whose certificate an intermediate has issued, and a host's directory that trusts the root alone. */
+async function prepared(t: Parameters<typeof temporary>[0]) {
+  const directory = temporary(t);
+  const ca = join(directory, 'ca');
+  await createHierarchy({ directory: ca, name: 'Elm', authorities: ['GMC'], days: 100, issuing: { days: 50 } });
+  const jane = await issueCertificate({
+    authority: ca,
+    name: 'Dr Jane Smith',
+    registration: { authority: 'GMC', number: '1' },
+    further: [],
+    email: 'jane@example.org',
+    participant: 'new',
+    days: 30,
+    out: directory,
+  });
+  const leaf = join(directory, "jane's leaf.crt");
+  run(directory, 'openssl', 'x509', '-in', jane.certificate, '-out', leaf);
+  copyFileSync(join(ca, 'issuing/authority.crt'), join(directory, 'ISSUING.crt'));
+  const policy = join(directory, 'vpr.yaml');
+  writeFileSync(policy, 'version: 1\nroots: [{ file: ca/authority.crt, authorities: [{ name: GMC, class: clinician }] }]\n');
+  const clone = join(directory, 'clone');
+  run(directory, 'git', 'init', '--quiet', '--initial-branch=main', clone);
+  const trust = join(directory, 'trust.json');
+  const set = (certificate: string, encoding: 'cms' | 'container' = 'cms') => {
+    writeFileSync(trust, renderBundle(exportBundle(directory, KNOWN_RULES)));
+    return setUp({ directory: clone, certificate, key: jane.key, encoding, careLocation: 'Elsewhere', trust, rules: KNOWN_RULES });
+  };
+  return { directory, jane, leaf, clone, policy, set };
+}
+
+/** What the signing program itself says: git keeps it to itself where it signs. */
+function signing(clone: string) {
+  const [program, key] = ['gpg.x509.program', 'user.signingkey'].map((name) => run(clone, 'git', 'config', name));
+  const ident = 'Dr Jane Smith <jane@example.org> 1700000000 +0000';
+  const input = `tree ${run(clone, 'git', 'write-tree')}\nauthor ${ident}\ncommitter ${ident}\n\nx\n`;
+  const { status, stderr } = spawnSync(program ?? '', ['--status-fd=2', '-bsau', key ?? ''], { cwd: clone, input, encoding: 'utf8' });
+  return { status, stderr };
+}
+
+const MEND = /put the certificate of the authority that issued yours after yours in the file: (cat ISSUING\.crt >> '[^\n;]*leaf\.crt')/;
+
+t.test(
+  'the leaf alone, where the host has the root alone: said at set-up and at the commit',
+  needsProgram('openssl', 'openssl'),
+  async (t) => {
+    const { directory, leaf, clone, set } = await prepared(t);
+    const [warning = '', ...more] = (await set(leaf)).warnings;
+    t.strictSame(more, []);
+    t.match(
+      warning,
+      /would refuse what this certificate signs: .*CN=Elm, issuing.* leads to no root .*if it is an intermediate authority: /,
+    );
+    const said = signing(clone);
+    t.match(said, { status: 0, stderr: /vpr-sign: warning: nothing leads from CN=Elm, issuing, .*[\s\S]*help: if it is an intermediate/ });
+    const [, command = ''] = MEND.exec(said.stderr) ?? [];
+    execSync(command, { cwd: directory });
+    t.notMatch(signing(clone).stderr, 'warning');
+    t.strictSame((await set(leaf)).warnings, []);
+  },
+);
+
+t.test('where the host has the intermediate, it is certain, and nothing is signed', needsProgram('openssl', 'openssl'), async (t) => {
+  const { directory, jane, leaf, clone, policy, set } = await prepared(t);
+  appendFileSync(policy, 'intermediates: [ISSUING.crt]\n');
+  t.match((await set(leaf)).warnings, [/the signature lacks the certificate of CN=Elm, issuing.*; put the certificate of the authority/]);
+  const said = signing(clone);
+  t.match(said, { status: 1, stderr: /leaf\.crt lacks the certificate of CN=Elm, issuing, which every signature has to carry/ });
+  t.strictSame((await set(leaf, 'container')).warnings, [], 'a container need not carry it');
+  t.match(signing(clone), { status: 0, stderr: /^(?!.*warning)/ });
+  await set(leaf);
+  execSync(MEND.exec(said.stderr)?.[1] ?? '', { cwd: directory });
+  t.match(signing(clone), { status: 0 });
+  t.strictSame((await set(jane.certificate)).warnings, []);
+});
+
+t.test('a container, where the host has the root alone', needsProgram('openssl', 'openssl'), async (t) => {
+  const { jane, set } = await prepared(t);
+  t.match((await set(jane.certificate, 'container')).warnings, [/a container carries no intermediates: .*or: vpr setup --encoding cms$/]);
+});
+
+t.test('a PKCS #12 store is told as one, with the commands that make PEM of it', needsProgram('openssl', 'openssl'), async (t) => {
+  const { directory, jane, clone, set } = await prepared(t);
+  const store = join(directory, 'my store.p12');
+  const [chain, root] = [jane.certificate, join(directory, 'ca/authority.crt')];
+  run(
+    directory,
+    'openssl',
+    'pkcs12',
+    '-export',
+    '-in',
+    chain,
+    '-inkey',
+    jane.key,
+    '-certfile',
+    root,
+    '-out',
+    store,
+    '-passout',
+    'pass:secret',
+  );
+  const attempt = (certificate: string, key: string) => setUp({ directory: clone, certificate, key, rules: KNOWN_RULES });
+  const refused = { code: 'file/pkcs12', message: /my store\.p12 is a PKCS #12 store/ };
+  await t.rejects(attempt(jane.certificate, store), refused);
+  const found = await attempt(store, store).then(
+    () => undefined,
+    (error: { help: string[] }) => error,
+  );
+  t.match(found, refused);
+  const [certificates = '', key = ''] = (found?.help ?? []).map((line) => line.replace(/^[^:]*: /, ''));
+  // As typed, but for the passphrases, which openssl asks for.
+  const typed = (line: string) => line.replaceAll('openssl pkcs12', 'openssl pkcs12 -passin pass:secret');
+  execSync(typed(certificates), { cwd: directory });
+  execSync(`${typed(key)} -passout pass:again`, { cwd: directory });
+  t.strictSame(
+    loadCertificate(join(directory, 'new.crt'))
+      .chain.slice(0, 2)
+      .map(({ fingerprint }) => fingerprint),
+    loadCertificate(jane.certificate).chain.map(({ fingerprint }) => fingerprint),
+  );
+  run(directory, 'openssl', 'pkey', '-in', 'new.key', '-passin', 'pass:again', '-out', 'plain.key');
+  t.match(readFileSync(join(directory, 'new.key'), 'utf8'), 'ENCRYPTED PRIVATE KEY');
+  await set(join(directory, 'new.crt'));
+  t.match(signing(clone), { status: 0 });
+});
