@@ -22,15 +22,20 @@ const LEAF_FIRST = ["put the signer's own certificate first in that file, and th
 /** What to do where a file that vpr setup was given has gone. */
 const GONE = ['bring it back to that place, or name where it is now: vpr setup --certificate FILE --key FILE'];
 
-/** Reads a certificate's file (PEM, one or more; or DER). Throws `certificate/unreadable`, `file/…`. */
-export function loadCertificate(path: string): { chain: readonly [Certificate, ...Certificate[]]; identity: Identity } {
+/** All certificates of a file, whoever's they are. Throws `certificate/unreadable`, `file/…`. */
+export function certificatesIn(path: string): readonly Certificate[] {
   const bytes = readFile(path, 'the certificate', GONE);
   refusePkcs12(bytes, path);
-  const read = certificateBlocks(bytes).map((block) => {
+  return certificateBlocks(bytes).map((block) => {
     const certificate = readCertificate(block);
     if (certificate.ok) return certificate.value;
     throw unreadable(path, certificate.faults);
   });
+}
+
+/** Reads a certificate's file (PEM, one or more; or DER). Throws `certificate/unreadable`, `file/…`. */
+export function loadCertificate(path: string): { chain: readonly [Certificate, ...Certificate[]]; identity: Identity } {
+  const read = certificatesIn(path);
   // Files that were put together from several have some twice, and a signature that carries one twice is refused.
   const chain = [...new Map(read.map((certificate) => [certificate.fingerprint, certificate])).values()];
   const [leaf, ...others] = chain as [Certificate, ...Certificate[]];

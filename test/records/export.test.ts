@@ -99,7 +99,7 @@ t.test('from every encoding, without a key: openssl accepts what is written', { 
 });
 
 t.test('what cannot be exported is refused in words, and nothing is written', needsProgram('openssl', 'openssl'), async (t) => {
-  const { directory, clone, trust } = await repository(t);
+  const { directory, clone, trust, jane, root } = await repository(t);
   const bare = rewritten(clone, keyOnly);
   const alone = rewritten(clone, (gpgsig) => converted(gpgsig, 'container'));
   const out = join(directory, 'out');
@@ -129,6 +129,36 @@ t.test('what cannot be exported is refused in words, and nothing is written', ne
     { status: 0, stdout: /it leads to CN=Elm, issuing, whose/ },
     'an intermediate that nobody has supplied is missed',
   );
+  rmSync(out, { recursive: true });
+  const bundle = join(directory, 'root-only.json');
+  const policy = join(directory, 'vpr.yaml');
+  writeFileSync(
+    policy,
+    readFileSync(policy, 'utf8')
+      .replace('intermediates: [between.crt]\n', '')
+      .replace(/certificates:[\s\S]*/, ''),
+  );
+  writeFileSync(bundle, renderBundle(exportBundle(directory, KNOWN_RULES)));
+  t.match(attempt(alone, '--trust', bundle), {
+    status: 0,
+    stdout: /CN=Elm, issuing, which is no root of the host, whose [\s\S]*without: name a file with its certificate: --certificate FILE/,
+  });
+  t.throws(() => verifies(out, alone, root), 'openssl has no way to the root');
+  for (const [commit, files, more] of [
+    [alone, ['between.crt'], ['--trust', bundle]],
+    [alone, ['between.crt'], []],
+    [alone, ['ca/authority.crt', 'between.crt'], []],
+    [bare, ['leaf.crt', 'between.crt'], []],
+    [bare, [jane.certificate], ['--trust', bundle]],
+  ] as const) {
+    rmSync(out, { recursive: true });
+    const named = files.flatMap((file) => ['--certificate', join(file.startsWith('/') ? '' : directory, file)]);
+    const done = attempt(commit, ...named, ...more);
+    t.match(done, { status: 0, stdout: /it leads to CN=Elm, whose certificate is not among these/ });
+    t.notMatch(done.stdout, 'no root of the host');
+    t.doesNotThrow(() => verifies(out, commit, root), 'and the root itself is never put in');
+  }
+  rmSync(out, { recursive: true });
   t.match(attempt(bare, '--trust', trust), {
     status: 0,
     stdout: /2 certificates of these the commit does not carry: from the host's trust bundle/,
