@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
+import { VprError } from '../errors.js';
+import { printable } from '../format/text.js';
 
 /** Objects of a push before it is accepted: where they lie, and the repository's own store behind them. */
 export function quarantineEnvironment(quarantine: string, objects: string): Record<string, string> {
@@ -27,14 +29,34 @@ export function parseAlternates(value: string): string[] | undefined {
 /** As far as git follows a store that borrows from one that borrows. */
 const DEEPEST = 5;
 
-/** The object directories that a store borrows from (`info/alternates`), and those behind them, as git finds them. */
+/**
+ * The object directories that a store borrows from (`info/alternates`), and those behind them, as git finds them. Throws
+ * `git/alternates` for a line that git takes in a way of its own: where it looks then is not known.
+ */
 export function borrowedFrom(objects: string, depth = 0): string[] {
-  const lines = depth > DEEPEST ? [] : linesOf(resolve(objects, 'info/alternates'));
+  const file = resolve(objects, 'info/alternates');
+  const lines = depth > DEEPEST ? [] : linesOf(file);
   return lines.flatMap((line) => {
-    const [entry = ''] = line.startsWith('"') ? (parseAlternates(line) ?? []) : [line];
-    const place = resolve(objects, entry);
+    const [entry, ...more] = line.startsWith('"') ? (parseAlternates(line) ?? []) : [line];
+    if (entry === undefined || more.length > 0 || line.includes('\uFFFD')) throw oddLine(file, line);
+    const place = resolve(realPathOf(objects), entry);
     return [place, ...borrowedFrom(place, depth + 1)];
   });
+}
+
+function oddLine(file: string, line: string): VprError {
+  return new VprError('git/alternates', `${file} has a line that is no path, or is quoted in part: ${printable(line, 200)}`, {
+    help: ['write one path a line there, or make the repository independent of others: git repack -a && rm objects/info/alternates'],
+  });
+}
+
+/** Relative paths begin at where a store really lies. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // it is not there: git finds nothing in it either
+  }
 }
 
 function linesOf(path: string): string[] {

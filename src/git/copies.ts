@@ -19,7 +19,6 @@ export function everyCopyOf(
   packs: readonly (Pack | undefined)[],
   loose: (path: string) => PackedObject | undefined,
 ): (id: ObjectId) => void {
-  const readable = packs.filter((pack) => pack !== undefined);
   const folders = new Map(places.map((place) => [place, new Set(namesIn(place))]));
   const looseNames = new Map<string, ReadonlySet<string>>();
   /** By one listing a directory: nearly every object is in a pack. */
@@ -31,21 +30,36 @@ export function everyCopyOf(
     looseNames.set(directory, names);
     return names.has(id.slice(2));
   };
+  const check = (id: ObjectId, copy: PackedObject | undefined) => {
+    const bytes = copy?.bytes();
+    if (copy === undefined || bytes === undefined)
+      throw unreadable(`object ${id} is stored more than once, and one of its copies cannot be read here`);
+    ownContent(id, { type: copy.type, bytes });
+  };
+  const checkRepeated = () => {
+    for (const [id, copies] of packs.flatMap((pack) => [...repeatedIn(pack)])) for (const copy of copies) check(id, copy());
+  };
+  let isInOrder = false;
   return (id) => {
-    if (readable.length < packs.length) throw unreadable('a pack here has an index that cannot be read, and what it stores is not known');
+    if (!isInOrder) checkRepeated();
+    isInOrder = true;
     const files = places.filter((place) => isLoose(place, id)).map((place) => join(place, id.slice(0, 2), id.slice(2)));
     if (files.length === 0 && packs.length < 2) return;
-    const holding = readable.filter((pack) => pack.holds(id));
+    const holding = packs.filter((pack) => pack?.holds(id));
     if (files.length + holding.length < 2) return;
-    const check = (copy: PackedObject | undefined) => {
-      const bytes = copy?.bytes();
-      if (copy === undefined || bytes === undefined)
-        throw unreadable(`object ${id} is stored more than once, and one of its copies cannot be read here`);
-      ownContent(id, { type: copy.type, bytes });
-    };
-    for (const pack of holding) check(pack.find(id));
-    for (const path of files) if (existsSync(path)) check(loose(path)); // git gc may have packed it since
+    for (const pack of holding) check(id, pack?.find(id));
+    for (const path of files) if (existsSync(path)) check(id, loose(path)); // git gc may have packed it since
   };
+}
+
+/**
+ * What a pack's index has more than once, which index-pack allows: which of them git finds, also as what another object is
+ * a delta of, depends on how it searches. So all of them are hashed, once, whether anybody asks for them or not.
+ */
+function repeatedIn(pack: Pack | undefined): NonNullable<ReturnType<Pack['repeated']>> {
+  const found = pack?.repeated();
+  if (found !== undefined) return found;
+  throw unreadable('a pack here has an index that cannot be read, or is in no order, and what it stores is not known');
 }
 
 function unreadable(what: string): VprError {

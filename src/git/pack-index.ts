@@ -4,12 +4,16 @@ import { openParts } from './file-part.js';
 export interface PackIndex {
   /** The offset of an object; undefined where the pack doesn't have it. */
   find(id: Buffer): number | undefined;
+  /** Ids that stand in it more than once, with their offsets; undefined where its ids are in no order, so that whoever searches it in another way finds another object. */
+  repeated(): ReadonlyMap<string, readonly number[]> | undefined;
   close(): void;
 }
 
 const ID = 20;
 const MAGIC = Buffer.from([0xff, 0x74, 0x4f, 0x63, 0, 0, 0, 2]);
 const FANOUT = 256 * 4;
+/** Ids that are read at once where all of them are. */
+const AT_ONCE = 3000;
 /** Names that begin with the same byte; more than any repository of a record has. */
 const MOST_ALIKE = 1_000_000;
 /** Ids are as good as evenly spread, so that the first few looks go where one should be; then halves, since somebody may have chosen them. */
@@ -68,6 +72,28 @@ export function openPackIndex(path: string): PackIndex | undefined {
         place = look < GUESSES ? near(place, order, low, high, (to - from) >> 7) : (low + high) >> 1;
       }
       return undefined;
+    },
+    repeated() {
+      const found = new Map<string, readonly number[]>();
+      let former: Buffer = Buffer.alloc(0);
+      for (let place = 0; place < count; place += AT_ONCE) {
+        const ids = file.part(names + place * ID, Math.min(AT_ONCE, count - place) * ID);
+        for (let at = 0; at + ID <= ids.length; at += ID) {
+          const own = ids.subarray(at, at + ID);
+          const here = place + at / ID;
+          const order = Buffer.compare(former, own);
+          const first = own[0] ?? 0;
+          if (order > 0 || here < upTo(first - 1) || here >= upTo(first)) return undefined;
+          if (order === 0) {
+            const id = own.toString('hex');
+            const offsets = found.get(id) ?? [offsetAt(here - 1) ?? -1];
+            found.set(id, [...offsets, offsetAt(here) ?? -1]);
+          }
+          former = own;
+        }
+        if (ids.length < Math.min(AT_ONCE, count - place) * ID) return undefined;
+      }
+      return found;
     },
     close: () => file.close(),
   };

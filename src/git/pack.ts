@@ -25,6 +25,8 @@ export interface Pack {
   find(id: string): PackedObject | undefined;
   /** Whether the pack is still there and has the object, however it is stored. */
   holds(id: string): boolean;
+  /** Objects that its index has more than once, by id: every copy, undefined where one can't be read here. Undefined where the index is in no order. */
+  repeated(): ReadonlyMap<string, readonly (() => PackedObject | undefined)[]> | undefined;
   close(): void;
 }
 
@@ -155,25 +157,35 @@ export function openPack(path: string, largest: number): Pack | undefined {
     return undefined;
   }
 
+  function objectAt(offset: number): PackedObject | undefined {
+    const entry = entryAt(offset);
+    if (entry === undefined) return undefined;
+    if (entry.base === undefined) {
+      const type = TYPES[entry.kind];
+      if (type === undefined) return undefined;
+      const start = () => inflateStart(part(entry.data, COMPRESSED_START));
+      return { type, size: entry.size, start, ...contentAt(offset) };
+    }
+    // Whoever asks about an object reads it next: put together at once, its delta is inflated once.
+    const whole = read(offset);
+    if (whole !== undefined) return { type: whole.type, size: whole.size, ...contentAt(offset) };
+    const type = typeAt(offset);
+    const size = resultSize(inflateStart(part(entry.data, COMPRESSED_START)));
+    return type !== undefined && Number.isFinite(size) ? { type, size, bytes: () => undefined } : undefined;
+  }
+
   return {
     find(id) {
       const offset = index.find(Buffer.from(id, 'hex'));
-      const entry = offset === undefined ? undefined : entryAt(offset);
-      if (offset === undefined || entry === undefined) return undefined;
-      if (entry.base === undefined) {
-        const type = TYPES[entry.kind];
-        if (type === undefined) return undefined;
-        const start = () => inflateStart(part(entry.data, COMPRESSED_START));
-        return { type, size: entry.size, start, ...contentAt(offset) };
-      }
-      // Whoever asks about an object reads it next: put together at once, its delta is inflated once.
-      const whole = read(offset);
-      if (whole !== undefined) return { type: whole.type, size: whole.size, ...contentAt(offset) };
-      const type = typeAt(offset);
-      const size = resultSize(inflateStart(part(entry.data, COMPRESSED_START)));
-      return type !== undefined && Number.isFinite(size) ? { type, size, bytes: () => undefined } : undefined;
+      return offset === undefined ? undefined : objectAt(offset);
     },
     holds: (id) => index.find(Buffer.from(id, 'hex')) !== undefined && part(0, 1).length > 0,
+    repeated() {
+      const found = index.repeated();
+      return found === undefined
+        ? undefined
+        : new Map([...found].map(([id, offsets]) => [id, offsets.map((offset) => () => objectAt(offset))]));
+    },
     close() {
       index.close();
       file?.close();

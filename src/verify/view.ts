@@ -1,5 +1,5 @@
 /** A repository as verification sees it: its objects, and nothing that could change what they are. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VprError } from '../errors.js';
 import { MAIN, type ObjectId } from '../format/push.js';
@@ -27,7 +27,7 @@ export function openView(gitDirectory: string, objectFormat: string, largest: nu
   const place = temporaryDirectory('verify');
   try {
     makeEmptyRepository(place.path, objectFormat);
-    const environment = gitEnvironment({ GIT_OBJECT_DIRECTORY: join(realpathSync(gitDirectory), 'objects') });
+    const environment = gitEnvironment({ GIT_OBJECT_DIRECTORY: realpathSync(join(gitDirectory, 'objects')) });
     const objects = openDirect(place.path, environment, { largest, everyCopy: true });
     return {
       objects,
@@ -83,7 +83,8 @@ export function surroundingsOf({ directory, gitDirectory, bare }: Repository): S
     gaps.push({ code: 'grafts', message: 'the repository has grafts (info/grafts), which git shows instead of the history' });
   if (isPartial(directory, gitDirectory))
     gaps.push({ code: 'partial', message: 'this is a partial clone, and what it lacks is not fetched here (clone it without --filter)' });
-  if (refs.some((ref) => ref.startsWith('refs/replace/')))
+  // One that is broken, or points nowhere, is not listed, and git ends where it meets it.
+  if (refs.some((ref) => ref.startsWith('refs/replace/')) || namesIn(join(gitDirectory, 'refs/replace')).length > 0)
     gaps.push({
       code: 'replaced',
       message: 'the repository has replace refs, which git shows instead of the history (git replace --delete)',
@@ -118,8 +119,12 @@ const NAMED_REFS = 10;
 function isPartial(directory: string, gitDirectory: string): boolean {
   const pattern = '^(extensions[.]partialclone|remote[.].*[.](promisor|partialclonefilter))$';
   if (tryGit(directory, ['config', '--get-regexp', pattern]).stdout.length > 0) return true;
-  const packs = join(gitDirectory, 'objects/pack');
-  return existsSync(packs) && readdirSync(packs).some((name) => name.endsWith('.promisor'));
+  return namesIn(join(gitDirectory, 'objects/pack')).some((name) => name.endsWith('.promisor'));
+}
+
+/** The names in a directory; none where there is none. */
+export function namesIn(directory: string): readonly string[] {
+  return statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(directory) : [];
 }
 
 function hasContent(path: string): boolean {

@@ -95,6 +95,11 @@ t.test('a shallow clone is incomplete, and so are grafts and replace refs', asyn
   await gitLine(join(directory, 'replaced'), 'replace', third, first);
   const replaced = await verify({ in: join(directory, 'replaced'), trust });
   t.match(replaced, { good: false, gaps: ['replaced'], record: { to: third, history: { verdict: { commits: { judged: 5 } } } } });
+  for (const broken of ['junk', 'ref: refs/heads/nowhere']) {
+    writeFileSync(join(directory, 'replaced/.git/refs/replace', third), `${broken}\n`);
+    t.equal((await git(join(directory, 'replaced'), 'log', '-1')).status, 128, 'git ends where it meets one that is broken');
+    t.match(await verify({ in: join(directory, 'replaced'), trust }), { good: false, gaps: ['replaced'] });
+  }
 });
 
 t.test('a partial clone is incomplete, and nobody is asked for what it lacks', async (t) => {

@@ -1,6 +1,6 @@
 /** Objects whose content is not their own are found, however well the store around them was mended. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import t from 'tap';
@@ -87,6 +87,52 @@ for (const [where, store] of Object.entries({
   });
 }
 
+t.test('a store that is borrowed from, named so that git alone finds it', async (t) => {
+  const borrowing = (name: string, line: string) => {
+    const path = repository(name);
+    writeObjects(path, objects);
+    const [id] = [victims.get('blob') ?? ''];
+    // What lies in a pack comes before what is loose, wherever either lies.
+    writePack(makeClient(join(path, 'other')), [[id, altered(objects.get(id) as GitObject)]]);
+    mkdirSync(join(path, 'objects/info'), { recursive: true });
+    writeFileSync(join(path, 'objects/info/alternates'), `${line}\n`);
+    return path;
+  };
+  const moved = borrowing('moved', '../other/objects');
+  mkdirSync(join(moved, 'elsewhere'));
+  renameSync(join(moved, 'objects'), join(moved, 'elsewhere/objects'));
+  renameSync(join(moved, 'other'), join(moved, 'elsewhere/other'));
+  symlinkSync('elsewhere/objects', join(moved, 'objects'));
+  t.match(await verify({ in: moved, trust }), { good: false, record: { history: { damage: { code: 'git/tampered' } } } });
+  // After what is quoted git skips a character, and takes the rest for another path.
+  for (const line of ['"../nothing"x../other/objects', '"../other/objects'])
+    await t.rejects(verify({ in: borrowing(`quoted-${line.length}`, line), trust }), { code: 'git/alternates' }, line);
+});
+
+t.test('an index that has an id twice, of which git finds one and another reader the other', async (t) => {
+  for (const [type, id] of victims) {
+    const object = objects.get(id) as GitObject;
+    const [good, bad]: [ObjectId, GitObject][] = [
+      [id, object],
+      [id, altered(object)],
+    ];
+    for (const [place, twice] of [
+      [good, good],
+      [good, bad],
+      [bad, good],
+    ].entries()) {
+      const path = repository(`repeated-${type}-${place}`);
+      writePack(path, [...[...objects].filter(([name]) => name !== id), ...(twice as [ObjectId, GitObject][])]);
+      const found = await verify({ in: path, trust });
+      if (place === 0) t.match(found, { good: true }, 'the same twice, as index-pack allows');
+      else t.match(found, { good: false, record: { history: { damage: { code: 'git/tampered' } } } }, `${type}, ${place}: ${found.text}`);
+    }
+  }
+  const path = repository('disordered');
+  writePack(path, [...objects], false, 'as they come');
+  t.match(await verify({ in: path, trust }), { good: false, record: { history: { damage: { code: 'git/failed' } } } });
+});
+
 t.test('a pack whose index does not read here may hold anything', async (t) => {
   const path = repository('other-index');
   writePack(path, [...objects]);
@@ -120,7 +166,7 @@ t.test('a loose object that is cut off', async (t) => {
 });
 
 /** A pack of whole objects and its index (gitformat-pack, version 2), under the names given, which need not be theirs; instead of other packs, or as a further one. */
-function writePack(path: string, entries: readonly (readonly [ObjectId, GitObject])[], further = false): void {
+function writePack(path: string, entries: readonly (readonly [ObjectId, GitObject])[], further = false, order = 'sorted'): void {
   const head = Buffer.alloc(12);
   head.write('PACK');
   head.writeUInt32BE(2, 4);
@@ -135,7 +181,8 @@ function writePack(path: string, entries: readonly (readonly [ObjectId, GitObjec
     return place;
   });
   const pack = signed(Buffer.concat(parts));
-  places.sort((a, b) => (a.id < b.id ? -1 : 1));
+  places.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  if (order !== 'sorted') places.reverse();
   const fanout = Array.from({ length: 256 }, (_, first) => places.filter(({ id }) => Number.parseInt(id.slice(0, 2), 16) <= first).length);
   const index = Buffer.concat([
     Buffer.from('ff744f6300000002', 'hex'),
