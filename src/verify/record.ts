@@ -18,6 +18,7 @@ import type { Measure, RecordReport, Subject } from './measure.js';
 import { withCached } from './merge.js';
 import { notesOf, promises, unmet } from './promises.js';
 import { goesOnFrom } from './receipts.js';
+import { shortcutGaps } from './shortcuts.js';
 import { NO_RECORD, type Stated, statedRecord } from './stated.js';
 import type { HistoryReport, Only } from './types.js';
 import { openView } from './view.js';
@@ -38,7 +39,8 @@ export async function verifyRecord(subject: Subject, measure: Measure): Promise<
 }
 
 async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measure, policy: Policy): Promise<RecordReport> {
-  const { to, from, registered, surroundings } = subject;
+  const { to, from, registered, surroundings: around } = subject;
+  const surroundings = { ...around, gaps: [...around.gaps, ...shortcutGaps(subject.gitDirectory, subject.objectFormat)] };
   const stated = to === undefined ? undefined : await statedQuietly(objects, to);
   const id = registered?.id ?? stated?.id;
   const kind = registered?.kind ?? stated?.kind ?? 'coordination';
