@@ -52,7 +52,7 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
   const journal =
     path === undefined || id === undefined
       ? undefined
-      : readJournal(path, id, { now: measure.at, ...given({ mark: former?.journal.bytes }) });
+      : readJournal(path, id, { now: latestEntry(measure, policy), ...given({ mark: former?.journal.bytes }) });
   const report = {
     record: { kind, ...given({ id }), registered: registered !== undefined },
     ...given({ from, to }),
@@ -128,6 +128,11 @@ function emptyRange(from: ObjectId, to: ObjectId): VprError {
 function revocationNotes({ host }: Measure): string[] {
   const sentence = host === undefined ? undefined : revocationNotChecked(host.trust);
   return sentence === undefined ? [] : [sentence];
+}
+
+/** The host that wrote the journal may be another machine, whose clock is ahead of this one's. What is asked for as of a time has come by then. */
+function latestEntry({ at, atGiven }: Measure, { skewMs }: Policy): Date {
+  return atGiven ? at : new Date(at.getTime() + skewMs);
 }
 
 /** What was trusted at the moment of the look: a revocation list that came later did not exist then. */

@@ -147,6 +147,13 @@ t.test('a look as of an earlier time takes what came later for the future', asyn
   await t.rejects(verify({ in: client, trust, at: 'yesterday' }), { code: 'verify/at' });
 });
 
+t.test('the clock of the host may be ahead of that of who looks, by as much as the host allows', async (t) => {
+  const ahead = (minutes: number) => changed(lines[2], { time: new Date(Date.now() + minutes * 60_000).toISOString() });
+  const journal = (minutes: number) => whole([...lines.slice(0, 2), ahead(minutes)]);
+  t.match(await by(journal(4)), { good: true, record: { history: { counts: { receivedByHost: 5 } } } });
+  t.match(await by(journal(6)), { good: false, gaps: ['not-in-journal'] });
+});
+
 t.test('receipts are those of the first entry that has a commit', async (t) => {
   const id = (n: number): ObjectId => String(n).padStart(40, '0');
   const ids = [1, 2, 3, 4].map(id);
