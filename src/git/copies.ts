@@ -59,7 +59,9 @@ export function everyCopyOf(
 function repeatedIn(pack: Pack | undefined): NonNullable<ReturnType<Pack['repeated']>> {
   const found = pack?.repeated();
   if (found !== undefined) return found;
-  throw unreadable('a pack here has an index that cannot be read, or is in no order, and what it stores is not known');
+  throw unreadable(
+    'a pack here has an index that cannot be read, is in no order, or is about another pack, and what it stores is not known',
+  );
 }
 
 function unreadable(what: string): VprError {

@@ -2,6 +2,8 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 /** A file that is read in parts. */
 export interface PartFile {
+  /** In bytes, as it was when it was opened. */
+  readonly size: number;
   /** Bytes from an offset on: fewer where the file ends before. Not to be written to: parts may share their memory. */
   part(offset: number, length: number): Buffer;
   close(): void;
@@ -26,7 +28,7 @@ export function openParts(path: string): PartFile | undefined {
   if (size > AT_ONCE) return inPages(file, size);
   const whole = readPart(file, 0, size);
   closeSync(file);
-  return { part: (offset, length) => whole.subarray(offset, offset + length), close: () => {} };
+  return { size, part: (offset, length) => whole.subarray(offset, offset + length), close: () => {} };
 }
 
 function inPages(file: number, size: number): PartFile {
@@ -49,6 +51,7 @@ function inPages(file: number, size: number): PartFile {
   }
 
   return {
+    size,
     part(offset, wanted) {
       const length = Math.max(0, Math.min(wanted, size - offset));
       const first = Math.floor(offset / PAGE);

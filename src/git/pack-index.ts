@@ -2,6 +2,10 @@ import { openParts } from './file-part.js';
 
 /** Where the objects of one pack lie in it. */
 export interface PackIndex {
+  /** How many objects it has. */
+  readonly count: number;
+  /** The checksum that its pack ends with. */
+  checksum(): Buffer;
   /** The offset of an object; undefined where the pack doesn't have it. */
   find(id: Buffer): number | undefined;
   /** Ids that stand in it more than once, with their offsets; undefined where its ids are in no order, so that whoever searches it in another way finds another object. */
@@ -47,6 +51,12 @@ export function openPackIndex(path: string): PackIndex | undefined {
   const upTo = (byte: number) => (byte < 0 ? 0 : head.readUInt32BE(MAGIC.length + byte * 4));
   const count = upTo(255);
   const offsets = names + count * (ID + 4);
+  // As git asks: room for every object's id, checksum and offset, and for at most as many large offsets but one.
+  const least = offsets + count * 4 + 2 * ID;
+  if (file.size < least || file.size > least + Math.max(0, count - 1) * 8) {
+    file.close();
+    return undefined;
+  }
 
   function offsetAt(place: number): number | undefined {
     const small = file?.part(offsets + place * 4, 4);
@@ -58,6 +68,8 @@ export function openPackIndex(path: string): PackIndex | undefined {
   }
 
   return {
+    count,
+    checksum: () => file.part(file.size - 2 * ID, ID),
     find(id) {
       const [from, to] = [upTo((id[0] ?? 0) - 1), upTo(id[0] ?? 0)];
       if (to <= from || to - from > MOST_ALIKE) return undefined;

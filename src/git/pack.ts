@@ -25,12 +25,14 @@ export interface Pack {
   find(id: string): PackedObject | undefined;
   /** Whether the pack is still there and has the object, however it is stored. */
   holds(id: string): boolean;
-  /** Objects that its index has more than once, by id: every copy, undefined where one can't be read here. Undefined where the index is in no order. */
+  /** Objects that its index has more than once, by id: every copy, undefined where one can't be read here. Undefined where the index is in no order, or another pack's: git reads no such pack. */
   repeated(): ReadonlyMap<string, readonly (() => PackedObject | undefined)[]> | undefined;
   close(): void;
 }
 
 const TYPES: Readonly<Record<number, string>> = { 1: 'commit', 2: 'tree', 3: 'blob', 4: 'tag' };
+/** Of packs that git reads. */
+const VERSIONS = [2, 3];
 const OFFSET_DELTA = 6;
 const ID_DELTA = 7;
 /** The header of an entry. */
@@ -174,6 +176,21 @@ export function openPack(path: string, largest: number): Pack | undefined {
     return type !== undefined && Number.isFinite(size) ? { type, size, bytes: () => undefined } : undefined;
   }
 
+  /** As git asks before it reads a pack: what the pack begins and ends with, against its index. */
+  function isOwnIndex(): boolean {
+    const head = part(0, 12);
+    // It may have gone since its index was opened: git repack has put its objects into another.
+    if (head.length === 0) return true;
+    if (
+      head.length < 12 ||
+      head.toString('latin1', 0, 4) !== 'PACK' ||
+      !VERSIONS.includes(head.readUInt32BE(4)) ||
+      head.readUInt32BE(8) !== index?.count
+    )
+      return false;
+    return part((file?.size ?? 0) - ID, ID).equals(index.checksum());
+  }
+
   return {
     find(id) {
       const offset = index.find(Buffer.from(id, 'hex'));
@@ -181,7 +198,7 @@ export function openPack(path: string, largest: number): Pack | undefined {
     },
     holds: (id) => index.find(Buffer.from(id, 'hex')) !== undefined && part(0, 1).length > 0,
     repeated() {
-      const found = index.repeated();
+      const found = isOwnIndex() ? index.repeated() : undefined;
       return found === undefined
         ? undefined
         : new Map([...found].map(([id, offsets]) => [id, offsets.map((offset) => () => objectAt(offset))]));

@@ -91,7 +91,15 @@ export function surroundingsOf({ directory, gitDirectory, bare }: Repository): S
     });
   // In a working tree HEAD is what somebody looks at; of a bare repository it is where clones begin.
   if (head !== undefined && bare) gaps.push(headGap('the repository', head));
-  return { gaps, otherRefs: otherRefs([...refs, ...(head === undefined || bare ? [] : ['HEAD'])]) };
+  // A file called main beside HEAD is a ref as well, and goes before the branch where git is asked for main.
+  return {
+    gaps,
+    otherRefs: otherRefs([
+      ...refs,
+      ...(hasContent(join(gitDirectory, 'main')) ? ['main'] : []),
+      ...(head === undefined || bare ? [] : ['HEAD']),
+    ]),
+  };
 }
 
 /** A HEAD from which clones begin at what is not looked at. */

@@ -141,6 +141,12 @@ t.test('refs other than main are named as not looked at', async (t) => {
   const found = await verify({ in: join(directory, 'tagged'), trust });
   t.match(found, { good: true, record: { otherRefs: { count: 1, names: ['refs/heads/draft'] } } });
   t.match(found.text, 'not checked: refs other than main: refs/heads/draft');
+  writeFileSync(join(directory, 'tagged/.git/main'), `${first}\n`);
+  t.equal(await gitLine(join(directory, 'tagged'), 'rev-parse', 'main'), first, 'which git takes before the branch');
+  t.match((await verify({ in: join(directory, 'tagged'), trust })).record, {
+    to: third,
+    otherRefs: { names: ['refs/heads/draft', 'main'] },
+  });
 });
 
 t.test('a HEAD that is not main: of a bare repository clones begin at it, in a working tree it is named', async (t) => {

@@ -140,6 +140,25 @@ t.test('a pack whose index does not read here may hold anything', async (t) => {
   t.match(await verify({ in: path, trust }), { good: false, record: { history: { damage: { code: 'git/failed' } } } });
 });
 
+t.test('a pack that git does not read, since it is not the one that its index is about', async (t) => {
+  const id = victims.get('blob') ?? '';
+  for (const [what, change] of Object.entries<(pack: Buffer) => void>({
+    'its checksum': (pack) => void pack.writeUInt8((pack.at(-1) ?? 0) ^ 1, pack.length - 1),
+    'the number of its objects': (pack) => void pack.writeUInt8((pack[11] ?? 0) ^ 1, 11),
+    'its first letter': (pack) => void pack.write('p', 0),
+  })) {
+    const path = repository(`mismatch-${what.length}`);
+    writePack(path, [...objects]);
+    const folder = join(path, 'objects/pack');
+    const file = join(folder, readdirSync(folder).find((name) => name.endsWith('.pack')) ?? '');
+    const pack = readFileSync(file);
+    change(pack);
+    writeFileSync(file, pack);
+    t.not((await git(path, 'cat-file', 'blob', id)).status, 0, what);
+    t.match(await verify({ in: path, trust }), { good: false, record: { history: { damage: { code: 'git/failed' } } } }, what);
+  }
+});
+
 t.test('every copy is hashed, also among more packs than the hook would read', async (t) => {
   const path = repository('many-packs');
   for (const [id, object] of objects) writePack(path, [[id, object]], true);
