@@ -29,8 +29,7 @@ export function* examineRevocation({ trust: held, policy }: HostPolicy, path: st
   for (const list of held.crls) {
     const signature = signatureOf(list, trust);
     const help = [`get the list again, or remove it from crls in ${path}`];
-    if (signature === 'foreign')
-      yield fault('crl-foreign', `${nameOf(list)} is not signed with its issuer's key: it counts for nothing`, help);
+    if (typeof signature === 'object') yield fault('crl-foreign', `${nameOf(list)} ${signature.fault}: it counts for nothing`, help);
     if (signature === 'unknown issuer')
       yield note(
         'crl-issuer',

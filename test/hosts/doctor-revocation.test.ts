@@ -75,6 +75,10 @@ t.test('lists that somebody else signed', async (t) => {
   t.match(found(t, 'crls: [a.crl, b.crl, c.crl]', { ...fresh, 'c.crl': forged }), [
     /^fault crl-foreign: .* is not signed with its issuer's key/,
   ]);
+  const sha1 = makeList({ issuer: root, algorithm: '1.2.840.10045.4.1' });
+  t.match(found(t, 'crls: [a.crl, b.crl, c.crl]', { ...fresh, 'c.crl': sha1 }), [
+    /^fault crl-foreign: .* is signed with 1\.2\.840\.10045\.4\.1, expected ECDSA or RSA with SHA-256.*: it counts for nothing/,
+  ]);
   const other = makeList({ issuer: await makeAuthority('Other') });
   t.match(found(t, 'crls: [a.crl, b.crl, c.crl]', { ...fresh, 'c.crl': other }), [/^note crl-issuer: .* that no certificate in .* has/]);
 });

@@ -16,15 +16,24 @@ export function issuersOf({ roots, intermediates }: Trust): Certificate[] {
   return [...roots.map(({ certificate }) => certificate), ...intermediates].filter(({ isCa }) => isCa);
 }
 
-/** What the host's own certificates say of who signed a list: `signed` by one, by none of that name, or none has that name. */
-export function signatureOf(list: RevocationList, { roots, intermediates }: Trust): 'signed' | 'foreign' | 'unknown issuer' {
+/** What the host's own certificates say of who signed a list: one of them did, none has that name, or why none counts for it. */
+export function signatureOf(
+  list: RevocationList,
+  { roots, intermediates }: Trust,
+): 'signed' | 'unknown issuer' | { readonly fault: string } {
   const all = [...roots.map(({ certificate }) => certificate), ...intermediates];
   const named = all.filter(({ subject }) => sameName(subject, list.issuer));
   if (named.length === 0) return 'unknown issuer';
-  const signed = named.some(
-    (one) => (one.keyUsage === undefined || one.keyUsage.includes('cRLSign')) && linkFault(list, one) === undefined,
+  const faults = named.map(
+    (one) => linkFault(list, one) ?? (maySign(one) ? undefined : 'is signed by a certificate whose keyUsage lacks cRLSign'),
   );
-  return signed ? 'signed' : 'foreign';
+  if (faults.includes(undefined)) return 'signed';
+  // Of several of one name the right one may be another: what they all say is said.
+  return { fault: [...new Set(faults)].join('; ') };
+}
+
+function maySign({ keyUsage }: Certificate): boolean {
+  return keyUsage === undefined || keyUsage.includes('cRLSign');
 }
 
 /** The lists that no newer one of the same issuer and scope stands beside: older ones are kept for what expired since. */

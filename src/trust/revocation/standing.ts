@@ -124,7 +124,7 @@ function byAge(a: RevocationList, b: RevocationList): number {
 function listFault(list: RevocationList, issuer: Certificate, grounds: Grounds, depth: number): string | undefined {
   const others = grounds.pool.filter((one) => one.fingerprint !== issuer.fingerprint && sameName(one.subject, list.issuer));
   const signers = [issuer, ...others].filter((one) => linkFault(list, one) === undefined && hasKeyId(list, one));
-  if (signers.length === 0) return "is not signed with its issuer's key";
+  if (signers.length === 0) return linkFault(list, issuer) ?? "has a key identifier that is not its issuer's";
   const may = signers.filter(({ keyUsage }) => keyUsage === undefined || keyUsage.includes('cRLSign'));
   if (may.length === 0) return 'is signed by a certificate whose keyUsage lacks cRLSign';
   if (may.some((one) => one === issuer || one === grounds.anchor.certificate)) return undefined;

@@ -26,10 +26,11 @@ export interface Listing {
   readonly entries?: readonly ListedEntry[];
   readonly extensions?: readonly Uint8Array[];
   readonly version?: Uint8Array;
+  /** What it says that it is signed with; ECDSA with SHA-256 unless said otherwise. */
+  readonly algorithm?: string;
 }
 
 const BOOLEAN_TRUE = Uint8Array.of(1, 1, 0xff);
-const ECDSA = sequence(objectId('1.2.840.10045.4.3.2'));
 
 /** One extension in DER. */
 export function extension(oid: string, critical: boolean, value: Uint8Array): Uint8Array {
@@ -45,6 +46,7 @@ export function asn1Time(iso: string, generalized = false): Uint8Array {
 /** The DER of a list. */
 export function makeList(listing: Listing): Uint8Array {
   const { issuer, signer = issuer, entries = [], extensions = [], version = unsignedInteger(Uint8Array.of(1)) } = listing;
+  const algorithm = sequence(objectId(listing.algorithm ?? '1.2.840.10045.4.3.2'));
   const number = 'number' in listing ? listing.number : 1;
   const all = [
     ...(number === undefined ? [] : [extension('2.5.29.20', false, unsignedInteger(Uint8Array.of(number >> 8, number & 0xff)))]),
@@ -53,14 +55,14 @@ export function makeList(listing: Listing): Uint8Array {
   const { to = '2027-01-01T00:00:00Z', from = '2026-05-01T00:00:00Z' } = listing;
   const tbs = sequence(
     version,
-    ECDSA,
+    algorithm,
     issuer.certificate.subject.der,
     asn1Time(from),
     ...(to === '' ? [] : [asn1Time(to)]),
     ...(entries.length === 0 ? [] : [sequence(Buffer.concat(entries.map(entryOf)))]),
     ...(all.length === 0 ? [] : [element(0xa0, sequence(...all))]),
   );
-  return sequence(tbs, ECDSA, element(3, Uint8Array.of(0), sign('sha256', tbs, signer.key)));
+  return sequence(tbs, algorithm, element(3, Uint8Array.of(0), sign('sha256', tbs, signer.key)));
 }
 
 function entryOf({ holder, serial, date, reason, invalidity, extensions = [] }: ListedEntry): Uint8Array {
