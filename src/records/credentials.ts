@@ -5,10 +5,10 @@ import type { Fault } from '../format/index.js';
 import { shellWord } from '../format/shell.js';
 import { type Certificate, certificateIdentity, comparableName, type Identity, readCertificate, sameEmail } from '../trust/index.js';
 import { leafFaults } from '../trust/leaf.js';
+import { refuseContainers } from './containers.js';
 import { readFile } from './files.js';
 import { isLocked, publicDer } from './locked-key.js';
 import { loadKey } from './passphrase.js';
-import { refusePkcs12 } from './pkcs12.js';
 
 /** What signs: the leaf first, then the intermediates that stand in the same file. */
 export interface Credentials {
@@ -25,7 +25,7 @@ const GONE = ['bring it back to that place, or name where it is now: vpr setup -
 /** All certificates of a file, whoever's they are. Throws `certificate/unreadable`, `file/…`. */
 export function certificatesIn(path: string): readonly Certificate[] {
   const bytes = readFile(path, 'the certificate', GONE);
-  refusePkcs12(bytes, path);
+  refuseContainers(bytes, path);
   return certificateBlocks(bytes).map((block) => {
     const certificate = readCertificate(block);
     if (certificate.ok) return certificate.value;

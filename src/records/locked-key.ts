@@ -5,7 +5,7 @@ import { VprError } from '../errors.js';
 import { shellWord } from '../format/shell.js';
 import { objectId, octetString, sequence, unsignedInteger } from '../trust/der/write.js';
 import { toPem } from '../trust/index.js';
-import { refusePkcs12 } from './pkcs12.js';
+import { refuseContainers } from './containers.js';
 
 const OID = { pbes2: '1.2.840.113549.1.5.13', scrypt: '1.3.6.1.4.1.11591.4.11', aes256Cbc: '2.16.840.1.101.3.4.1.42' } as const;
 
@@ -56,10 +56,10 @@ export function isLocked(pem: Uint8Array): boolean {
 /**
  * Reads a key's PEM: PKCS#8 or SEC1, plain or under the passphrase given.
  * Undefined where that does not open it: OpenSSL's errors don't tell a wrong
- * passphrase from an encryption it can't undo. Throws `key/unreadable`, `key/kind`, `file/pkcs12`.
+ * passphrase from an encryption it can't undo. Throws `key/unreadable`, `key/kind`, `file/…`.
  */
 export function readKey(pem: Uint8Array, path: string, passphrase?: Uint8Array): KeyObject | undefined {
-  refusePkcs12(pem, path);
+  refuseContainers(pem, path);
   let key: KeyObject;
   try {
     key = createPrivateKey({

@@ -3,7 +3,7 @@ import { execSync, spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { loadCertificate } from '../../src/records/credentials.js';
+import { certificatesIn, loadCertificate } from '../../src/records/credentials.js';
 import { createHierarchy } from '../../src/records/hierarchy.js';
 import { issueCertificate } from '../../src/records/issue.js';
 import { setUp } from '../../src/records/setup.js';
@@ -136,4 +136,20 @@ t.test('a PKCS #12 store is told as one, with the commands that make PEM of it',
   t.match(readFileSync(join(directory, 'new.key'), 'utf8'), 'ENCRYPTED PRIVATE KEY');
   await set(join(directory, 'new.crt'));
   t.match(signing(clone), { status: 0 });
+});
+
+t.test('a PKCS #7 file as well', needsProgram('openssl', 'openssl'), async (t) => {
+  const { directory, jane, clone } = await prepared(t);
+  const { fingerprint } = loadCertificate(jane.certificate).chain[0];
+  for (const form of ['PEM', 'DER']) {
+    const file = join(directory, `chain-${form}.p7b`);
+    run(directory, 'openssl', 'crl2pkcs7', '-nocrl', '-certfile', jane.certificate, '-outform', form, '-out', file);
+    const found = await setUp({ directory: clone, certificate: file, key: jane.key, rules: KNOWN_RULES }).then(
+      () => undefined,
+      (error: { help: string[] }) => error,
+    );
+    t.match(found, { code: 'file/pkcs7', message: /chain-...\.p7b is a PKCS #7 file/ });
+    execSync((found?.help[0] ?? '').replace(/^[^:]*: /, ''), { cwd: directory });
+    t.ok(certificatesIn(join(directory, 'new.crt')).some((one) => one.fingerprint === fingerprint));
+  }
 });
