@@ -150,6 +150,13 @@ function nameFault(expected: string, found: string, { threadPath }: ThreadStep):
       { sign: '-', text: expected },
       { sign: '+', text: found },
     ],
-    help: ['write the name as the ledger has it', mended(threadPath)],
+    help: [
+      'write the name as the ledger has it',
+      // They look the same: whoever copies from the screen, or types it again, changes nothing.
+      ...(expected.normalize('NFC') === found.normalize('NFC')
+        ? ['the two differ in how an accent is encoded alone (Unicode NFC, NFD): copy the line from ledger.yaml itself']
+        : []),
+      mended(threadPath),
+    ],
   };
 }
