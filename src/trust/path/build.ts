@@ -1,7 +1,8 @@
 /** Finding paths from a certificate to what the host trusts, by names and signatures. */
+import { Buffer } from 'node:buffer';
 import { sameName } from '../certificate/name.js';
 import type { Certificate, TrustAnchor } from '../types.js';
-import { linkFault } from './link.js';
+import { isCheckable, linkFault } from './link.js';
 
 /** Most certificates between signer and anchor, the signer's included. */
 export const MAX_PATH = 8;
@@ -65,9 +66,15 @@ function distinct(certificates: readonly Certificate[]): Certificate[] {
   return [...new Map(certificates.map((certificate) => [certificate.fingerprint, certificate])).values()];
 }
 
-/** Whether it signed itself, as roots do. One that merely names itself as its issuer may be an authority's new key under its old one. */
+/**
+ * Whether it signed itself, as roots do. One that merely names itself as its issuer may be an authority's new key under its
+ * old one. Where the signature can't be checked here (roots of old with SHA-1), the key that it says it was made with counts.
+ */
 export function isSelfSigned(certificate: Certificate): boolean {
-  return sameName(certificate.issuer, certificate.subject) && linkFault(certificate, certificate) === undefined;
+  const { issuer, subject, authorityKeyId, subjectKeyId } = certificate;
+  if (!sameName(issuer, subject)) return false;
+  if (isCheckable(certificate)) return linkFault(certificate, certificate) === undefined;
+  return authorityKeyId === undefined || (subjectKeyId !== undefined && Buffer.compare(authorityKeyId, subjectKeyId) === 0);
 }
 
 /** What a certificate is called in messages: authorities by name, people never (their names are content). */

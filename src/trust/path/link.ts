@@ -32,6 +32,11 @@ export function linkFault(issued: Issued, issuer: Certificate): string | undefin
   return links(`${issued.fingerprint} ${issuer.fingerprint}`, () => check(issued, issuer));
 }
 
+/** Whether a signature is of an algorithm that can be checked here. */
+export function isCheckable({ signatureAlgorithm }: Issued): boolean {
+  return ALGORITHMS[signatureAlgorithm] !== undefined;
+}
+
 function check(issued: Issued, issuer: Certificate): string | undefined {
   const algorithm = ALGORITHMS[issued.signatureAlgorithm];
   if (algorithm === undefined) return `is signed with ${issued.signatureAlgorithm}, expected ECDSA or RSA with SHA-256, SHA-384 or SHA-512`;
