@@ -76,7 +76,7 @@ function unfinished(count: number): [code: string, message: string] {
   );
   return [
     'unfinished',
-    `the journal has ${pushes}: git refused it after the check (another hook, a lock), or main was set back; what its pusher was told says which, and pushing again settles it`,
+    `the journal has ${pushes}: git refused ${count === 1 ? 'it' : 'them'} after the check (another hook, a lock), or main was set back; what the pusher was told says which, and pushing again settles it`,
   ];
 }
 
