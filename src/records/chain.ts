@@ -2,11 +2,11 @@
 import { shellWord } from '../format/shell.js';
 import { sameName } from '../trust/certificate/name.js';
 import type { Certificate, Trust } from '../trust/index.js';
-import { findPaths, isSelfSigned, labelOf } from '../trust/path/build.js';
+import { type CertificatePath, findPaths, isSelfSigned, labelOf } from '../trust/path/build.js';
 import { listedAs } from '../trust/store.js';
 import type { WrittenEncoding } from './settings.js';
 
-/** What a file lacks, in words for the signer. */
+/** What a file lacks, or has too much, in words for the signer. */
 export interface Lack {
   readonly message: string;
   readonly help: readonly string[];
@@ -14,7 +14,7 @@ export interface Lack {
   readonly certain: boolean;
 }
 
-/** What the certificates of a file lack for a signature by the first of them; undefined where that can't be told, or nothing is missing. */
+/** What the certificates of a file lack, or have too much, for a signature by the first of them; undefined where that can't be told, or they are as they should be. */
 export function chainLack(
   path: string,
   [leaf, ...others]: readonly [Certificate, ...Certificate[]],
@@ -27,9 +27,10 @@ export function chainLack(
   const { paths } = findPaths(leaf, [...carried, ...trust.intermediates], trust.roots);
   const has = ({ fingerprint }: Certificate) => [leaf, ...carried].some((one) => one.fingerprint === fingerprint);
   const [missing, ...more] = paths.map(({ certificates }) => certificates.filter((one) => !has(one)));
+  if (encoding === 'cms' && [missing, ...more].some((one) => one?.length === 0)) return surplus(path, carried, paths);
   const append = `put the certificate of the authority that issued yours after yours in the file: cat ISSUING.crt >> ${shellWord(path)}`;
   if (missing !== undefined) {
-    if (encoding !== 'cms' || [missing, ...more].some((one) => one.length === 0)) return undefined;
+    if (encoding !== 'cms') return undefined;
     const message = `${path} lacks ${missing.map(labelOf).join(' and ')}, which every signature has to carry`;
     return {
       message,
@@ -50,6 +51,22 @@ export function chainLack(
         : [
             "a container carries no intermediates: ask the host's administrator to list it (intermediates in vpr.yaml), or: vpr setup --encoding cms",
           ],
+    certain: false,
+  };
+}
+
+/** What stands in the file, and on none of the paths: a root of the host's among them, where it trusts an intermediate by itself. */
+function surplus(path: string, carried: readonly Certificate[], paths: readonly CertificatePath[]): Lack | undefined {
+  const signed = carried.filter((one) => !isSelfSigned(one)); // roots are left out of signatures
+  const off = paths.map(({ certificates }) =>
+    signed.filter((one) => !certificates.some(({ fingerprint }) => fingerprint === one.fingerprint)),
+  );
+  const [least] = off.sort((a, b) => a.length - b.length);
+  if (least === undefined || least.length === 0) return undefined;
+  const names = least.map(labelOf).join(' and ');
+  return {
+    message: `${path} has ${names}, which is not between the signer and a root of the host, and which no signature may carry`,
+    help: [`take ${names} out of that file, where the host's trust.json is its newest`],
     certain: false,
   };
 }

@@ -88,6 +88,21 @@ t.test('where the host has the intermediate, it is certain, and nothing is signe
   t.strictSame((await set(jane.certificate)).warnings, []);
 });
 
+t.test(
+  'an intermediate that the host trusts by itself stands in the file: it is told what to take out',
+  needsProgram('openssl', 'openssl'),
+  async (t) => {
+    const { jane, leaf, clone, policy, set } = await prepared(t);
+    writeFileSync(policy, readFileSync(policy, 'utf8').replace('ca/authority.crt', 'ISSUING.crt'));
+    t.match((await set(jane.certificate)).warnings, [
+      /carries the certificate of CN=Elm, issuing.*; take the certificate of CN=Elm, issuing out of that file/,
+    ]);
+    t.match(signing(clone), { status: 0, stderr: /warning: .* has the certificate of CN=Elm, issuing, which is not between/ });
+    t.strictSame((await set(leaf)).warnings, []);
+    t.notMatch(signing(clone).stderr, 'warning');
+  },
+);
+
 t.test('a container, where the host has the root alone', needsProgram('openssl', 'openssl'), async (t) => {
   const { jane, set } = await prepared(t);
   t.match((await set(jane.certificate, 'container')).warnings, [/a container carries no intermediates: .*or: vpr setup --encoding cms$/]);
