@@ -11,6 +11,7 @@ import { refuseLater } from './migrate.js';
 import { openDatabase } from './open.js';
 import { replaceSchema } from './replace.js';
 import { removeUnused } from './sqlite.js';
+import { PROJECTION_VERSION } from './store.js';
 
 /** In the names of what is being built. What a build that was killed has left is taken away by the next one. */
 const BUILDING = 'building_';
@@ -51,7 +52,7 @@ async function refuseToReplace(location: string, schema: string): Promise<void> 
   const former = await openDatabase(location, { readOnly: true, schema }).catch(() => undefined); // nothing is there, or nothing that opens
   if (former === undefined) return;
   try {
-    await refuseLater(former);
+    await refuseLater(former, PROJECTION_VERSION);
   } finally {
     await former.close();
   }

@@ -35,15 +35,20 @@ export async function migrate(database: Kysely<Tables>, dialect: Dialect, schema
   throw new VprError('projections/migration', "the database's tables could not be made", { cause: error });
 }
 
-/** Throws `projections/newer` where a database's tables are of a later program. Of one whose tables can't be read nothing is known. */
-export async function refuseLater({ kysely }: Connection): Promise<void> {
+/**
+ * Throws `projections/newer` where a database's tables, or rows in them, are of a later program. Of one whose tables can't be
+ * read nothing is known.
+ */
+export async function refuseLater({ kysely }: Connection, version: number): Promise<void> {
   const done = await sql<{ name: string }>`select name from kysely_migration`.execute(kysely).catch(() => ({ rows: [] }));
   if (done.rows.some(({ name }) => !(name in STEPS))) throw ofLaterVersion();
+  const rows = kysely.selectFrom('projections').select('version').where('version', '>', version).limit(1);
+  if ((await rows.execute().catch(() => [])).length > 0) throw ofLaterVersion();
 }
 
 function ofLaterVersion(cause?: unknown): VprError {
   return new VprError('projections/newer', 'the database was made by a later version of vpr', {
     cause,
-    help: ['use that version, or name another database in projections.yaml and build it: vpr projection build'],
+    help: ['use that version, or name another database in projections.yaml and build it: vpr projection build DIR'],
   });
 }

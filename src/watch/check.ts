@@ -5,6 +5,7 @@ import { readMain } from '../hosts/main-ref.js';
 import { registeredRecord } from '../hosts/registry.js';
 import { type Connection, type Database, databaseError, isDatabaseFailure } from '../projections/database.js';
 import { inSnapshot } from '../projections/queries/snapshot.js';
+import { PROJECTION_VERSION } from '../projections/store.js';
 import { type RowDifference, verifyProjection } from '../projections/verify.js';
 import { judgeHistory } from './judged.js';
 import { errorFields } from './log.js';
@@ -35,6 +36,7 @@ async function checkNow(host: ProjectedHost, database: Connection, id: Uuid, now
   const state = await stateOf(database, id);
   const reached = state?.reached ?? null;
   try {
+    if (state !== undefined && state.version !== PROJECTION_VERSION) throw ofOtherVersion(state.version);
     if (state?.state === 'partial') throw new VprError('watch/partial', `${state.reason}: look again when that has ended`);
     const { good, digest, differences } = await recompute(host, database, id, reached, now);
     if (state === undefined) return { record: id, reached, good: false, why: 'it has commits, and is not projected', differences };
@@ -44,6 +46,12 @@ async function checkNow(host: ProjectedHost, database: Connection, id: Uuid, now
     const { code, why } = errorFields(error);
     return { record: id, reached, good: false, why: `${code}: ${why}`, differences: [] };
   }
+}
+
+function ofOtherVersion(version: number): VprError {
+  const whose =
+    version < PROJECTION_VERSION ? 'an older version of vpr: a watcher makes them anew' : 'a newer version of vpr: look with that';
+  return new VprError('watch/version', `its rows were made by ${whose}`);
 }
 
 async function recompute(host: ProjectedHost, database: Connection, id: Uuid, reached: string | null, now: Date) {

@@ -3,6 +3,7 @@ import t from 'tap';
 import { hostPaths } from '../../src/hosts/paths.js';
 import { PROJECTION_VERSION } from '../../src/projections/store.js';
 import { buildAll } from '../../src/watch/build.js';
+import { checkRecord } from '../../src/watch/check.js';
 import { watchOnce } from '../../src/watch/watch.js';
 import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
@@ -89,6 +90,24 @@ onEachDatabase(t, async (t, { fresh }) => {
     t.strictSame(await stateOf(place), { versions: [PROJECTION_VERSION + 1], stray: true });
     const row = await using(place, ({ kysely }) => kysely.selectFrom('projections').selectAll().executeTakeFirst());
     t.match(row, { state: 'current', reached: all.tips[0] }, 'as it was');
+    const build = buildAll({ ...hostOf(all.host.directory), database: place, log });
+    t.match(await build.catch((error: unknown) => error), { code: 'projections/newer' }, 'nor are others put in their place');
+    t.strictSame(await stateOf(place), { versions: [PROJECTION_VERSION + 1], stray: true });
+  });
+
+  t.test('of rows of another version it is said that they are, and not that no commit makes them', async (t) => {
+    const all = await pushedRecord(t, people);
+    const place = fresh();
+    await once(all.host, place);
+    const { directory, record } = all.host;
+    for (const [version, whose] of [
+      [PROJECTION_VERSION - 1, 'an older'],
+      [PROJECTION_VERSION + 1, 'a newer'],
+    ] as const) {
+      await using(place, ({ kysely }) => kysely.updateTable('projections').set({ version }).execute());
+      const checked = await using(place, (database) => checkRecord(hostOf(directory), database, record, new Date()));
+      t.match(checked, { good: false, why: `watch/version: its rows were made by ${whose} version of vpr`, differences: [] });
+    }
   });
 });
 
