@@ -1,6 +1,6 @@
 /** PostgreSQL through pg: several watchers, on several machines, share one. */
 import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
-import type { Pool } from 'pg';
+import type { Client as PgClient, Pool } from 'pg';
 import { VprError } from '../errors.js';
 import { type Connection, type Database, type DatabaseOptions, databaseError, type Transaction } from './database.js';
 import { migrate } from './migrate.js';
@@ -95,6 +95,7 @@ async function openPool(url: string, schema: string, readOnly: boolean): Promise
   const settings = [...SETTINGS, `search_path=${schema}`, ...(readOnly ? ['default_transaction_read_only=on'] : [])];
   const pool = new pg.Pool({
     connectionString: url,
+    Client: endingWhereRefused(pg.Client),
     max: CONNECTIONS,
     connectionTimeoutMillis: PATIENCE,
     application_name: 'vpr',
@@ -104,6 +105,22 @@ async function openPool(url: string, schema: string, readOnly: boolean): Promise
   // A connection that breaks while nobody uses it: the next one is made anew.
   pool.on('error', () => {});
   return pool;
+}
+
+/**
+ * Of a connection that can't be made, pg's own leaves the socket open where it has no password to give: the server waits for one for
+ * a minute, and the process with it.
+ */
+function endingWhereRefused(Client: new (config?: string) => PgClient): new () => PgClient {
+  return class extends Client {
+    override connect(told?: (...result: never[]) => void): never {
+      const tell = (...result: never[]) => {
+        if (result[0]) void this.end();
+        told?.(...result);
+      };
+      return super.connect(tell as never) as never;
+    }
+  };
 }
 
 /**
