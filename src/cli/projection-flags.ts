@@ -6,6 +6,7 @@ import { commandLine } from '../format/shell.js';
 import { policyMemory } from '../hooks/receive-policy.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { openHost, openHostToWrite } from '../hosts/plain.js';
+import { databaseError } from '../projections/database.js';
 import { type Database, openDatabase } from '../projections/index.js';
 import type { ProjectedHost } from '../watch/project.js';
 import { type ProjectionSettings, projectionSettings } from '../watch/settings.js';
@@ -44,6 +45,17 @@ export async function openToRead(paths: HostPaths, location: string): Promise<Da
       cause: error,
       help: [commandLine('vpr', 'watch', paths.root), commandLine('vpr', 'projection', 'build', paths.root)],
     });
+  }
+}
+
+/** Works with an opened projection, and closes it. Where the database fails, throws `projections/database` or `projections/tables`. */
+export async function asking<T>(database: Database, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw databaseError(database.name, cause);
+  } finally {
+    await database.close();
   }
 }
 

@@ -6,12 +6,11 @@ import { parseTypedUuid, type Uuid } from '../format/identifiers.js';
 import { formatInstant, parseInstant } from '../format/instant.js';
 import { checkedReason, logAccess } from '../hosts/access.js';
 import { refuseStranger } from '../hosts/owner.js';
-import { databaseError } from '../projections/database.js';
 import type { Answer, Asking, Database } from '../projections/index.js';
 import { given } from '../verify/given.js';
 import type { CheckedCommit, ReadVerify } from '../watch/checked.js';
 import { checkSignatures } from '../watch/signatures.js';
-import { type OpenedHost, openProjectedHost, openToRead } from './projection-flags.js';
+import { asking, type OpenedHost, openProjectedHost, openToRead } from './projection-flags.js';
 
 const HOST = { helpValue: 'DIR', description: "the host's directory" };
 const REASON = {
@@ -79,18 +78,14 @@ export async function askProjection<T extends Answer<unknown>>(flags: Asked, que
   if (reason !== undefined && !existsSync(paths.access)) refuseStranger(paths);
   const { limit, cursor, archived } = flags;
   const database = await openToRead(paths, settings.database);
-  try {
+  return asking(database, async () => {
     const answer = await ask(database, given({ reason, limit, cursor, archived }));
     if (reason !== undefined) {
       const records = answer.standing.map(({ record }) => record);
       logAccess(paths, { command, reason, asked: ids, records, threads: [...new Set(threadsIn(answer))] }, new Date());
     }
     return { ...answer, ...(await checked(host, answer, question)) };
-  } catch (cause) {
-    throw databaseError(database.name, cause);
-  } finally {
-    await database.close();
-  }
+  });
 }
 
 /** Checks the signatures of what an answer names, and of what it stands on. */

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { QueryCommand } from '../cli/query-command.js';
 import { askProjection, queryFlags, timeOf, typedId } from '../cli/query-run.js';
 import { searchWords } from '../cli/query-words.js';
+import { VprError } from '../errors.js';
 import { search } from '../projections/index.js';
 import { given } from '../verify/given.js';
 
@@ -31,7 +32,10 @@ is restricted, not to be queried or archived is left out, unless asked for.`;
     const { args, flags } = await this.parse(Search);
     const { ranked } = flags;
     const [record, author] = [typedId('--record', flags.record), typedId('--author', flags.author)];
-    const query = given({ record, author, ranked, since: timeOf('--since', flags.since), until: timeOf('--until', flags.until) });
+    const [since, until] = [timeOf('--since', flags.since), timeOf('--until', flags.until)];
+    if (since !== undefined && until !== undefined && since >= until)
+      throw new VprError('projections/time', '--until is not later than --since: nothing can have been written in between');
+    const query = given({ record, author, ranked, since, until });
     const answer = await askProjection(flags, {
       command: 'search',
       ids: { record, author },

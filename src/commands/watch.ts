@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { VprCommand } from '../cli/base.js';
-import { hostArg, openHostToProject } from '../cli/projection-flags.js';
+import { asking, hostArg, openHostToProject } from '../cli/projection-flags.js';
 import { statusLines } from '../cli/projection-words.js';
 import { openDatabase } from '../projections/index.js';
 import { buildAll } from '../watch/build.js';
@@ -34,14 +34,12 @@ With --once the exit code is 1 where a record is withheld or set aside.`;
     }
     await watchOnce({ ...options, rebuild: () => buildAll(options) });
     const database = await openDatabase(settings.database, { readOnly: true });
-    try {
+    return asking(database, async () => {
       const status = await projectionStatus(host.paths, database);
       this.say(...statusLines(status));
       if (status.held.length > 0) this.problemsFound();
       return status;
-    } finally {
-      await database.close();
-    }
+    });
   }
 }
 

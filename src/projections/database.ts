@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { VprError } from '../errors.js';
+import { meaningOf } from './database-words.js';
 import type { Dialect } from './migrations/types.js';
 import type { Tables } from './tables.js';
 
@@ -62,12 +63,14 @@ export interface DatabaseOptions {
 
 /** PostgreSQL's codes of a table, and of a column, that is not there. */
 const NOT_THERE: readonly (string | undefined)[] = ['42P01', '42703'];
+/** SQLite has no code for it; what it says then names a table or a column, and nothing that a row says. */
+const NO_SUCH = /^(?:no such (?:table|column): |table \S+ has no column named )/;
 
 /** What a database's own error is to others. Its code says what it was; its words may quote rows. */
 export function databaseError(name: string, cause: unknown): VprError {
   if (cause instanceof VprError) return cause;
   const code = codeOf(cause);
-  if (NOT_THERE.includes(code)) {
+  if (NOT_THERE.includes(code) || (code === 'SQLITE_ERROR' && NO_SUCH.test((cause as Error).message))) {
     return new VprError(
       'projections/tables',
       `the tables of ${name} are those of another version of vpr, and lack what this one asks for`,
@@ -77,11 +80,18 @@ export function databaseError(name: string, cause: unknown): VprError {
       },
     );
   }
-  const why = code ?? (cause instanceof Error ? cause.name : 'unknown');
-  return new VprError('projections/database', `the database ${name} failed: ${why}`, {
+  const why = code ?? whyOf(cause);
+  const meaning = meaningOf(why, name);
+  return new VprError('projections/database', `the database ${name} failed: ${why}${meaning === undefined ? '' : `: ${meaning.what}`}`, {
     cause,
-    help: ['nothing is lost: what it holds is made from the records again'],
+    help: [...(meaning?.help ?? []), 'nothing is lost: what it holds is made from the records again'],
   });
+}
+
+/** Of an error without a code: pg's own, of a password that is asked for and not there, and of a server that does not answer. */
+function whyOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown';
+  return /^(?:SASL|timeout)/.exec(cause.message)?.[0] ?? cause.name;
 }
 
 function codeOf(cause: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { VprCommand } from '../../cli/base.js';
-import { hostArg, openHostToProject, recordArg, recordIds } from '../../cli/projection-flags.js';
+import { asking, hostArg, openHostToProject, recordArg, recordIds } from '../../cli/projection-flags.js';
 import { outcomeWords, statusLines } from '../../cli/projection-words.js';
 import { openDatabase } from '../../projections/index.js';
 import { buildAll, buildRecords } from '../../watch/build.js';
@@ -28,7 +28,7 @@ meanwhile. Exit code 1 where a record is withheld or set aside.`;
     if (ids.length === 0) await buildAll({ ...host, database: settings.database, log: stderrLog() });
     const database = await openDatabase(settings.database);
     const built: { record: string; outcome: Outcome }[] = [];
-    try {
+    return asking(database, async () => {
       for await (const one of buildRecords(host, database, ids)) {
         built.push(one);
         this.say(outcomeWords(one.record, one.outcome));
@@ -38,8 +38,6 @@ meanwhile. Exit code 1 where a record is withheld or set aside.`;
       const held = ids.length === 0 ? status.held.length : built.filter(({ outcome }) => /withheld|set-aside/.test(outcome.kind)).length;
       if (held > 0) this.problemsFound();
       return { database: database.name, built, status };
-    } finally {
-      await database.close();
-    }
+    });
   }
 }

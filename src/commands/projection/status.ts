@@ -1,5 +1,5 @@
 import { VprCommand } from '../../cli/base.js';
-import { hostArg, openProjectedHost, openToRead } from '../../cli/projection-flags.js';
+import { asking, hostArg, openProjectedHost, openToRead } from '../../cli/projection-flags.js';
 import { sharedLines, statusLines } from '../../cli/projection-words.js';
 import { commandLine } from '../../format/shell.js';
 import { idsUsedTwice } from '../../projections/index.js';
@@ -18,7 +18,7 @@ message ids several messages have, and which.`;
     const { args } = await this.parse(ProjectionStatusCommand);
     const { paths, settings } = openProjectedHost(args.directory);
     const database = await openToRead(paths, settings.database);
-    try {
+    return asking(database, async () => {
       const status = await projectionStatus(paths, database);
       const usedTwice = await idsUsedTwice(database);
       this.say(...statusLines(status), ...sharedLines(usedTwice));
@@ -26,8 +26,6 @@ message ids several messages have, and which.`;
       if (held.length + behind + unregistered.length + damaged > 0) this.problemsFound();
       if (behind > 0) this.sayNext(`${commandLine('vpr', 'watch', paths.root)}    # or with --once`);
       return { ...status, usedTwice };
-    } finally {
-      await database.close();
-    }
+    });
   }
 }

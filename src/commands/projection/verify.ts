@@ -1,5 +1,5 @@
 import { VprCommand } from '../../cli/base.js';
-import { hostArg, openProjectedHost, openToRead, recordArg, recordIds } from '../../cli/projection-flags.js';
+import { asking, hostArg, openProjectedHost, openToRead, recordArg, recordIds } from '../../cli/projection-flags.js';
 import { checkedLines } from '../../cli/projection-words.js';
 import { commandLine } from '../../format/shell.js';
 import { type Checked, checkRecord } from '../../watch/check.js';
@@ -25,7 +25,7 @@ where anything differs, or a record with commits is not projected.`;
     const database = await openToRead(host.paths, settings.database);
     const bad: Checked[] = [];
     let good = 0;
-    try {
+    await asking(database, async () => {
       const named = recordIds(words);
       const every = async () => new Set([...(await everyRecord(database)), ...(await recordsWithCommits(host.paths.root))]);
       for (const record of named.length > 0 ? named : [...(await every())].sort()) {
@@ -34,9 +34,7 @@ where anything differs, or a record with commits is not projected.`;
         else bad.push(checked);
         if (!checked.good || words.length > 0) this.say(...checkedLines(checked));
       }
-    } finally {
-      await database.close();
-    }
+    });
     this.say(`${good} as their commits make them, ${bad.length} not`);
     if (bad.length > 0) {
       this.problemsFound();

@@ -139,10 +139,12 @@ export async function needRecord({ kysely }: Connection, record: string, { reaso
     .where('projections.record', '=', record)
     .executeTakeFirst();
   if (row === undefined || (row.record_queryable === null && row.state === 'current'))
-    throw new VprError('projections/unknown', `the projection has no record ${record}`, { help: ['vpr projection status'] });
+    throw new VprError('projections/unknown', `the projection has no record ${record}`, {
+      help: ['ids of records: vpr host list DIR', 'where it was just pushed, or nobody watches: vpr watch DIR --once'],
+    });
   if (row.record_queryable === null || (row.state === 'partial' && !given(reason)))
     throw new VprError('projections/nothing-yet', `nothing of the record ${record} is projected, it is ${row.state}: ${row.reason ?? ''}`, {
-      help: ['vpr projection status'],
+      help: ['vpr projection status DIR'],
     });
   if ((row.record_queryable !== 1 || row.hidden !== null) && !given(reason))
     throw new VprError('projections/not-queryable', `the record ${record} is marked as not to be queried`, {

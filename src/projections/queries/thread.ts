@@ -83,7 +83,11 @@ async function needThread({ kysely }: Connection, { thread: id, record, reason }
       help: ['say which is meant: --record RECORD'],
     });
   if (row === undefined)
-    throw new VprError('projections/unknown-thread', 'the projection has no thread of that id', { help: ['vpr threads'] });
+    throw new VprError(
+      'projections/unknown-thread',
+      `the projection has no thread ${JSON.stringify(id)}${record === undefined ? '' : ` in the record ${record}`}`,
+      { help: ['ids of threads: vpr threads --host DIR'] },
+    );
   const { shown, ...asked } = row;
   if (shown !== 1)
     throw new VprError('projections/restricted', 'the thread is restricted, or its record is not to be queried', {
