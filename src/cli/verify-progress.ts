@@ -6,13 +6,13 @@ const EVERY = 200;
 export function startProgress(silent: boolean) {
   const shown = !silent && process.stderr.isTTY === true;
   let commits = 0;
-  let last = Date.now();
+  let last = performance.now();
   let written = false;
   return {
     step(): void {
       commits += 1;
-      if (!shown || Date.now() - last < EVERY) return;
-      last = Date.now();
+      if (!shown || performance.now() - last < EVERY) return;
+      last = performance.now();
       written = true;
       process.stderr.write(`\r${commits} commits judged…\u001b[K`);
     },

@@ -38,14 +38,14 @@ const OVERTAKEN: JudgedProblem = {
 export async function takeTurn(repository: string, update: RefUpdate): Promise<JudgedProblem | undefined> {
   const place = turnPlace(repository, update);
   let holder: string | undefined;
-  let since = Date.now();
+  let since = performance.now();
   for (;;) {
     if (isOvertaken(update, readMain(repository))) return OVERTAKEN;
     if (claim(place, update.new)) break;
     const found = readIfThere(place);
-    if (found !== holder) [holder, since] = [found, Date.now()];
+    if (found !== holder) [holder, since] = [found, performance.now()];
     // What was this very push and is tried again, and what has taken too long is no one's turn.
-    if (found === update.new || Date.now() - since > PATIENCE) rmSync(place, { force: true });
+    if (found === update.new || performance.now() - since > PATIENCE) rmSync(place, { force: true });
     else await sleep(LOOK_EVERY);
   }
   if (isOvertaken(update, readMain(repository))) {

@@ -130,11 +130,11 @@ async function migrateAlone(handle: Handle, kysely: Kysely<Tables>): Promise<voi
 
 /** Does something as soon as nobody else writes. */
 async function patiently(something: () => unknown): Promise<void> {
-  for (const until = Date.now() + PATIENCE; ; await sleep(HOLD / 4)) {
+  for (const until = performance.now() + PATIENCE; ; await sleep(HOLD / 4)) {
     try {
       return void something();
     } catch (cause) {
-      if ((cause as { code?: unknown }).code !== 'SQLITE_BUSY' || Date.now() >= until) throw cause;
+      if ((cause as { code?: unknown }).code !== 'SQLITE_BUSY' || performance.now() >= until) throw cause;
     }
   }
 }

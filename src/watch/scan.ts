@@ -32,13 +32,13 @@ export interface Scanned {
 export async function* scanRecords(root: string, damaged: (error: VprError) => void): AsyncGenerator<Scanned> {
   const { registry } = hostPaths(root);
   if (!existsSync(registry)) throw new VprError('registry/missing', `the registry is not there: ${registry}`);
-  let turned = Date.now();
+  let turned = performance.now();
   for (const record of registeredRecords(root, damaged)) {
     const main = readMain(record.path);
     const note = main.kind === 'fault' ? undefined : headFault(record.path);
     yield { record, main, ...(note === undefined ? {} : { note }) };
-    if (Date.now() - turned < TURN) continue;
+    if (performance.now() - turned < TURN) continue;
     await new Promise(setImmediate);
-    turned = Date.now();
+    turned = performance.now();
   }
 }

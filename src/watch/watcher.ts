@@ -147,7 +147,7 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
   }
 
   async function scan(): Promise<void> {
-    const began = Date.now();
+    const began = performance.now();
     let states: ReadonlyMap<Uuid, ProjectionRow>;
     try {
       states = await allStates(await held.get());
@@ -157,9 +157,9 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
     }
     if (mayRebuild && [...states.values()].some(({ version }) => version < PROJECTION_VERSION)) beginRebuild();
     try {
-      const options = { now: began, patient: lasting, rebuilding: rebuilding !== undefined, log, said };
+      const options = { now: Date.now(), patient: lasting, rebuilding: rebuilding !== undefined, log, said };
       const { records, due, later } = await scanForDue(paths, states, options);
-      log.info('scanned', { records, due: due.length, milliseconds: Date.now() - began });
+      log.info('scanned', { records, due: due.length, milliseconds: Math.round(performance.now() - began) });
       for (const record of due) queue.add(record);
       for (const [record, at] of later) retryAt(record, at);
     } catch (error) {

@@ -2,7 +2,9 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { takeTurn } from '../../src/hooks/receive-turn.js';
 import { registrationsOf } from '../../src/hosts/participants.js';
 import { hostPaths } from '../../src/hosts/paths.js';
 import { git, gitEnvironment, gitLine, journalOf, stateOf } from '../e2e/support.js';
@@ -93,6 +95,23 @@ t.test('a check that takes too long', async (t) => {
   const launcher = join(pushed.host.repository, 'hooks/pre-receive');
   writeFileSync(launcher, readFileSync(launcher, 'utf8').replace(/^path=.*/m, `path='${bin}:/usr/bin:/bin'`));
   await refused(t, pushed, /receive\/timeout\): checking took longer than 1 seconds?/);
+});
+
+t.test('a turn that was left behind is waited for as long as ever, when the clock is set back meanwhile', async (t) => {
+  const pushed = await trial(t);
+  const [update] = pushed.made.updates;
+  if (update === undefined) throw new Error('nothing to push');
+  writeFileSync(join(pushed.host.repository, `vpr-turn-${update.old}`), 'f'.repeat(40));
+  const clock = Date.now;
+  t.teardown(() => {
+    Date.now = clock;
+  });
+  setTimeout(() => {
+    Date.now = () => clock() - 3_600_000;
+  }, 100);
+  const began = performance.now();
+  t.equal(await Promise.race([takeTurn(pushed.host.repository, update), sleep(20_000, 'it waits for an hour')]), undefined);
+  t.ok(performance.now() - began > 4000, 'and no shorter');
 });
 
 t.test('a hook that is killed accepts nothing, and the next push works', async (t) => {
