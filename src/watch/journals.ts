@@ -11,8 +11,11 @@ import { statOf } from '../hosts/writable.js';
 const LEAST = 1024;
 const remembered = rememberJournals(64 * 1024 * 1024);
 
-/** A host that has no entry of a record knows nothing of its receipt. What can't be read is another matter, and thrown. */
-export function journalOf(paths: HostPaths, { id }: Pick<RegisteredRecord, 'id'>, now: Date): Journal {
+/** The latest time there is. */
+const ANY_TIME = new Date(8.64e15);
+
+/** A host that has no entry of a record knows nothing of its receipt. What can't be read is another matter, and thrown. `now`: later entries are none. */
+export function journalOf(paths: HostPaths, { id }: Pick<RegisteredRecord, 'id'>, now = ANY_TIME): Journal {
   const path = shardedPath(paths.journal, id, '.jsonl');
   return remembered(statOf(path) === undefined ? '/dev/null' : path, id, now);
 }

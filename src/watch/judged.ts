@@ -3,7 +3,6 @@ import { VprError } from '../errors.js';
 import type { History, ObjectId, ObjectSource } from '../format/push.js';
 import { readHistory } from '../git/push.js';
 import type { HostPolicy } from '../hooks/receive-policy.js';
-import type { Journal } from '../hosts/journal-read.js';
 import { knownTo } from '../hosts/known.js';
 import type { HostPaths } from '../hosts/paths.js';
 import type { RegisteredRecord } from '../hosts/registry.js';
@@ -56,7 +55,7 @@ const NO_LIMIT = Number.MAX_SAFE_INTEGER;
  * host knows, can't be read to the end: such a record is set aside, never shown in part.
  */
 export async function judgeHistory(question: HistoryToJudge): Promise<Judged> {
-  const { paths, record, objects, reached, main, host, now } = question;
+  const { paths, record, objects, reached, main, host } = question;
   const limits = { ...host.policy.limits, commitsPerPush: NO_LIMIT };
   let history = await readHistory(objects, reached === undefined ? { new: main } : { old: reached, new: main }, limits);
   const setBack = reached !== undefined && history.end.kind === 'unrelated';
@@ -65,15 +64,15 @@ export async function judgeHistory(question: HistoryToJudge): Promise<Judged> {
 
   const { ids } = history;
   const below = history.end.kind === 'old' ? history.old : undefined;
-  // Who received it may be another machine, and its clock ahead of this one's by as much as the host allows clocks to be.
-  const journal = journalOf(paths, record, new Date(now.getTime() + host.policy.skewMs));
-  const { times } = receiptsOf(journal, { ids, later: [], whole: below === undefined, skewMs: host.policy.skewMs });
+  // Entries of any time: the clock may have been ahead when a push came. Rows would otherwise be others when they are made anew,
+  // and what the host has accepted would be withheld until that time.
+  const { times } = receiptsOf(journalOf(paths, record), { ids, later: [], whole: below === undefined, skewMs: host.policy.skewMs });
   const received = new Map<ObjectId, number>();
   for (const [index, id] of ids.entries()) if (!Number.isNaN(times[index])) received.set(id, times[index] as number);
   const first = ids.findIndex((id) => !received.has(id));
   if (first < 0) return { to: main, history, ids, setBack, received, problems: [] };
 
-  const { problems, bad } = await judgeFrom(question, ids[first - 1] ?? below, journal, received);
+  const { problems, bad } = await judgeFrom(question, ids[first - 1] ?? below, received);
   const stop = bad === undefined ? ids.length : Math.max(first, ids.indexOf(bad));
   return { to: ids[stop - 1] ?? below, history, ids: ids.slice(0, stop), setBack, received, problems };
 }
@@ -82,7 +81,6 @@ export async function judgeHistory(question: HistoryToJudge): Promise<Judged> {
 async function judgeFrom(
   { paths, record, objects, main, host, now }: HistoryToJudge,
   from: ObjectId | undefined,
-  journal: Journal,
   received: ReadonlyMap<ObjectId, number>,
 ): Promise<{ readonly problems: readonly JudgedProblem[]; readonly bad?: ObjectId }> {
   let bad: ObjectId | undefined;
@@ -94,7 +92,7 @@ async function judgeFrom(
     record,
     policy: host.policy,
     trust: trustAsOf(host.trust, now, host.policy.skewMs),
-    journal,
+    journal: journalOf(paths, record, new Date(now.getTime() + host.policy.skewMs)), // as whoever verifies reads it
     at: now,
     ...knownTo(paths.root),
     onCommit: (commit) => {
