@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { MAIN } from '../format/push.js';
 import { commandLine } from '../format/shell.js';
 import { renderConfig, type Weakness, weaknesses } from './config.js';
+import { examineLeft } from './doctor-left.js';
 import { codeOf, readIfThere } from './files.js';
 import { type Finding, fault, note } from './finding.js';
 import { hookPath, type RunGit } from './install.js';
@@ -13,8 +14,6 @@ import { keptPlaces, type Owned, statOf, writablePlaces } from './writable.js';
 
 /** Refs other than main that are looked for at most. */
 const MOST_REFS = 100;
-/** A lock that is older, in milliseconds, is nobody's any more. */
-const LONG_HELD = 60_000;
 
 /** What every repository of a host is compared with. */
 export interface Expected {
@@ -50,7 +49,7 @@ export function* examineRepository(record: RegisteredRecord, expected: Expected,
   yield* examineHook(ours ? join(repo, 'hooks', 'pre-receive') : hookPath(repo, git), expected, repo);
   yield* examineHint(ours ? join(repo, 'hooks', 'post-receive') : hookPath(repo, git, 'post-receive'), expected, repo);
   yield* examineRefs(repo);
-  yield* examineLocks(repo);
+  yield* examineLeft(repo);
   yield* examineObjects(repo);
   const packs = packsOf(repo);
   if (packs > MANY_PACKS) {
@@ -130,16 +129,6 @@ function* examineRefs(repo: string): Generator<Finding> {
   others.delete(MAIN);
   for (const ref of others) {
     yield fault('ref-other', `there is a ref ${ref} besides main`, [commandLine('git', '--git-dir', repo, 'update-ref', '-d', ref)], repo);
-  }
-}
-
-/** What git holds while it moves main, for a moment: one that was killed at it leaves it, and every push after that is refused. */
-function* examineLocks(repo: string): Generator<Finding> {
-  for (const lock of ['HEAD.lock', `${MAIN}.lock`, 'packed-refs.lock'].map((name) => join(repo, name))) {
-    const stats = statOf(lock);
-    if (stats === undefined || Date.now() - stats.mtimeMs < LONG_HELD) continue;
-    const help = ['make sure that no git is at work in it, then:', commandLine('rm', lock)];
-    yield fault('lock-left', `${lock} was left by a git that was ended: pushes are refused until it is gone`, help, repo);
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, chownSync, cpSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, chownSync, cpSync, existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { runGit } from '../../src/git/run.js';
@@ -41,9 +41,33 @@ t.test('what a git that was ended holds', async (t) => {
     writeFileSync(lock, '');
     t.same(codes(root), [], 'a push may be at it');
     utimesSync(lock, 1, 1);
-    t.match(faults(root), [{ code: 'lock-left', repo, help: [/^make sure/, /^rm /] }]);
+    t.match(faults(root), [{ code: 'lock-left', repo, help: [/^make sure/, /^rm -r /] }]);
     rmSync(lock);
   }
+  const notes = () => examine(hostPaths(root), [], runGit).findings.filter(({ code }) => code.endsWith('-left'));
+  writeFileSync(join(repo, 'config.lock'), '');
+  writeFileSync(join(repo, 'gc.pid'), '1 somewhere\n');
+  utimesSync(join(repo, 'config.lock'), 1, 1);
+  t.match(notes(), [{ code: 'lock-left', level: 'note', repo }]);
+  rmSync(join(repo, 'config.lock'));
+
+  // A push that was killed while it sent its objects, and a repack.
+  const quarantine = join(repo, 'objects/tmp_objdir-incoming-aBcDeF');
+  mkdirSync(join(quarantine, 'pack'), { recursive: true });
+  writeFileSync(join(quarantine, 'pack/tmp_pack_aBcDeF'), 'PACK');
+  writeFileSync(join(repo, 'objects/pack/.tmp-123-pack-abc.pack'), 'PACK');
+  const old = (...paths: string[]) => {
+    for (const path of paths) utimesSync(path, 1, 1);
+  };
+  old(quarantine, join(quarantine, 'pack'));
+  t.strictSame(notes(), [], 'somebody still writes to it');
+  old(join(quarantine, 'pack/tmp_pack_aBcDeF'), join(quarantine, 'pack'), quarantine, join(repo, 'objects/pack/.tmp-123-pack-abc.pack'));
+  const [left, ...others] = notes();
+  t.match([left, others], [{ code: 'objects-left', level: 'note', repo, what: /^2 of its objects'/, help: [/^make sure/, /^rm -r /] }, []]);
+  execFileSync('sh', ['-c', left?.help[1] ?? 'false']);
+  t.strictSame(notes(), []);
+  t.notOk(existsSync(quarantine));
+  t.same(codes(root), []);
 });
 
 t.test('the program and the launcher', async (t) => {
