@@ -69,6 +69,14 @@ t.test('a file of exactly the limit is read, and of one byte more it is not', as
   }
 });
 
+t.test('of a thread that is too large nothing else is said: it was not read', async (t) => {
+  const record = withPolicy({ limits: { ...people.policy.limits, threadBytes: LIMIT } }).append({ body: 'x'.repeat(LIMIT) });
+  const { problems, accepted } = await record.judge();
+  t.equal(accepted, false);
+  t.match(problems, [{ rule: 'tree/limits', message: /^has \d+ bytes; this host takes 4000 here$/ }]);
+  t.equal(problems.length, 1);
+});
+
 t.test('what is no file is refused even where the host allows any mode', async (t) => {
   const record = withPolicy({ rules: { 'tree/modes': 'off' } });
   const files = threads(1, (text) => text);

@@ -31,6 +31,8 @@ export const threadAppendOnly: Rule = {
       yield {
         ...rest,
         path,
+        // A file that is too large was not read: what it begins with is not known.
+        echoOf: { rule: 'tree/limits', path },
         content: [
           ...(former === undefined ? [] : [{ sign: '-' as const, text: former }]),
           ...(now === undefined ? [] : [{ sign: '+' as const, text: now }]),
