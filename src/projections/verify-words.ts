@@ -54,7 +54,8 @@ async function isFound(connection: Connection, row: StoredMessageRow, document: 
 }
 
 async function numbersWith({ kysely }: Connection, match: string, document?: number): Promise<number[]> {
-  const one = document === undefined ? sql`` : sql`and rowid = ${document}`;
+  // As an integer: otherwise the index goes through all that it has of these words, for each message once more.
+  const one = document === undefined ? sql`` : sql`and rowid = cast(${document} as integer)`;
   const { rows } = await sql<{ number: number }>`select rowid as number from words where words match ${match} ${one}`.execute(kysely);
   return rows.map(({ number }) => number);
 }

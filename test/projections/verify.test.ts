@@ -1,6 +1,7 @@
 /** Rows that were changed behind the projection's back are found, each by its table and key. */
 import { sql } from 'kysely';
 import t from 'tap';
+import { indexed } from '../../src/projections/full-text.js';
 import { openDatabase, projectRecord, verifyProjection } from '../../src/projections/index.js';
 import { idWord } from '../../src/projections/words.js';
 import { makePeople } from '../support/people.js';
@@ -90,6 +91,18 @@ onEachDatabase(t, async (t, { name, fresh }) => {
   const of = idWord('record', record.id);
   await sql`insert into words (rowid, body, ids) values (${document}, 'something else', ${of})`.execute(kysely);
   t.strictSame(await found(), [{ table: 'words', key: [thread, position], kind: 'different' }], 'or has with other words');
+  const said = await kysely.selectFrom('messages').selectAll().where('document', '=', document).executeTakeFirstOrThrow();
+  const { body, ids: own } = indexed({ ...said, document: 6 });
+  await sql`insert into words (rowid, body, ids) values (6, ${body}, ${own})`.execute(kysely);
+  t.match(
+    await found(),
+    [
+      { table: 'words', key: [thread, position], kind: 'different' },
+      { key: [6], kind: 'unexplained' },
+    ],
+    'also where another has its own',
+  );
+  await sql`delete from words where rowid = 6`.execute(kysely);
   await sql`insert into words (rowid, body, ids) values (5, 'nothing that was said', ${of})`.execute(kysely);
   t.match(await found(), [{ kind: 'different' }, { table: 'words', key: [5], kind: 'unexplained' }], 'and what no message says');
 });
