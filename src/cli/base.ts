@@ -15,9 +15,14 @@ export const EXIT = { ok: 0, problems: 1, couldNotRun: 2 } as const;
 export abstract class VprCommand extends Command {
   static override enableJsonFlag = true;
 
-  /** Prints lines for people; silent under `--json`. */
-  protected say(...lines: readonly string[]): void {
-    for (const line of lines) this.log('%s', line);
+  /** As it is, whatever its size: oclif's own colours it, which of a string of some megabytes it can't. */
+  override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  }
+
+  /** Prints lines for people; silent under `--json`. Many come as an array: more than some 100,000 arguments are no call. */
+  protected say(...lines: readonly (string | readonly string[])[]): void {
+    for (const some of lines) for (const line of typeof some === 'string' ? [some] : some) this.log('%s', line);
   }
 
   /** Ends what a person reads with what to type next; silent under `--json`. */

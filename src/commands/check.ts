@@ -34,7 +34,7 @@ export default class Check extends VprCommand {
       ...notChecked,
       'what others have pushed since the last git fetch, and what the host has seen of participant ids and certificates in its other records',
     ];
-    this.say(...reportText(verdict));
+    this.say(reportText(verdict));
     if (verdict.accepted) this.say(`${count(verdict.commits.judged, 'commit')} judged: nothing that the host refuses`, '');
     else this.problemsFound();
     this.say(...unknown.map((sentence) => `not checked: ${sentence}`));

@@ -36,7 +36,7 @@ With --journal commits are judged as of when the host received them; without, as
   async run() {
     const { args, flags } = await this.parse(Verify);
     const { report, printed, json } = await runVerify({ ...flags, range: args.range, quiet: this.jsonEnabled() });
-    this.say(...printed);
+    this.say(printed);
     if (!report.good) this.problemsFound();
     return json;
   }

@@ -15,7 +15,7 @@ export default class HostList extends VprCommand {
     const { args } = await this.parse(HostList);
     const { root } = openHost(args.directory);
     const records = [...registeredRecords(root)];
-    this.say(...records.map(({ kind, id, path }) => `${kind}  ${id}  ${path}`));
+    this.say(records.map(({ kind, id, path }) => `${kind}  ${id}  ${path}`));
     if (records.length === 0) {
       this.say('no records yet');
       this.sayNext(commandLine('vpr', 'host', 'add', root, 'coordination'));

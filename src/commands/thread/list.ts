@@ -16,7 +16,7 @@ export default class ThreadList extends VprCommand {
   async run() {
     const { flags } = await this.parse(ThreadList);
     const threads = listThreads(openClone(flags.in), flags.status);
-    this.say(...(threads.length === 0 ? ['no threads'] : threads.map(lineWords)));
+    this.say(threads.length === 0 ? ['no threads'] : threads.map(lineWords));
     if (threads.some(({ fault }) => fault !== undefined)) this.problemsFound();
     return { threads };
   }

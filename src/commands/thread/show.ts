@@ -31,7 +31,7 @@ message followed by what corrects it, a page at a time.`;
     const { host, record } = flags;
     if (host !== undefined) return this.projected({ ...flags, host }, wholeId(args.thread, host), typedId('--record', record));
     const view = viewThread(openClone(flags.in), args.thread);
-    this.say(...threadWords(view));
+    this.say(threadWords(view));
     return view;
   }
 
