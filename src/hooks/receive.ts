@@ -1,6 +1,6 @@
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
-import { MAIN, type RefUpdate } from '../format/push.js';
+import { MAIN, type ObjectId, type RefUpdate } from '../format/push.js';
 import type { ObjectReader } from '../git/cat-file.js';
 import { readPush } from '../git/push.js';
 import { certificatesAt, rememberCertificates, type SeenCertificate } from '../hosts/certificates.js';
@@ -12,6 +12,7 @@ import { markOf } from '../trust/twins.js';
 import { judge } from '../validators/judge.js';
 import { FORMAT_VERSION, type Verdict } from '../validators/verdict.js';
 import type { HostPolicy } from './receive-policy.js';
+import { shallowProblem } from './receive-shallow.js';
 import { leaveTurn, takeTurn } from './receive-turn.js';
 
 /** A push as a host has received it. */
@@ -43,9 +44,11 @@ export async function receive(received: Received): Promise<Verdict> {
   const knownCertificates = once((place: string) => certificatesAt(host, place));
 
   let verdict: Verdict;
+  let pushed: readonly ObjectId[];
   const close = (): void => void objects.close().catch(() => {}); // git ends while rules judge; how, is asked below
   try {
     const push = await readPush(objects, updates, policy.policy.limits, close);
+    pushed = push.main?.ids ?? [];
     const times = () => ({ received: at, latest: at, known: 'host' }) as const;
     const trust = trustAsOf(policy.trust, at, policy.policy.skewMs);
     verdict = await judge(push, { record, policy: policy.policy, trust, times, knownRegistrations, knownCertificates });
@@ -56,8 +59,8 @@ export async function receive(received: Received): Promise<Verdict> {
     if (record === undefined) throw new VprError('receive/unregistered', 'the host does not know whose record this is');
     await received.confirm?.();
     const main = updates.find(({ ref }) => ref === MAIN);
-    const overtaken = main === undefined ? undefined : await takeTurn(repository, main);
-    if (overtaken !== undefined) return { ...verdict, accepted: false, problems: [...verdict.problems, overtaken] };
+    const problem = shallowProblem(repository, pushed, at) ?? (main && (await takeTurn(repository, main)));
+    if (problem !== undefined) return { ...verdict, accepted: false, problems: [...verdict.problems, problem] };
     try {
       remember(received, verdict, knownRegistrations);
       rememberPaths(received, verdict, knownCertificates);

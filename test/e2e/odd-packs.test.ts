@@ -1,5 +1,5 @@
 /** Packs and refs that git's own client would not send: what is whole is taken and judged as it is, the rest is refused. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { GitObject, ObjectId } from '../../src/format/push.js';
@@ -115,4 +115,25 @@ t.test('main is no commit, and other refs beside it', async (t) => {
     t.match(await git(client, 'push', ...options, 'origin', ...refs), { status: 1, stderr: says }, args.join(' '));
   }
   t.strictSame(stateOf(host), before);
+});
+
+t.test('a clone that ends at a commit the host does not have yet: git refuses it after its hook, whatever that says', async (t) => {
+  const { host, made, tip } = goodPush(t);
+  const client = await writeClient(temporary(t), host, made);
+  writeFileSync(join(client, 'refs/heads/main'), `${tip}\n`);
+  const shallow = join(temporary(t), 'shallow');
+  await gitLine(client, 'clone', '--quiet', '--depth=1', `file://${client}`, shallow);
+  const before = stateOf(host);
+  const push = ['push', '--force', host.repository, 'main'];
+  const refused = await git(shallow, ...push);
+  t.equal(refused.status, 1);
+  t.match(refused.stderr, /history\/linear\s+remote: {3}commit [0-9a-f]+: your clone is shallow[\s\S]* help: git fetch --unshallow FROM/);
+  t.match(refused.stderr, /shallow update not allowed/);
+  t.strictSame(stateOf(host), before, 'the journal has no push that never was');
+
+  writeFileSync(join(host.repository, 'shallow_abcdef'), `${tip}\n`);
+  utimesSync(join(host.repository, 'shallow_abcdef'), 0, 0);
+  await gitLine(shallow, 'fetch', '--quiet', '--unshallow');
+  const { status, stderr } = await git(shallow, ...push);
+  t.equal(status, 0, `what a git left that was killed is in nobody's way: ${stderr}`);
 });
