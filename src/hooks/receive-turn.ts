@@ -41,6 +41,7 @@ export async function takeTurn(repository: string, update: RefUpdate): Promise<J
   let since = performance.now();
   for (;;) {
     if (isOvertaken(update, readMain(repository))) return OVERTAKEN;
+    if (!moves(update)) return undefined;
     if (claim(place, update.new)) break;
     const found = readIfThere(place);
     if (found !== holder) [holder, since] = [found, performance.now()];
@@ -56,6 +57,11 @@ export async function takeTurn(repository: string, update: RefUpdate): Promise<J
     if (name.startsWith(TURN) && join(repository, name) !== place) rmSync(join(repository, name), { force: true });
   }
   return undefined;
+}
+
+/** Whether a ref is to become another than it is. Some clients (libgit2, isomorphic-git) push also where they have nothing new. */
+export function moves({ old, new: id }: RefUpdate): boolean {
+  return old !== id;
 }
 
 /** Gives the turn back: the push that took it is refused after all. */

@@ -13,7 +13,7 @@ import { judge } from '../validators/judge.js';
 import { FORMAT_VERSION, type Verdict } from '../validators/verdict.js';
 import type { HostPolicy } from './receive-policy.js';
 import { shallowProblem } from './receive-shallow.js';
-import { leaveTurn, takeTurn } from './receive-turn.js';
+import { leaveTurn, moves, takeTurn } from './receive-turn.js';
 
 /** A push as a host has received it. */
 export interface Received {
@@ -109,7 +109,7 @@ function once<T>(ask: (key: string) => T): (key: string) => T {
 }
 
 function journal({ host, updates, policy, at, program }: Received, verdict: Verdict, record: RegisteredRecord): void {
-  for (const update of updates) {
+  for (const update of updates.filter(moves)) {
     appendJournal(host, {
       time: at.toISOString(),
       kind: record.kind,

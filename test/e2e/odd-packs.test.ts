@@ -1,5 +1,5 @@
 /** Packs and refs that git's own client would not send: what is whole is taken and judged as it is, the rest is refused. */
-import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { GitObject, ObjectId } from '../../src/format/push.js';
@@ -136,4 +136,20 @@ t.test('a clone that ends at a commit the host does not have yet: git refuses it
   await gitLine(shallow, 'fetch', '--quiet', '--unshallow');
   const { status, stderr } = await git(shallow, ...push);
   t.equal(status, 0, `what a git left that was killed is in nobody's way: ${stderr}`);
+});
+
+t.test('a push of what main is already is no push: nothing is written down, and nobody waits for it', async (t) => {
+  const { host, made, old, tip, fresh } = goodPush(t);
+  const before = stateOf(host);
+  t.equal((await pushPack(host, [{ old, new: old, ref: MAIN }], packOf([]))).status, 0);
+  t.strictSame(stateOf(host), before);
+  t.notOk(
+    readdirSync(host.repository).some((name) => name.startsWith('vpr-turn')),
+    'it took no turn',
+  );
+  t.equal((await pushPack(host, made.updates, packOf(fresh.map(([, object]) => object)))).status, 0);
+  const late = await pushPack(host, [{ old, new: old, ref: MAIN }], packOf([]));
+  t.match(late, { status: 1, stderr: /ref\/fast-forward\s+another push came first/ }, 'what main was is not what it is');
+  t.equal(stateOf(host).main, tip);
+  t.equal(stateOf(host).journal.length, 1);
 });
