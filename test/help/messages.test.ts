@@ -63,6 +63,44 @@ t.test('the message of revert', async (t) => {
   t.end();
 });
 
+t.test('the message of merge --squash', async (t) => {
+  const draft = ['git switch --quiet -c draft', COMMENT, COMMIT, 'git switch --quiet main'];
+  const clone = await cloneWith(t, host, 'squash', ...draft, 'git merge --squash draft', 'GIT_EDITOR=: git commit --quiet');
+  const [help = '', ...more] = refusedBy(t, host, clone, 'commit/message');
+  t.equal(help, 'git commit --amend -S -m "<domain>:<action>: <summary>"');
+  t.strictSame(more, []);
+  type(t, clone, filled(help, ['coordination:update: Added a comment']));
+  accepted(t, host, clone);
+  t.end();
+});
+
+t.test('the message of commit --fixup', async (t) => {
+  const clone = await cloneWith(t, host, 'fixup', COMMENT, COMMIT, COMMENT, 'git commit --quiet --all --fixup=HEAD');
+  const [help = '', other = '', ...more] = refusedBy(t, host, clone, 'commit/message');
+  t.equal(help, 'GIT_SEQUENCE_EDITOR=: git rebase -i --autosquash -S origin/main');
+  t.match(other, /^git commit --amend -S -m "<domain>:<action>: <summary>" {2}# where the earlier one has been pushed$/);
+  t.strictSame(more, []);
+  type(t, clone, help);
+  accepted(t, host, clone);
+  t.equal(sh(clone, 'git log -1 --format=%s').output, 'coordination:update: Added a comment\n');
+
+  const late = await cloneWith(t, host, 'fixup-late', COMMENT, 'git commit --quiet --all --fixup=HEAD');
+  type(t, late, filled(refusedBy(t, host, late, 'commit/message')[1] ?? '', ['coordination:update: Added a comment']));
+  accepted(t, host, late);
+  t.end();
+});
+
+t.test('the comments of the editor, kept', async (t) => {
+  const commit = "GIT_EDITOR='sed -i 1s/^/coordination:update:\\ Added\\ a\\ comment/' git commit --quiet --all --cleanup=verbatim";
+  const clone = await cloneWith(t, host, 'comments', COMMENT, commit);
+  const help = refusedBy(t, host, clone, 'commit/message');
+  t.equal(help[0], 'git config commit.cleanup strip');
+  t.equal(help.length, 2);
+  for (const line of help) type(t, clone, line);
+  accepted(t, host, clone);
+  t.end();
+});
+
 t.test('the header that another encoding adds', async (t) => {
   const clone = await cloneWith(t, host, 'encoding', 'git config i18n.commitEncoding ISO-8859-1', COMMENT, COMMIT);
   const [help = '', ...more] = refusedBy(t, host, clone, 'commit/headers');
