@@ -7,6 +7,12 @@ export const howToSign: readonly string[] = [
   'git pull --rebase -S  # in place of a plain git pull, which drops signatures',
 ];
 
+/** A signature that some other program than Git has put into the commit, and not as Git does. */
+export const howToWrite: readonly string[] = [
+  'in a program that writes commits by itself: docs/signing.md says how a signature goes into one',
+  ...howToSign.slice(0, 2),
+];
+
 /** Makes Git sign with the certificate in place of another kind of key. */
 export const howToSetUp: readonly string[] = ['vpr setup --certificate FILE --key FILE  # then sign again:', ...howToSign.slice(0, 2)];
 

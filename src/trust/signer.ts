@@ -191,5 +191,6 @@ function noPath(certificate: Certificate, deadEnds: readonly string[]): Fault {
     ? 'is self-signed and not one this host trusts by itself'
     : `of issuer ${certificate.issuer.text} leads to no root this host trusts`;
   const why = deadEnds.length === 0 ? '' : `: ${deadEnds.slice(0, 3).join('; ')}`;
-  return { message: `the certificate ${from}${why}`, help: askTheHost };
+  const carry = 'where an intermediate authority has issued it, its certificate goes into the signature as well (openssl cms -certfile)';
+  return { message: `the certificate ${from}${why}`, help: selfIssued ? askTheHost : [carry, ...askTheHost] };
 }

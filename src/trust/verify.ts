@@ -56,7 +56,9 @@ const UNKNOWN_SIGNER = { signerFaults: [], revocationFaults: [] } as const;
 function lowSFaults({ encoding, signature }: CommitSignature, { takenOver }: VerifyOptions): Fault[] {
   // Writers of signed attributes cannot choose (FORMAT §6).
   if (encoding === 'cms-attributes' || takenOver === true || isLowS(signature)) return [];
-  return [{ message: 'the signature is high-S, expected s in the lower half of its range', help: howToSign }];
+  const help =
+    encoding === 'cms' ? [...howToSign, 'where the signer cannot choose (openssl cms -noattr): sign with signed attributes'] : howToSign;
+  return [{ message: 'the signature is high-S, expected s in the lower half of its range', help }];
 }
 
 interface Judged {

@@ -92,13 +92,15 @@ t.test('armour has one spelling', (t) => {
   const wrapped = (width: number) => [begin, ...(body.match(new RegExp(`.{1,${width}}`, 'g')) ?? []), end].join('\n');
   t.equal(fault(wrapped(64)), 'good');
   for (const width of [63, 65, 76, 10_000]) t.match(fault(wrapped(width)), 'lines of 64', `${width}`);
-  t.match(fault(`${TEXTS.cms}\n`), 'last line');
-  t.match(fault(TEXTS.cms.replaceAll('\n', '\r\n')), 'first line');
+  t.match(fault(`${TEXTS.cms}\n`), 'an empty line behind its last one');
+  t.match(fault(`${TEXTS.cms}\n\n`), 'last line');
+  t.match(fault(TEXTS.cms.replaceAll('\n', '\r\n')), 'end in CR LF');
   t.match(fault([begin, '', ...lines.slice(1)].join('\n')), 'lines of 64');
   t.match(fault(lines.toSpliced(1, 0, 'Version: 1').join('\n')), 'lines of 64');
   t.match(fault(TEXTS.cms.replace(/.(?==*\n-----END)/, '_')), 'damaged');
   t.match(fault(`${begin}\n${end}`), 'DER ends early');
-  t.match(fault(TEXTS.cms.replaceAll('SIGNED MESSAGE', 'CMS')), 'a signature labelled CMS');
+  t.match(fault(TEXTS.cms.replaceAll('SIGNED MESSAGE', 'CMS')), 'a signature labelled CMS, expected the label that git knows it by');
+  t.equal(fault(''), 'the signature is empty');
   t.end();
 });
 
@@ -151,11 +153,14 @@ t.test('signatures of other kinds are named, with the help to sign with the cert
   for (const [text, expected] of [
     ['-----BEGIN SSH SIGNATURE-----\nU1NI\n-----END SSH SIGNATURE-----', 'an SSH signature'],
     ['-----BEGIN PGP SIGNATURE-----\n\niQ==\n-----END PGP SIGNATURE-----', 'a PGP signature'],
-    ['-----BEGIN PKCS7-----\nMII=\n-----END PKCS7-----', 'a signature labelled PKCS7'],
     ['-----BEGIN \x1b[31m', 'a signature labelled something unknown'],
   ] as const) {
     const reading = readSignature(text);
     t.match(reading, { ok: false, faults: [{ message: expected, help: [/^vpr setup/] }] });
+  }
+  for (const label of ['CMS', 'PKCS7']) {
+    const reading = readSignature(`-----BEGIN ${label}-----\nMII=\n-----END ${label}-----`);
+    t.match(reading, { ok: false, faults: [{ message: `labelled ${label}`, help: [`sed 's/ ${label}-----/ SIGNED MESSAGE-----/'`] }] });
   }
   t.match(fault('\x1b]0;x\x07'), 'neither CMS nor base64');
   t.match(fault('A'.repeat(70_000)), 'expected at most 65536');

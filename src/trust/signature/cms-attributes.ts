@@ -9,6 +9,7 @@ import { TAG } from '../der/tags.js';
 import { time } from '../der/time.js';
 import { oid } from '../der/values.js';
 import { element } from '../der/write.js';
+import { howToWrite } from '../help.js';
 import { OID, oidName } from '../oids.js';
 import { refuse } from '../refusal.js';
 import type { Certificate } from '../types.js';
@@ -64,7 +65,7 @@ function readAttributes(set: Der): Map<string, Der> {
     const type = oid(fields.take(TAG.oid, 'attrType'), 'signedAttrs');
     const [value, ...more] = childrenOf(fields.take(TAG.set, 'attrValues'), 'signedAttrs');
     fields.end();
-    if (!ALLOWED.includes(type)) refuse(`signedAttrs: ${type} is none of ${ALLOWED.map(oidName).join(', ')}`);
+    if (!ALLOWED.includes(type)) refuse(`signedAttrs: ${oidName(type)} is none of ${ALLOWED.map(oidName).join(', ')}`, howToWrite);
     if (values.has(type)) refuse(`signedAttrs: ${oidName(type)} stands twice`);
     if (value === undefined || more.length > 0) return refuse(`signedAttrs: ${oidName(type)} has ${more.length} values, expected one`);
     values.set(type, value);

@@ -3,7 +3,7 @@ import type { Read } from '../../format/fault.js';
 import { fromBase64 } from '../base64.js';
 import { readCertificateDer } from '../certificate/read.js';
 import { SIGNATURE_LENGTH } from '../ecdsa.js';
-import { howToSetUp, howToSign } from '../help.js';
+import { howToSetUp, howToSign, howToWrite } from '../help.js';
 import { attempt, need, refuse } from '../refusal.js';
 import { BEGIN, fromArmour } from './armour.js';
 import { cmsFrom, renderCms } from './cms.js';
@@ -26,6 +26,7 @@ export function readSignature(gpgsig: string): Read<CommitSignature> {
   return attempt(() => {
     if (gpgsig.length > SIGNATURE_LIMIT)
       return refuse(`the signature has ${gpgsig.length} characters, expected at most ${SIGNATURE_LIMIT}`);
+    if (gpgsig === '') return refuse('the signature is empty', howToSign);
     if (gpgsig.startsWith(BEGIN)) return readArmoured(gpgsig);
     if (gpgsig.startsWith('-----BEGIN ')) return refuseLabel(gpgsig);
     const octets = fromBase64(gpgsig);
@@ -60,6 +61,9 @@ function readArmoured(text: string): CommitSignature {
   return found;
 }
 
+/** What openssl and most libraries call CMS. */
+const CMS_LABELS: readonly string[] = ['CMS', 'PKCS7'];
+
 function refuseLabel(gpgsig: string): never {
   const label = /^-----BEGIN ([A-Z0-9 ]{1,40})-----/.exec(gpgsig)?.[1] ?? 'something unknown';
   const known: Record<string, string> = {
@@ -67,10 +71,12 @@ function refuseLabel(gpgsig: string): never {
     'PGP SIGNATURE': 'a PGP signature',
     'PGP MESSAGE': 'a PGP signature',
   };
-  return refuse(
-    `the commit has ${known[label] ?? `a signature labelled ${label}`}, expected one with the certificate (${BEGIN})`,
-    howToSetUp,
-  );
+  const found = `the commit has ${known[label] ?? `a signature labelled ${label}`}`;
+  if (CMS_LABELS.includes(label)) {
+    const relabel = `sed 's/ ${label}-----/ SIGNED MESSAGE-----/'  # before it goes into the commit`;
+    return refuse(`${found}, expected the label that git knows it by: ${BEGIN}`, [relabel, ...howToWrite]);
+  }
+  return refuse(`${found}, expected one with the certificate (${BEGIN})`, howToSetUp);
 }
 
 function notBase64(gpgsig: string): string {

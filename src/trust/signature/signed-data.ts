@@ -55,7 +55,7 @@ export interface SignedData {
 export function readSignedData(bytes: Uint8Array): SignedData {
   const cursor = new Cursor(bytes);
   const info = cursor.enter(TAG.sequence, 'contentInfo');
-  expectOid(cursor.take(TAG.oid, 'contentType'), OID.signedData);
+  expectOid(cursor.take(TAG.oid, 'contentType'), OID.signedData, 'contentInfo.contentType');
   const content = cursor.enter(contextTag(0), 'contentInfo.content');
   const signedData = cursor.enter(TAG.sequence, 'signedData');
   expectVersion1(cursor.take(TAG.integer, 'signedData.version'), 'signedData.version');
@@ -122,15 +122,15 @@ function expectVersion1(version: Der, what: string): void {
   if (found !== 1) refuse(`${what} is ${found}, expected 1`);
 }
 
-function expectOid(found: Der, expected: string): void {
-  const dotted = oid(found, 'algorithm or type');
-  if (dotted !== expected) refuse(`found ${oidName(dotted)}, expected ${oidName(expected)}`);
+function expectOid(found: Der, expected: string, what: string): void {
+  const dotted = oid(found, what);
+  if (dotted !== expected) refuse(`${what}: found ${oidName(dotted)}, expected ${oidName(expected)}`);
 }
 
 /** Checks for an algorithm; whether its parameters are NULL in place of absent. */
 function readAlgorithm(algorithm: Der | undefined, expected: string, what: string): boolean {
   const fields = new Fields(expectTag(algorithm, TAG.sequence, what), what);
-  expectOid(fields.take(TAG.oid, 'algorithm'), expected);
+  expectOid(fields.take(TAG.oid, 'algorithm'), expected, what);
   const parameters = fields.takeIf(TAG.null);
   if (parameters !== undefined && parameters.content.length > 0) refuse(`${what}: NULL with content`);
   fields.end();
@@ -139,7 +139,7 @@ function readAlgorithm(algorithm: Der | undefined, expected: string, what: strin
 
 function readEncapsulated(cursor: Cursor): Entered {
   const entered = cursor.enter(TAG.sequence, 'encapContentInfo');
-  expectOid(cursor.take(TAG.oid, 'eContentType'), OID.data);
+  expectOid(cursor.take(TAG.oid, 'eContentType'), OID.data, 'encapContentInfo.eContentType');
   if (!cursor.isAtEnd(entered) && cursor.takeIf(contextTag(0)) !== undefined)
     refuse('the signature holds the content it signs, expected it detached');
   cursor.leave(entered, 'encapContentInfo');
