@@ -74,7 +74,8 @@ export function entriesOf(record: Uuid): Entries {
       const entry = line === undefined ? undefined : parseEntry(line);
       if (entry === undefined) unreadable += 1;
       else if (entry.record !== record) foreign += 1;
-      else {
+      else if (entry.old !== entry.new) {
+        // What moved nothing says nothing: earlier hooks wrote a line of that as well.
         const former = all.at(-1);
         // Mostly the very same text: one of them is enough.
         all.push({ old: former?.new === entry.old ? former.new : entry.old, new: entry.new, time: entry.time });

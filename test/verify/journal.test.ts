@@ -81,6 +81,13 @@ t.test('torn, foreign and unreadable lines are passed over, and said', async (t)
   t.match(found.text, 'not checked: the last line of the journal has no end');
 });
 
+t.test('a push of what main was already says nothing', async (t) => {
+  const still = (id: ObjectId) => changed(lines[2], { old: id, new: id, commits: 0 });
+  const found = await by(whole([lines[0] ?? '', still(first), ...lines.slice(1), still(third)]));
+  t.match(found, { good: true, record: { history: { receipts: { counted: 3, contradictory: 0, beyond: 0, passedOver: 0 } } } });
+  t.match(await by(whole([...lines.slice(0, 2), still(third)])), { good: false, gaps: ['not-in-journal'] }, 'nor when a commit came');
+});
+
 t.test('a commit that no entry has is not good, and judged by its own date', async (t) => {
   t.match(await by(whole(lines.slice(0, 2))), {
     good: false,
