@@ -1,13 +1,13 @@
 /** Packs and refs that git's own client would not send: what is whole is taken and judged as it is, the rest is refused. */
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { GitObject, ObjectId } from '../../src/format/push.js';
 import { objectTable } from '../support/objects.js';
 import { makePeople } from '../support/people.js';
 import { scenario } from '../support/scenario.js';
 import { git, gitLine, run, stateOf, temporary } from './support.js';
-import { deltaEntry, insertingDelta, packOf, packOfEntries, pushPack, wholeEntry } from './support-pack.js';
+import { deltaEntry, insertingDelta, packOf, packOfEntries, pushCertified, pushPack, wholeEntry } from './support-pack.js';
 import { writeClient, writeHost } from './support-scenario.js';
 
 const people = await makePeople();
@@ -152,4 +152,24 @@ t.test('a push of what main is already is no push: nothing is written down, and 
   t.match(late, { status: 1, stderr: /ref\/fast-forward\s+another push came first/ }, 'what main was is not what it is');
   t.equal(stateOf(host).main, tip);
   t.equal(stateOf(host).journal.length, 1);
+});
+
+t.test('a push certificate that nobody asked for: git stores it outside of the quarantine, and it does not stay', async (t) => {
+  const { host, made, fresh } = goodPush(t);
+  const pack = packOf(fresh.map(([, object]) => object));
+  const before = stateOf(host);
+  const { status, stderr } = await pushCertified(host, made.updates, pack, 'kept for ever');
+  t.equal(status, 1);
+  t.match(stderr, /refused: this host takes no push certificates\n {2}help: git push --no-signed\n/);
+  t.strictSame(stateOf(host), before);
+
+  const former = join(host.repository, 'objects', 'ab', 'c'.repeat(38));
+  mkdirSync(dirname(former));
+  writeFileSync(former, 'x');
+  utimesSync(former, 0, 0);
+  for (const named of [`ab${'c'.repeat(38)}`, '../config', '12']) {
+    const env = { GIT_DIR: '.', GIT_PUSH_CERT: named };
+    t.match(await run(host.repository, join(host.repository, 'hooks/pre-receive'), [], { env }), { status: 1, stderr: /no push cert/ });
+  }
+  t.ok(existsSync(former) && existsSync(join(host.repository, 'config')), 'what the environment alone calls one is not removed');
 });

@@ -66,9 +66,27 @@ export function entryHeader(type: number, size: number): Buffer {
 }
 
 /** Pushes by speaking the protocol (gitprotocol-pack). `status` is 0 where every ref was taken. */
-export async function pushPack({ repository }: TestHost, updates: readonly RefUpdate[], pack: Uint8Array): Promise<Ran> {
-  const lines = updates.map(({ old, new: id, ref }, index) => packet(`${old} ${id} ${ref}${index === 0 ? '\0report-status' : ''}\n`));
-  const input = Buffer.concat([Buffer.from(`${lines.join('')}0000`), pack]);
+export function pushPack(host: TestHost, updates: readonly RefUpdate[], pack: Uint8Array): Promise<Ran> {
+  const lines = updates.map(({ old, new: id, ref }, index) => `${old} ${id} ${ref}${index === 0 ? '\0report-status' : ''}\n`);
+  return send(host, lines, updates, pack);
+}
+
+/** The same with a push certificate, which nobody has asked for; `text` is its signature. */
+export function pushCertified(host: TestHost, updates: readonly RefUpdate[], pack: Uint8Array, text: string): Promise<Ran> {
+  const lines = [
+    'push-cert\0report-status\n',
+    'certificate version 0.1\n',
+    '\n',
+    ...updates.map(({ old, new: id, ref }) => `${old} ${id} ${ref}\n`),
+    `-----BEGIN SIGNED MESSAGE-----\n`,
+    `${text}\n`,
+    'push-cert-end\n',
+  ];
+  return send(host, lines, updates, pack);
+}
+
+async function send({ repository }: TestHost, lines: readonly string[], updates: readonly RefUpdate[], pack: Uint8Array): Promise<Ran> {
+  const input = Buffer.concat([Buffer.from(`${lines.map(packet).join('')}0000`), pack]);
   const ran = await run(repository, 'git', ['receive-pack', repository], { input });
   const taken = /unpack ok\n/.test(ran.stdout) && !/^[0-9a-f]{4}ng /m.test(ran.stdout);
   return { ...ran, status: ran.status === 0 && (updates.length === 0 || taken) ? 0 : 1 };
