@@ -1,10 +1,9 @@
 /** The state of a projection as a person reads it. */
-import { printable } from '../format/text.js';
+import { counted, printable } from '../format/text.js';
 import type { IdsUsedTwice } from '../projections/index.js';
 import type { Checked } from '../watch/check.js';
 import type { Outcome } from '../watch/project.js';
 import type { ProjectionStatus } from '../watch/status.js';
-import { count } from './words.js';
 
 /** Held records that are printed; the others are counted. */
 const SHOWN = 20;
@@ -14,20 +13,20 @@ export function statusLines(status: ProjectionStatus): string[] {
   const { database, records, current, behind, empty, held, moreHeld, unregistered, damaged, waiting, bad } = status;
   const more = Math.max(0, held.length - SHOWN) + moreHeld;
   return [
-    `${database}: ${count(records, 'record')}, ${current} up to date, ${behind} behind, ${empty} without a commit`,
+    `${database}: ${counted(records, 'record')}, ${current} up to date, ${behind} behind, ${empty} without a commit`,
     ...held
       .slice(0, SHOWN)
       .flatMap(({ record, state, reason, reached, attempts, nextTryAt }) => [
         `${state}  ${record}  ${printable(reason, LONGEST)}`,
-        `  answers stand on ${reached ?? 'nothing'}; ${count(attempts, 'attempt')}, the next at ${nextTryAt ?? 'the next scan'}`,
+        `  answers stand on ${reached ?? 'nothing'}; ${counted(attempts, 'attempt')}, the next at ${nextTryAt ?? 'the next scan'}`,
       ]),
     ...(more > 0 ? [`and ${more} more that are held (--json lists up to 1000)`] : []),
     ...(unregistered.length > 0
-      ? [`${count(unregistered.length, 'record')} projected that are not registered: ${unregistered.slice(0, SHOWN).join(', ')}`]
+      ? [`${counted(unregistered.length, 'record')} projected that are not registered: ${unregistered.slice(0, SHOWN).join(', ')}`]
       : []),
-    ...(damaged > 0 ? [`${count(damaged, 'registration')} damaged: vpr doctor says which`] : []),
-    ...(waiting > 0 ? [`${count(waiting, 'file')} waiting in the spool`] : []),
-    ...(bad > 0 ? [`${count(bad, 'file')} in spool/bad, which were no hints`] : []),
+    ...(damaged > 0 ? [`${counted(damaged, 'registration')} damaged: vpr doctor says which`] : []),
+    ...(waiting > 0 ? [`${counted(waiting, 'file')} waiting in the spool`] : []),
+    ...(bad > 0 ? [`${counted(bad, 'file')} in spool/bad, which were no hints`] : []),
   ];
 }
 
@@ -45,7 +44,7 @@ export function outcomeWords(record: string, outcome: Outcome): string {
     case 'nothing':
       return `${record}  no commit yet`;
     case 'projected':
-      return `${record}  ${count(outcome.commits, 'commit')}, up to ${outcome.to}`;
+      return `${record}  ${counted(outcome.commits, 'commit')}, up to ${outcome.to}`;
     case 'withheld':
       return `${record}  withheld above ${outcome.to ?? 'nothing'}: ${outcome.rule} (vpr projection status)`;
     case 'set-aside':

@@ -1,5 +1,5 @@
 /** Answers of a projection as people read them on a terminal; whatever a record holds is made safe for it. */
-import { printable } from '../format/text.js';
+import { counted, printable } from '../format/text.js';
 import type {
   Answer,
   FoundMessage,
@@ -12,7 +12,6 @@ import type {
 } from '../projections/index.js';
 import type { Checked } from './query-run.js';
 import { lineWords, messageWords, threadHead } from './thread-words.js';
-import { count } from './words.js';
 
 const LONGEST_REASON = 1000;
 
@@ -34,7 +33,7 @@ export function standingWords({ items, standing, cursor, cut, held, signatures }
 }
 
 function heldWords({ records, capped }: NonNullable<Answer<unknown>['held']>): string {
-  return `${capped ? 'more than ' : ''}${count(records, 'record')} of this host held, of which not all is here: vpr projection status DIR`;
+  return `${capped ? 'more than ' : ''}${counted(records, 'record')} of this host held, of which not all is here: vpr projection status DIR`;
 }
 
 function signatureWords({ commits }: NonNullable<Checked['signatures']>): string[] {
@@ -42,7 +41,7 @@ function signatureWords({ commits }: NonNullable<Checked['signatures']>): string
   const good = commits.length - others.length;
   return [
     '',
-    `signatures: ${good} of ${count(commits.length, 'commit')} good`,
+    `signatures: ${good} of ${counted(commits.length, 'commit')} good`,
     ...others.map(
       ({ record, commit, result, why }) => `  ${result}  commit ${commit} of record ${record}: ${printable(why ?? 'no reason is known')}`,
     ),
@@ -58,7 +57,7 @@ export function searchWords({ items, count: total }: SearchAnswer): string[] {
 /** `200+ messages` where there are so many at least; nothing where none is known of. */
 function totalWords({ value, capped }: { readonly value: number; readonly capped: boolean }): string[] {
   if (capped && value === 0) return [];
-  return [capped ? `${value.toLocaleString('en-GB')}+ messages` : count(value, 'message').replace(/^\d+/, value.toLocaleString('en-GB'))];
+  return [capped ? `${value.toLocaleString('en-GB')}+ messages` : counted(value, 'message').replace(/^\d+/, value.toLocaleString('en-GB'))];
 }
 
 function foundWords({ record, thread, message, corrects, correctedBy, commit, snippet, ...written }: FoundMessage): string[] {

@@ -1,7 +1,7 @@
 import { VprCommand } from '../cli/base.js';
 import { inFlag } from '../cli/flags.js';
 import { judgeHistory } from '../cli/judging.js';
-import { count } from '../cli/words.js';
+import { counted } from '../format/text.js';
 import { openClone, upstreamOf } from '../records/clone.js';
 import { headOf } from '../records/threads.js';
 import { reportData, reportText } from '../validators/index.js';
@@ -35,7 +35,7 @@ export default class Check extends VprCommand {
       'what others have pushed since the last git fetch, and what the host has seen of participant ids and certificates in its other records',
     ];
     this.say(reportText(verdict));
-    if (verdict.accepted) this.say(`${count(verdict.commits.judged, 'commit')} judged: nothing that the host refuses`, '');
+    if (verdict.accepted) this.say(`${counted(verdict.commits.judged, 'commit')} judged: nothing that the host refuses`, '');
     else this.problemsFound();
     this.say(...unknown.map((sentence) => `not checked: ${sentence}`));
     if (verdict.accepted) this.sayNext('git push');

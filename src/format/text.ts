@@ -28,6 +28,11 @@ export function beginsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
   return Buffer.compare(bytes.subarray(0, beginning.length), beginning) === 0;
 }
 
+/** `1 commit`, `2 commits`. */
+export function counted(count: number, one: string, more = `${one}s`): string {
+  return `${count} ${count === 1 ? one : more}`;
+}
+
 /**
  * The same string in memory of its own. V8 cuts a string out of another by
  * reference: whoever keeps an id that was read from a file keeps the file.

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { printable } from '../format/text.js';
+import { counted, printable } from '../format/text.js';
 import type { JudgedProblem } from '../problem.js';
 import type { Verdict } from './verdict.js';
 
@@ -36,8 +36,8 @@ function headline(verdict: Verdict): string {
   const shown = verdict.problems.length;
   const hidden = Object.values(verdict.suppressed).reduce((sum, count) => sum + count, 0);
   const commits = new Set(verdict.problems.flatMap(({ commit }) => commit ?? [])).size;
-  const where = commits === 0 ? '' : ` in ${commits} of ${plural(verdict.commits.pushed, 'commit')}`;
-  return `${verdict.accepted ? 'accepted, with' : 'refused:'} ${plural(shown + hidden, 'problem')}${where}`;
+  const where = commits === 0 ? '' : ` in ${commits} of ${counted(verdict.commits.pushed, 'commit')}`;
+  return `${verdict.accepted ? 'accepted, with' : 'refused:'} ${counted(shown + hidden, 'problem')}${where}`;
 }
 
 function problemLines(problem: JudgedProblem): string[] {
@@ -51,8 +51,4 @@ function problemLines(problem: JudgedProblem): string[] {
     ...help.map((text, index) => `  ${index === 0 ? 'help:' : '     '} ${printable(text, HELP)}`),
     `  more: vpr explain ${rule}`,
   ];
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

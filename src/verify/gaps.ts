@@ -1,4 +1,5 @@
 /** Why a history is incomplete, or can't be shown: each a reason not to call it good. */
+import { counted } from '../format/text.js';
 import type { Journal } from '../hosts/journal-read.js';
 import { mayBeRefused } from './receipts.js';
 import type { Gap, HistoryReport } from './types.js';
@@ -13,9 +14,9 @@ export function gapsOf(history: HistoryReport, trusted: boolean): Gap[] {
   if (missing.count > 0)
     add(
       'missing',
-      `${many(missing.count, 'object is', 'objects are')} not there: ${missing.ids.join(', ')}${missing.count > missing.ids.length ? ' and more' : ''}`,
+      `${counted(missing.count, 'object is', 'objects are')} not there: ${missing.ids.join(', ')}${missing.count > missing.ids.length ? ' and more' : ''}`,
     );
-  if (judged !== pushed) add('unread', `only ${judged} of ${many(pushed, 'commit', 'commits')} could be judged`);
+  if (judged !== pushed) add('unread', `only ${judged} of ${counted(pushed, 'commit')} could be judged`);
   if (!trusted)
     add(
       'no-trust',
@@ -24,7 +25,7 @@ export function gapsOf(history: HistoryReport, trusted: boolean): Gap[] {
   if (counts.cannotBeShown > 0)
     add(
       'cannot-be-shown',
-      `that ${many(counts.cannotBeShown, 'commit is', 'commits are')} older than the revocation of the key cannot be shown: only a host's journal could (--journal)`,
+      `that ${counted(counts.cannotBeShown, 'commit is', 'commits are')} older than the revocation of the key cannot be shown: only a host's journal could (--journal)`,
     );
   return gaps;
 }
@@ -37,7 +38,7 @@ export function journalGaps(journal: Journal | undefined, history: HistoryReport
   if (history === undefined) {
     if (journal.receipts.length > 0 && mayBeRefused(journal.receipts, undefined)) add(...unfinished(journal.receipts.length));
     else if (journal.receipts.length > 0)
-      add('set-back', `the journal has ${many(journal.receipts.length, 'accepted push', 'accepted pushes')}, and main has no commit`);
+      add('set-back', `the journal has ${counted(journal.receipts.length, 'accepted push', 'accepted pushes')}, and main has no commit`);
     return gaps;
   }
   const { receipts, firstUncovered, counts, verdict } = history;
@@ -45,31 +46,34 @@ export function journalGaps(journal: Journal | undefined, history: HistoryReport
     const count = verdict.commits.judged - counts.receivedByHost;
     add(
       'not-in-journal',
-      `${many(count, 'commit is', 'commits are')} in no entry of the journal that counts, the first is ${firstUncovered}: judged by the signer's word alone`,
+      `${counted(count, 'commit is', 'commits are')} in no entry of the journal that counts, the first is ${firstUncovered}: judged by the signer's word alone`,
     );
   }
   if (receipts === undefined) return gaps;
   if (receipts.beyond > 0)
-    add('set-back', `the journal has ${many(receipts.beyond, 'accepted push', 'accepted pushes')} after what main is: main was set back`);
+    add(
+      'set-back',
+      `the journal has ${counted(receipts.beyond, 'accepted push', 'accepted pushes')} after what main is: main was set back`,
+    );
   if (receipts.unfinished > 0) add(...unfinished(receipts.unfinished));
   if (receipts.lost > 0)
     add(
       'set-back',
-      `the journal has ${many(receipts.lost, 'accepted push', 'accepted pushes')} that main lacks, though a later one began there: main was set back, and written on`,
+      `the journal has ${counted(receipts.lost, 'accepted push', 'accepted pushes')} that main lacks, though a later one began there: main was set back, and written on`,
     );
   if (receipts.contradictory > 0)
     add(
       'journal-contradictory',
-      `${many(receipts.contradictory, 'entry of the journal begins', 'entries of the journal begin')} at commits that are not below those at the end`,
+      `${counted(receipts.contradictory, 'entry of the journal begins', 'entries of the journal begin')} at commits that are not below those at the end`,
     );
   if (receipts.backwards > 0)
-    add('journal-backwards', `by the journal, ${many(receipts.backwards, 'commit was', 'commits were')} received before the one below`);
+    add('journal-backwards', `by the journal, ${counted(receipts.backwards, 'commit was', 'commits were')} received before the one below`);
   return gaps;
 }
 
 /** Of pushes that git may have refused, or that main was set back by: an unknown is not good, and accuses nobody. */
 function unfinished(count: number): [code: string, message: string] {
-  const pushes = many(
+  const pushes = counted(
     count,
     'accepted push that begins at what main is, and that main lacks',
     'accepted pushes that begin at what main is, and that main lacks',
@@ -87,8 +91,8 @@ export function historyNotes(history: HistoryReport | undefined): string[] {
   return [
     ...(unknown === 0
       ? []
-      : [`whether certificates of ${many(unknown, 'commit', 'commits')} were revoked: there is no revocation list, or none that is fresh`]),
-    ...(more === 0 ? [] : [`who signed the rest: ${many(more, 'more signer', 'more signers')} than are listed`]),
+      : [`whether certificates of ${counted(unknown, 'commit')} were revoked: there is no revocation list, or none that is fresh`]),
+    ...(more === 0 ? [] : [`who signed the rest: ${counted(more, 'more signer', 'more signers')} than are listed`]),
   ];
 }
 
@@ -100,19 +104,15 @@ export function journalNotes(journal: Journal | undefined, history: HistoryRepor
   return [
     ...(foreign === 0
       ? []
-      : [`${many(foreign, 'line of the journal is', 'lines of the journal are')} about other records, and passed over`]),
+      : [`${counted(foreign, 'line of the journal is', 'lines of the journal are')} about other records, and passed over`]),
     ...(unreadable === 0
       ? []
-      : [`${many(unreadable, 'line of the journal is no entry', 'lines of the journal are no entries')}, and passed over`]),
+      : [`${counted(unreadable, 'line of the journal is no entry', 'lines of the journal are no entries')}, and passed over`]),
     ...(torn ? ['the last line of the journal has no end, and was passed over'] : []),
     ...(passedOver === 0
       ? []
       : [
-          `${many(passedOver, 'entry of the journal names a commit', 'entries of the journal name commits')} that main does not have: pushes that git refused after all, or a last one that was lost with a set-back`,
+          `${counted(passedOver, 'entry of the journal names a commit', 'entries of the journal name commits')} that main does not have: pushes that git refused after all, or a last one that was lost with a set-back`,
         ]),
   ];
-}
-
-function many(count: number, one: string, more: string): string {
-  return `${count} ${count === 1 ? one : more}`;
 }

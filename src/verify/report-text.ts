@@ -1,5 +1,5 @@
 /** A look as a person reads it on a terminal. */
-import { printable } from '../format/text.js';
+import { counted, printable } from '../format/text.js';
 import type { JudgedProblem } from '../problem.js';
 import { reportText } from '../validators/report.js';
 import type { NamedReport, Report } from './report.js';
@@ -18,12 +18,12 @@ export function textReport(report: Report, many: boolean): string[] {
   if (many) {
     lines.push(
       report.good
-        ? `${plural(totals.records, 'record')} verified, ${plural(totals.commits, 'commit')} in all: every rule holds`
-        : `not good: ${totals.records - totals.good} of ${plural(totals.records, 'record')}${totals.records - totals.good > records.length ? `, of which ${records.length} are shown` : ''}`,
+        ? `${counted(totals.records, 'record')} verified, ${counted(totals.commits, 'commit')} in all: every rule holds`
+        : `not good: ${totals.records - totals.good} of ${counted(totals.records, 'record')}${totals.records - totals.good > records.length ? `, of which ${records.length} are shown` : ''}`,
     );
   }
   for (const { note, records: count } of report.notes)
-    lines.push(`not checked in ${plural(count, 'record')}: ${printable(note, SENTENCE)}`);
+    lines.push(`not checked in ${counted(count, 'record')}: ${printable(note, SENTENCE)}`);
   lines.push('', ...signers.slice(0, SHOWN_SIGNERS).map(signerLine));
   if (signers.length > SHOWN_SIGNERS) lines.push(`and ${signers.length - SHOWN_SIGNERS} more signers (--summary FILE, --format json)`);
   if (digests.trustBundle !== undefined) lines.push(`trust bundle: ${digests.trustBundle}`);
@@ -39,7 +39,7 @@ function recordLines(named: NamedReport, many: boolean): string[] {
   if (history !== undefined) lines.push(...reportText({ ...history.verdict, problems }));
   const judged = history?.verdict.commits.judged ?? 0;
   const rules = only === 'signatures' ? 'every signature holds' : 'every rule holds';
-  if (good) lines.push(`${plural(judged, 'commit')} verified: ${rules}`);
+  if (good) lines.push(`${counted(judged, 'commit')} verified: ${rules}`);
   else if (gaps.length > 0) lines.push(`incomplete: ${incomplete(named, judged, problems.length > 0)}`);
   if (cached !== undefined) {
     const again = judged - cached.commits;
@@ -66,7 +66,7 @@ function isExplained({ rule, commit, message }: JudgedProblem, { missing }: Hist
 function incomplete({ history }: NamedReport, judged: number, withProblems: boolean): string {
   const { pushed } = history?.verdict.commits ?? { pushed: 0 };
   const found = withProblems ? 'with the problems above' : 'and no problem found in what could be checked';
-  return `${judged} of ${plural(pushed, 'commit')} judged, ${found}`;
+  return `${judged} of ${counted(pushed, 'commit')} judged, ${found}`;
 }
 
 function signerLine(signer: SignerSummary): string {
@@ -75,9 +75,5 @@ function signerLine(signer: SignerSummary): string {
   const who = registrations.length === 0 ? 'no registration' : registrations.map((registration) => printable(registration, 80)).join(', ');
   const valid = notBefore === undefined ? '' : `, valid ${notBefore.slice(0, 10)} to ${notAfter?.slice(0, 10)}`;
   const trust = trusted === commits ? '' : `, ${trusted} of them by a signer the host trusts`;
-  return `signed: ${plural(commits, 'commit')} by ${who} (${by}${valid})${trust}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `signed: ${counted(commits, 'commit')} by ${who} (${by}${valid})${trust}`;
 }

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { caPassphraseFlag, passphraseFrom } from '../../cli/passphrase-flags.js';
-import { count } from '../../cli/words.js';
+import { counted } from '../../format/text.js';
 import { openAuthority, openIssuing } from '../../records/authority.js';
 import { writeCrl } from '../../records/crl.js';
 import { CRL_DAYS } from '../../records/hierarchy.js';
@@ -27,7 +27,7 @@ export default class CertCrl extends VprCommand {
     const days = flags.days ?? (authority.isRoot ? CRL_DAYS.root : CRL_DAYS.issuing);
     const crl = await writeCrl(authority, days, passphraseFrom(flags['ca-passphrase-file']));
     this.say(
-      `wrote  ${crl.file}  (number ${crl.number}, ${count(crl.entries, 'revocation')})`,
+      `wrote  ${crl.file}  (number ${crl.number}, ${counted(crl.entries, 'revocation')})`,
       `it lasts until ${crl.nextUpdate.toISOString()}: make the next one before that`,
     );
     return { ...crl, thisUpdate: crl.thisUpdate.toISOString(), nextUpdate: crl.nextUpdate.toISOString() };

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { inFlag } from '../../cli/flags.js';
-import { count } from '../../cli/words.js';
 import { commandLine } from '../../format/shell.js';
+import { counted } from '../../format/text.js';
 import { topOf } from '../../records/chain.js';
 import { certificatesIn } from '../../records/credentials.js';
 import { exportSignature } from '../../records/export-signature.js';
@@ -49,12 +49,12 @@ export default class SignatureExport extends VprCommand {
     ]);
     const [{ fingerprint }] = found.certificates;
     this.say(
-      `wrote  ${files.signature}  (from ${found.encoding}, ${count(found.certificates.length, 'certificate')})`,
+      `wrote  ${files.signature}  (from ${found.encoding}, ${counted(found.certificates.length, 'certificate')})`,
       `wrote  ${files.payload}`,
     );
     if (found.supplied > 0)
       this.say(
-        `${count(found.supplied, 'certificate')} of these the commit does not carry: from the host's trust bundle, or the files you named`,
+        `${counted(found.supplied, 'certificate')} of these the commit does not carry: from the host's trust bundle, or the files you named`,
       );
     const top = topOf(found.certificates);
     this.say(

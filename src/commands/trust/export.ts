@@ -1,9 +1,9 @@
 import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
-import { count } from '../../cli/words.js';
 import { VprError } from '../../errors.js';
 import { parseTypedUuid, type Uuid } from '../../format/identifiers.js';
 import { commandLine } from '../../format/shell.js';
+import { counted } from '../../format/text.js';
 import { refuseUnreadable } from '../../hosts/plain.js';
 import { registeredRecord } from '../../hosts/registry.js';
 import { writeAtomic } from '../../records/files.js';
@@ -37,11 +37,11 @@ For each record it has the newest commit that the host had accepted, by its jour
       this.say(renderBundle(bundle).trimEnd());
     } else {
       writeAtomic(flags.out, renderBundle(bundle));
-      const files = count(Object.keys(bundle.files).length, 'file');
+      const files = counted(Object.keys(bundle.files).length, 'file');
       this.say(
-        `wrote ${flags.out}: the policy, ${files} that it names, and how far ${count(Object.keys(baselines).length, 'record')} had come`,
+        `wrote ${flags.out}: the policy, ${files} that it names, and how far ${counted(Object.keys(baselines).length, 'record')} had come`,
       );
-      if (without.length > 0) this.say(`${count(without.length, 'record')} had nothing yet that the journal has as accepted`);
+      if (without.length > 0) this.say(`${counted(without.length, 'record')} had nothing yet that the journal has as accepted`);
       this.say(`digest: ${bundle.digest}`);
       this.sayNext(commandLine('vpr', 'setup', '--trust', flags.out));
     }
