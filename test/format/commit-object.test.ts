@@ -93,7 +93,7 @@ t.test('known culprits come with commands', async (t) => {
   t.same(help('author ', `parent ${TREE}\nauthor `), ['git pull --rebase -S origin main']);
 });
 
-t.test('parents alone are those of the whole', async () => {
+t.test('parents alone are those of the whole, but for a header that is folded', async (t) => {
   const pieces = fc.constantFrom(
     `parent ${PARENT}`,
     `parent ${PARENT}0`,
@@ -109,8 +109,17 @@ t.test('parents alone are those of the whole', async () => {
   fc.assert(
     fc.property(fc.array(pieces), (parts) => {
       const input = bytes(parts.join(''));
+      if (/(?:^|\n)parent [^\n]*\n /.test(parts.join(''))) return true;
       return JSON.stringify(parentsOf(input)) === JSON.stringify(readCommitObject(input).parents);
     }),
+  );
+  const folded = bytes(`parent ${PARENT}\n parent ${TREE}\n\n`);
+  t.same(parentsOf(folded), [PARENT], 'git goes there');
+  const { parents, faults } = readCommitObject(folded);
+  t.same(parents, []);
+  t.ok(
+    faults.some(({ message }) => message.startsWith('the header parent ')),
+    'and the commit is refused',
   );
 });
 
