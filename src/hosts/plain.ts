@@ -36,9 +36,9 @@ const OWN_NAMES: ReadonlySet<string> = new Set([
 export function initHost(directory: string): boolean {
   const root = resolve(directory);
   if (isHost(root)) return false;
-  const strangers = realPath(root) === undefined ? [] : readdirSync(root).filter((name) => !OWN_NAMES.has(name));
-  if (strangers.length > 0) {
-    throw new VprError('host/not-empty', `${root} is not empty, and not a host: there is ${JSON.stringify(strangers[0])} in it`, {
+  const stranger = realPath(root) === undefined ? undefined : strangerIn(root);
+  if (stranger !== undefined) {
+    throw new VprError('host/not-empty', `${root} is not empty, and not a host: there is ${JSON.stringify(stranger)} in it`, {
       help: ['name a new directory'],
     });
   }
@@ -58,8 +58,23 @@ export function openHost(directory: string): HostPaths {
   if (root !== undefined && isHost(root)) return hostPaths(root);
   refuseUnreadable(directory);
   throw new VprError('host/not-a-host', `${directory} is not a host: it has no vpr.yaml and registry`, {
-    help: [commandLine('vpr', 'host', 'init', directory)],
+    help: whereHostIs(directory),
   });
+}
+
+/** Making a host is proposed only where it could be done: most often another directory was meant. */
+function whereHostIs(directory: string): string[] {
+  const above = hostAbove(directory);
+  if (above !== undefined) return [`name the host that it lies in: ${above.root}`];
+  const help = ["name the host's directory, the one that has vpr.yaml in it"];
+  const root = realPath(directory);
+  const free = root === undefined || (statSync(root).isDirectory() && strangerIn(root) === undefined);
+  return free ? [...help, `or make a new host: ${commandLine('vpr', 'host', 'init', directory)}`] : help;
+}
+
+/** The first thing in a directory that no host has. */
+function strangerIn(directory: string): string | undefined {
+  return readdirSync(directory).find((name) => !OWN_NAMES.has(name));
 }
 
 /** Throws `host/unreadable` where this account may not look into a directory. */

@@ -98,7 +98,7 @@ t.test('what cannot be done ends with 2 and says what can', async (t) => {
   for (const [args, says] of [
     [['host', 'init', '.'], /^error host\/not-empty: /],
     [['host', 'init', '/proc/nowhere'], /^error (?:ENOENT|EACCES|EPERM|EROFS): /],
-    [['host', 'add', 'nowhere', 'coordination'], /^error host\/not-a-host: .*\n {2}help: vpr host init nowhere/],
+    [['host', 'add', 'nowhere', 'coordination'], /^error host\/not-a-host: .*\n.*\n {2}help: or make a new host: vpr host init nowhere/],
     [['host', 'add', host, 'clinical'], /^error host\/kind: there are no rules yet for clinical records/],
     [['host', 'add', host, 'diary'], /Expected diary to be one of: coordination/],
     [['host', 'add', host, 'coordination', '--id', `${ID}x`], /^error host\/id: /],
@@ -117,5 +117,5 @@ t.test('what cannot be done ends with 2 and says what can', async (t) => {
   }
   const { status, stdout } = vpr('doctor', directory, '--json');
   t.equal(status, 2);
-  t.match(JSON.parse(stdout), { error: { code: 'host/not-a-host', help: [/^vpr host init/] } });
+  t.match(JSON.parse(stdout), { error: { code: 'host/not-a-host', help: [/vpr\.yaml/] } });
 });

@@ -73,8 +73,11 @@ t.test('directories that are something else are left alone', async (t) => {
   writeFileSync(join(directory, 'notes.txt'), 'mine\n');
   t.throws(() => initHost(directory), { code: 'host/not-empty', message: /notes\.txt/ });
   t.notOk(existsSync(join(directory, 'vpr.yaml')));
-  t.throws(() => openHost(directory), { code: 'host/not-a-host', help: [/^vpr host init /] });
-  t.throws(() => openHost(join(directory, 'nowhere')), { code: 'host/not-a-host' });
+  t.throws(() => openHost(directory), { code: 'host/not-a-host', help: [/has vpr\.yaml in it$/] }, 'nor made a host');
+  t.throws(() => openHost(join(directory, 'notes.txt')), { code: 'host/not-a-host', help: [/has vpr\.yaml in it$/] });
+  t.throws(() => openHost(join(directory, 'nowhere')), { code: 'host/not-a-host', help: [String, /: vpr host init .*nowhere$/] });
+  const root = newHost(t);
+  t.throws(() => openHost(join(root, 'journal')), { code: 'host/not-a-host', help: [`name the host that it lies in: ${root}`] });
 });
 
 t.test('only the account that a host belongs to writes to it', async (t) => {
