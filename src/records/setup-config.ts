@@ -113,11 +113,13 @@ function unwritable(cause: unknown): VprError {
   const said = cause instanceof Error ? cause.message.trim().replace(/^error: /, '') : String(cause);
   return new VprError('setup/config', `git could not write its configuration: ${said.split('\n', 1)[0]}`, {
     cause,
-    help: [
-      'where it may not be written: make that file, and its directory, writable for you',
-      'where it is locked, and no other git is at work: remove the .lock beside it',
-      'then run vpr setup again',
-    ],
+    help: said.includes('$HOME not set')
+      ? ['set HOME to your own directory, then run vpr setup again']
+      : [
+          'where it may not be written: make that file, and its directory, writable for you',
+          'where it is locked, and no other git is at work: remove the .lock beside it',
+          'then run vpr setup again',
+        ],
   });
 }
 

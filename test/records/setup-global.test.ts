@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import t from 'tap';
 import { vpr } from '../commands/support.js';
 import { makeWorld, run } from './support.js';
@@ -18,6 +18,8 @@ t.test('vpr setup --global: every repository signs, and a clone inherits what it
   t.match(done, { status: 0, stdout: /set {4}gpg\.format = x509[\s\S]*warning: every repository of yours signs/ });
   t.ok(existsSync(join(home, 'config/vpr/vpr-sign')));
   t.match(setup(world.directory, '--global', '--in', '.'), { status: 2 }, 'one or the other');
+  const homeless = ['-u', 'HOME', '-u', 'XDG_CONFIG_HOME', '-u', 'GIT_CONFIG_GLOBAL', process.execPath, resolve('bin/vpr.js')];
+  t.throws(() => run(world.directory, 'env', ...homeless, 'setup', '--global', ...pair(jane)), /setup\/config[\s\S]*help: set HOME/);
 
   const plain = join(world.directory, 'plain');
   run(world.directory, 'git', 'init', '--quiet', '--initial-branch=main', plain);
