@@ -13,7 +13,7 @@ export function githubReport(report: Report): string {
     lines.push(command(item));
   }
   const { totals, good, versions } = report;
-  const words = `${totals.commits} commits of ${totals.records} records judged by vpr ${versions.vpr}: ${good ? 'all good' : 'not good'}`;
+  const words = `${totals.commits} commits of ${totals.records} ${totals.records === 1 ? 'record' : 'records'} judged by vpr ${versions.vpr}: ${good ? 'all good' : 'not good'}`;
   lines.push(`::notice title=${property('vpr verify')}::${data(words)}`);
   return lines.join('\n');
 }

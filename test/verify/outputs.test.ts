@@ -170,7 +170,7 @@ t.test("GitHub's commands are escaped as its toolkit does", async (t) => {
   const hostile = lines.find((line) => line.includes('title=tree/layout') && line.includes('%250A'));
   t.match(hostile, /file=communications\/%250A%3A%3Aerror%3A%3A%2C%3A<&"'/);
   t.notMatch(lines.join('\n'), /[\x00-\x09\x0b-\x1f\x7f-\x9f]/, 'nothing that a terminal obeys');
-  t.match(lines.at(-1), /^::notice title=vpr verify::\d+ commits of 1 records judged by vpr .*: not good$/);
+  t.match(lines.at(-1), /^::notice title=vpr verify::\d+ commits of 1 record judged by vpr .*: not good$/);
   t.equal(render('github', good.report, false).split('\n').length, 1);
 });
 
