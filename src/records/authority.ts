@@ -71,12 +71,7 @@ export async function createAuthority(input: AuthorityInput): Promise<AuthorityF
  * `createAuthority`, and `cert/not-a-root`, `cert/name-taken`, `cert/days`, `passphrase/…`.
  */
 export async function createIssuing(input: AuthorityInput, rootDirectory: string, from: PassphraseFrom = {}): Promise<AuthorityFiles> {
-  const root = openAuthority(rootDirectory);
-  if (!root.isRoot) {
-    throw new VprError('cert/not-a-root', `the authority in ${rootDirectory} is an intermediate itself, and may not make another`, {
-      help: ['name the directory of the root: --under DIR'],
-    });
-  }
+  const root = openRoot(rootDirectory);
   return makeAuthority(input, { root, key: authorityKey(root, from) });
 }
 
@@ -171,10 +166,27 @@ export function openIssuing(directory: string): Authority {
   return openAuthority(existsSync(authorityPaths(issuing).certificate) ? issuing : directory);
 }
 
+/**
+ * A root that can certify an intermediate. Throws `cert/not-a-root`, and `cert/key-away`: asked before
+ * a passphrase is chosen for what cannot be made yet.
+ */
+export function openRoot(directory: string): Authority {
+  const root = openAuthority(directory);
+  if (!root.isRoot) {
+    throw new VprError('cert/not-a-root', `the authority in ${directory} is an intermediate itself, and may not make another`, {
+      help: ['name the directory of the root: --under DIR'],
+    });
+  }
+  refuseKeyAway(root);
+  return root;
+}
+
 /** Reads an authority, without its key. Throws `file/missing`, `cert/authority-unreadable`. */
 export function openAuthority(directory: string): Authority {
   const paths = authorityPaths(directory);
-  const certificate = readCertificate(readFile(paths.certificate, 'the certificate authority'));
+  const certificate = readCertificate(
+    readFile(paths.certificate, 'the certificate authority', ['name the directory that vpr cert authority made']),
+  );
   if (!certificate.ok) throw unreadable(paths.certificate, certificate.faults[0]?.message);
   const description = describe(paths.description);
   const isRoot = isSelfSigned(certificate.value);
@@ -195,16 +207,21 @@ function describe(path: string): Pick<Authority, 'name' | 'authorities' | 'under
 }
 
 /** The key of an authority, its passphrase asked for where it has one. Throws `passphrase/…`, `key/…`. */
-export function authorityKey({ directory, certificate }: Authority, from: PassphraseFrom): KeyObject {
+export function authorityKey(authority: Authority, from: PassphraseFrom): KeyObject {
+  const { directory, certificate } = authority;
+  refuseKeyAway(authority);
   const { key: path } = authorityPaths(directory);
-  if (!existsSync(path)) {
-    throw new VprError('cert/key-away', `the authority's key is not here: ${path}`, {
-      help: ['bring it back from where it is kept; a root whose key is away still has its intermediate in issuing/'],
-    });
-  }
   const key = loadKey(path, from, "the certificate authority's key");
   if (publicDer(key).equals(certificate.spki)) return key;
   throw new VprError('cert/authority-unreadable', `the key in ${path} is not the key of the authority's certificate`);
+}
+
+function refuseKeyAway({ directory }: Authority): void {
+  const { key: path } = authorityPaths(directory);
+  if (existsSync(path)) return;
+  throw new VprError('cert/key-away', `the authority's key is not here: ${path}`, {
+    help: ['bring it back from where it is kept; a root whose key is away still has its intermediate in issuing/'],
+  });
 }
 
 function unreadable(path: string, why = 'unreadable', cause?: unknown): VprError {

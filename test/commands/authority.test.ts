@@ -76,6 +76,13 @@ t.test('the way of docs/authority.md, from the first day to another intermediate
   });
   t.match(said('cert', 'crl', '--ca', 'ca', '--root', '--ca-passphrase-file', 'root'), { status: 2, stderr: /cert\/key-away/ });
 
+  const early = said('cert', 'authority', 'ca-2', '--under', 'ca', '--name', 'Elm Street Practice, issuing 2', '--passphrase-file', 'none');
+  t.match(early, { status: 2, stderr: /cert\/key-away/ }, 'before a passphrase is asked for');
+  t.match(said('cert', 'crl', '--ca', 'nowhere'), {
+    status: 2,
+    stderr: /file\/missing: .*\n {2}help: name the directory that vpr cert authority made/,
+  });
+
   renameSync(join(directory, 'stick'), join(directory, 'ca/authority.key'));
   t.match(json('cert', 'crl', '--ca', 'ca', '--root', '--ca-passphrase-file', 'root'), {
     status: 0,

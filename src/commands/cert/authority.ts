@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { caPassphraseFlag, chosenPassphrase, newKeyFlags, passphraseFrom } from '../../cli/passphrase-flags.js';
 import { commandLine } from '../../format/shell.js';
-import { type AuthorityFiles, authorityPaths } from '../../records/authority.js';
+import { type AuthorityFiles, authorityPaths, openRoot } from '../../records/authority.js';
 import { createHierarchy, createUnder } from '../../records/hierarchy.js';
 
 export default class CertAuthority extends VprCommand {
@@ -78,6 +78,7 @@ export default class CertAuthority extends VprCommand {
 
   private async makeIssuing(directory: string, name: string, under: string): Promise<AuthorityFiles> {
     const { flags } = await this.parse(CertAuthority);
+    openRoot(under);
     const passphrase = chosenPassphrase("the intermediate's key", flags);
     const input = { directory, name, authorities: flags.authority ?? [], days: flags.days ?? ISSUING_DAYS, passphrase };
     return createUnder(input, under, passphraseFrom(flags['ca-passphrase-file']));
