@@ -12,7 +12,7 @@ export function writeNew(path: string, content: Uint8Array | string, mode = 0o64
     syncDirectory(dirname(path));
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') throw alreadyThere(path, cause);
-    throw new VprError('file/unwritable', `${path} cannot be written: ${codeOf(cause)}`, { cause });
+    throw unwritable(path, cause);
   }
 }
 
@@ -28,6 +28,13 @@ export function writeAllNew(
 export function refuseExisting(paths: readonly string[]): void {
   const there = paths.find((path) => existsSync(path));
   if (there !== undefined) throw alreadyThere(there);
+}
+
+function unwritable(path: string, cause: unknown): VprError {
+  return new VprError('file/unwritable', `${path} cannot be written: ${codeOf(cause)}`, {
+    cause,
+    help: ['name a file in a directory that you may write to'],
+  });
 }
 
 function alreadyThere(path: string, cause?: unknown): VprError {
@@ -47,7 +54,7 @@ export function writeAtomic(path: string, content: Uint8Array | string, mode = 0
     syncDirectory(dirname(path));
   } catch (cause) {
     rmSync(temporary, { force: true });
-    throw new VprError('file/unwritable', `${path} cannot be written: ${codeOf(cause)}`, { cause });
+    throw unwritable(path, cause);
   }
 }
 
@@ -85,7 +92,8 @@ export function readIfThere(path: string): Buffer | undefined {
     return readFileSync(path);
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return undefined;
-    throw new VprError('file/unreadable', `${path} cannot be read: ${codeOf(cause)}`, { cause });
+    const help = codeOf(cause) === 'EISDIR' ? 'it is a directory: name a file' : 'make it readable for you, or name another file';
+    throw new VprError('file/unreadable', `${path} cannot be read: ${codeOf(cause)}`, { cause, help: [help] });
   }
 }
 

@@ -82,6 +82,11 @@ t.test('the way of docs/authority.md, from the first day to another intermediate
     status: 2,
     stderr: /file\/missing: .*\n {2}help: name the directory that vpr cert authority made/,
   });
+  t.match(said('cert', 'show', 'ca'), { status: 2, stderr: /file\/unreadable: ca cannot .*EISDIR\n {2}help: it is a directory/ });
+  t.match(said('cert', 'request', ...jane, '--out', 'stick/x', '--passphrase-file', 'hers'), {
+    status: 2,
+    stderr: /unwritable: .*\n {2}help: /,
+  });
 
   renameSync(join(directory, 'stick'), join(directory, 'ca/authority.key'));
   t.match(json('cert', 'crl', '--ca', 'ca', '--root', '--ca-passphrase-file', 'root'), {
