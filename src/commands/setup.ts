@@ -13,7 +13,7 @@ export default class Setup extends VprCommand {
   static override examples = [
     '<%= config.bin %> setup --certificate jane/dr-jane-smith.crt --key jane/dr-jane-smith.key --care-location "Oxford University Hospitals" --trust trust.json',
     '<%= config.bin %> setup --role "Consultant cardiologist"',
-    '<%= config.bin %> setup --global --certificate jane/dr-jane-smith.crt --key jane/dr-jane-smith.key --trust trust.json',
+    '<%= config.bin %> setup --global --certificate jane/dr-jane-smith.crt --key jane/dr-jane-smith.key --care-location "Oxford University Hospitals" --trust trust.json',
   ];
   static override flags = {
     ...inFlag,

@@ -19,9 +19,9 @@ export default class SignatureExport extends VprCommand {
   static override description =
     "Writes COMMIT.p7s (detached CMS, DER) and COMMIT.payload (the bytes it is over), from every encoding and without a key. A certificate that the commit does not carry comes from the host's trust bundle or the files that --certificate names, where they have it; who is still missing is said.";
   static override examples = [
-    '<%= config.bin %> signature export HEAD --out proof',
+    '<%= config.bin %> signature export HEAD --out ../proof',
     '<%= config.bin %> signature export 3f2a9c1 --in record.git --trust trust.json',
-    '<%= config.bin %> signature export HEAD --certificate issuing/authority.crt --out proof',
+    '<%= config.bin %> signature export HEAD --certificate issuing/authority.crt --out ../proof',
   ];
   static override args = { commit: Args.string({ name: 'COMMIT', required: true, ignoreStdin: true, description: 'which commit' }) };
   static override flags = {
