@@ -12,7 +12,7 @@
  */
 
 import type { KeyObject } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { sameName } from '../trust/certificate/name.js';
@@ -158,6 +158,17 @@ export function authorityPaths(directory: string): { certificate: string; key: s
     crl: join(directory, 'authority.crl'),
     issuing: join(directory, 'issuing'),
   };
+}
+
+/** Throws `cert/directory-used` where an authority would come to lie among other files: those of another one, or a host's. */
+export function refuseUsed(directory: string): void {
+  if (!existsSync(directory)) return;
+  const [first] = statSync(directory).isDirectory() ? readdirSync(directory) : [''];
+  if (first === undefined) return;
+  const why = first === '' ? 'is a file' : `has ${JSON.stringify(first)} in it`;
+  throw new VprError('cert/directory-used', `an authority gets a directory of its own, and ${directory} ${why}`, {
+    help: ['name a new directory; what is there is not overwritten'],
+  });
 }
 
 /** The authority that issues: the intermediate of a root's directory where it has one, else the directory's own. */

@@ -36,6 +36,12 @@ t.test('the way of docs/authority.md, from the first day to another intermediate
     /\{ name: ELM-PATIENTS, class: CLASS \}\nwhere CLASS is/,
   );
   renameSync(join(directory, 'ca/authority.key'), join(directory, 'stick'));
+  for (const used of ['ca', '.', 'daily'])
+    t.match(
+      said('cert', 'authority', used, ...practice),
+      { status: 2, stderr: /cert\/directory-used: / },
+      'nobody is asked for a passphrase',
+    );
 
   t.match(said('cert', 'request', ...jane, '--out', 'jane', '--passphrase-file', 'hers'), {
     status: 0,

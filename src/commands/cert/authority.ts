@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { VprCommand } from '../../cli/base.js';
 import { caPassphraseFlag, chosenPassphrase, newKeyFlags, passphraseFrom } from '../../cli/passphrase-flags.js';
 import { commandLine } from '../../format/shell.js';
-import { type AuthorityFiles, authorityPaths, openRoot } from '../../records/authority.js';
+import { type AuthorityFiles, authorityPaths, openRoot, refuseUsed } from '../../records/authority.js';
 import { createHierarchy, createUnder } from '../../records/hierarchy.js';
 
 export default class CertAuthority extends VprCommand {
@@ -36,6 +36,7 @@ export default class CertAuthority extends VprCommand {
 
   async run() {
     const { args, flags } = await this.parse(CertAuthority);
+    refuseUsed(args.directory);
     const authorities = flags.authority ?? [];
     const made =
       flags.under === undefined ? await this.makeRoot(args.directory) : [await this.makeIssuing(args.directory, flags.name, flags.under)];
