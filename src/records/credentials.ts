@@ -131,7 +131,7 @@ export function identFaults(
 
 function againFor(role: 'author' | 'committer'): string {
   return role === 'author'
-    ? 'then commit again (on an amended commit: git commit --amend --reset-author)'
+    ? 'then commit again, without --author (on an amended commit: git commit --amend --reset-author)'
     : 'then commit again; GIT_COMMITTER_NAME and GIT_COMMITTER_EMAIL must not be set';
 }
 

@@ -155,7 +155,8 @@ t.test('what would not be accepted is not signed, and it says how to mend it', a
   t.match(refusal(clone, jane), { status: 0, stderr: /SIG_CREATED D 1 8 00 \d+ [0-9a-f]{64}\n$/ });
   t.match(refusal(clone, 'Jane <jane.smith@example.org>', jane), {
     status: 1,
-    stderr: /the commit's author is "Jane", the certificate's holder is "Dr Jane Smith"\n {2}help: git config user\.name 'Dr Jane Smith'/,
+    stderr:
+      /the commit's author is "Jane", the certificate's holder is "Dr Jane Smith"\n {2}help: git config user\.name 'Dr Jane Smith'\n {2}help: .*without --author/,
   });
   t.match(refusal(clone, jane, 'Dr Jane Smith <jane@home.example>'), {
     status: 1,
