@@ -22,7 +22,7 @@ export function statusLines(status: ProjectionStatus): string[] {
       ]),
     ...(more > 0 ? [`and ${more} more that are held (--json lists up to 1000)`] : []),
     ...(unregistered.length > 0
-      ? [`${counted(unregistered.length, 'record')} projected that are not registered: ${unregistered.slice(0, SHOWN).join(', ')}`]
+      ? [`${counted(unregistered.length, 'record')} projected and not registered: ${unregistered.slice(0, SHOWN).join(', ')}`]
       : []),
     ...(damaged > 0 ? [`${counted(damaged, 'registration')} damaged: vpr doctor says which`] : []),
     ...(waiting > 0 ? [`${counted(waiting, 'file')} waiting in the spool`] : []),
