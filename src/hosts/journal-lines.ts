@@ -20,6 +20,9 @@ type OnLine = (line: Buffer | undefined) => void;
 
 const CHUNK = 64 * 1024;
 const LF = 0x0a;
+const BACKSLASH = 0x5c;
+/** Texts that a file is looked through for, one after the other. */
+const FEW = 16;
 /** No entry is longer, in bytes: 1,000 signers' fingerprints fit. */
 const LONGEST = 256 * 1024;
 
@@ -32,21 +35,44 @@ export function readLines(path: string, { onLine, mark }: { readonly onLine: OnL
   });
 }
 
-/** Hands on the lines after those that were read before; undefined, with none handed on, where the file does not begin with those. */
-export function readLinesAfter(path: string, former: LinesRead, onLine: OnLine): LinesRead | undefined {
-  return withFile(path, (file) => {
-    const digests = prefixDigest(undefined);
-    for (let left = former.bytes; left > 0; ) {
-      const chunk = Buffer.allocUnsafe(Math.min(CHUNK, left));
-      const size = readSync(file, chunk, 0, chunk.length, null);
-      if (size === 0) return undefined;
-      digests.add(chunk.subarray(0, size));
-      left -= size;
+/**
+ * Hands on the whole lines that may have one of these texts in them, and some
+ * beside them: faster by far than all lines are taken apart, if texts are few.
+ * JSON can write a text in other letters, but not without a backslash. Throws
+ * `journal/unreadable`.
+ */
+export function readLinesWith(path: string, texts: readonly string[], onLine: (line: Buffer) => void): void {
+  const mayHave = (lines: Buffer): boolean =>
+    texts.length > FEW || texts.some((text) => lines.includes(text, 0, 'latin1')) || lines.includes(BACKSLASH);
+  withFile(path, (file) => {
+    const memory = Buffer.allocUnsafe(LONGEST + CHUNK);
+    /** Bytes at its beginning: of a line that has not ended. */
+    let begun = 0;
+    let isTooLong = false;
+    for (;;) {
+      const size = readSync(file, memory, begun, CHUNK, null);
+      if (size === 0) return;
+      let read = memory.subarray(0, begun + size);
+      if (isTooLong) {
+        const end = read.indexOf(LF);
+        if (end < 0) continue;
+        read = read.subarray(end + 1);
+      }
+      const lines = read.subarray(0, read.lastIndexOf(LF) + 1);
+      if (mayHave(lines)) splitLines(lines, onLine);
+      begun = read.length - lines.length;
+      isTooLong = begun > LONGEST;
+      if (isTooLong) begun = 0;
+      else read.copy(memory, 0, lines.length);
     }
-    if (digests.soFar() !== former.digest) return undefined;
-    const torn = eachLine(file, digests, onLine);
-    return { torn, ...digests.result() };
   });
+}
+
+function splitLines(lines: Buffer, onLine: (line: Buffer) => void): void {
+  for (let at = 0, end = 0; at < lines.length; at = end + 1) {
+    end = lines.indexOf(LF, at);
+    if (end + 1 - at <= LONGEST) onLine(lines.subarray(at, end));
+  }
 }
 
 /** Hands on every whole line from where the file stands. True where the last one has no end. */
@@ -101,7 +127,6 @@ function prefixDigest(mark: number | undefined) {
     endLine(): void {
       before = undefined;
     },
-    soFar: () => hash.copy().digest('hex'),
     result() {
       const { hash: whole, ...counted } = before ?? { hash, bytes, atMark };
       const digestAtMark = counted.atMark?.digest('hex');

@@ -5,7 +5,7 @@ import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import { parseInstant } from '../format/instant.js';
 import type { ObjectId } from '../format/push.js';
-import { type LinesRead, readLines } from './journal-lines.js';
+import { type LinesRead, readLines, readLinesWith } from './journal-lines.js';
 import { shardedPath } from './paths.js';
 
 /** One push as the journal has it. It counts once main contains `new`. */
@@ -57,15 +57,31 @@ export function readJournal(path: string, record: Uuid, { mark, now }: JournalOp
   return { ...entries.until(now), ...lines };
 }
 
+/**
+ * The entries of a record that end at one of these commits, in the order of the
+ * file: all that it takes to say when those were received. The whole file is
+ * looked through, since the first entry that has a commit counts: main may have
+ * been set back from it, and come to it again. Throws `journal/unreadable`.
+ */
+export function readReceipts(path: string, record: Uuid, commits: readonly ObjectId[]): readonly Receipt[] {
+  const wanted = new Set(commits);
+  const receipts: Receipt[] = [];
+  readLinesWith(path, commits, (line) => {
+    const entry = parseEntry(line);
+    if (entry?.record === record && wanted.has(entry.new)) receipts.push({ old: entry.old, new: entry.new, time: entry.time });
+  });
+  return receipts;
+}
+
 /** Entries of one record, as they are added. */
-export interface Entries {
+interface Entries {
   /** A whole line; undefined for one that is far too long. */
   add(line: Buffer | undefined): void;
   /** Those that had been received by then; what says that it was later is no entry. */
   until(now: Date): Pick<Journal, 'receipts' | 'foreign' | 'unreadable'>;
 }
 
-export function entriesOf(record: Uuid): Entries {
+function entriesOf(record: Uuid): Entries {
   const all: Receipt[] = [];
   let foreign = 0;
   let unreadable = 0;

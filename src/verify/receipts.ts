@@ -38,9 +38,10 @@ export interface HistoryIds {
 /**
  * Matches a journal with a history. A commit was received with the first
  * entry of the file that has it: later ones can't change what an earlier run
- * has gone by. One pass from the newest commit down.
+ * has gone by. One pass from the newest commit down. Times are said by the
+ * entries alone that end at one of `ids`, or of `later`.
  */
-export function receiptsOf({ receipts }: Journal, history: HistoryIds): Receipts {
+export function receiptsOf({ receipts }: Pick<Journal, 'receipts'>, history: HistoryIds): Receipts {
   const { ids, later, from, whole, skewMs } = history;
   const commits = new Set([...ids, ...later]);
   const byNew = entriesOf(receipts, commits);

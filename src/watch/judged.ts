@@ -12,7 +12,7 @@ import { gapsOf } from '../verify/gaps.js';
 import { verifyHistory } from '../verify/history.js';
 import { receiptsOf } from '../verify/receipts.js';
 import type { CommitReport } from '../verify/types.js';
-import { journalOf } from './journals.js';
+import { journalOf, receiptsFor } from './journals.js';
 
 /** A record's history, and what it is judged by. */
 export interface HistoryToJudge {
@@ -66,7 +66,7 @@ export async function judgeHistory(question: HistoryToJudge): Promise<Judged> {
   const below = history.end.kind === 'old' ? history.old : undefined;
   // Entries of any time: the clock may have been ahead when a push came. Rows would otherwise be others when they are made anew,
   // and what the host has accepted would be withheld until that time.
-  const { times } = receiptsOf(journalOf(paths, record), { ids, later: [], whole: below === undefined, skewMs: host.policy.skewMs });
+  const { times } = receiptsOf(receiptsFor(paths, record, ids), { ids, later: [], whole: below === undefined, skewMs: host.policy.skewMs });
   const received = new Map<ObjectId, number>();
   for (const [index, id] of ids.entries()) if (!Number.isNaN(times[index])) received.set(id, times[index] as number);
   const first = ids.findIndex((id) => !received.has(id));
