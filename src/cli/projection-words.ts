@@ -10,10 +10,12 @@ const SHOWN = 20;
 const LONGEST = 1000;
 
 export function statusLines(status: ProjectionStatus): string[] {
-  const { database, records, current, behind, empty, held, moreHeld, unregistered, damaged, waiting, bad } = status;
+  const { database, records, current, behind, empty, older, newer, held, moreHeld, unregistered, damaged, waiting, bad } = status;
   const more = Math.max(0, held.length - SHOWN) + moreHeld;
   return [
     `${database}: ${counted(records, 'record')}, ${current} up to date, ${behind} behind, ${empty} without a commit`,
+    ...(older > 0 ? [`${counted(older, 'record')} to be made anew: their rows are of an older version of vpr`] : []),
+    ...(newer > 0 ? [`${counted(newer, 'record')} with rows of a newer version of vpr: install that here`] : []),
     ...held
       .slice(0, SHOWN)
       .flatMap(({ record, state, reason, reached, attempts, nextTryAt }) => [

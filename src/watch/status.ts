@@ -5,6 +5,7 @@ import { codeOf } from '../hosts/files.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { namesIn } from '../hosts/registry.js';
 import type { Database } from '../projections/database.js';
+import { PROJECTION_VERSION } from '../projections/store.js';
 import type { ProjectionRow } from '../projections/tables.js';
 import { scanRecords } from './scan.js';
 import { allStates } from './state.js';
@@ -31,6 +32,10 @@ export interface ProjectionStatus {
   readonly behind: number;
   /** Nothing was pushed yet. */
   readonly empty: number;
+  /** Rows are of an older version of vpr, wherever main is: a watcher makes them anew. */
+  readonly older: number;
+  /** Rows are of a newer version of vpr: this one leaves them alone. */
+  readonly newer: number;
   readonly held: readonly HeldRecord[];
   /** Held records beyond those listed. */
   readonly moreHeld: number;
@@ -51,7 +56,7 @@ export async function projectionStatus(paths: HostPaths, database: Database): Pr
   const states = await allStates(database);
   const left = new Map(states);
   const held: HeldRecord[] = [];
-  let [records, current, behind, empty, damaged, moreHeld] = [0, 0, 0, 0, 0, 0];
+  let [records, current, behind, empty, older, newer, damaged, moreHeld] = [0, 0, 0, 0, 0, 0, 0, 0];
   const note = (): void => {
     damaged += 1;
   };
@@ -66,14 +71,17 @@ export async function projectionStatus(paths: HostPaths, database: Database): Pr
     records += 1;
     left.delete(record.id);
     if (isHeld(state)) continue;
-    if (main.kind === 'none') empty += 1;
+    const version = state?.version ?? PROJECTION_VERSION;
+    if (version < PROJECTION_VERSION) older += 1;
+    else if (version > PROJECTION_VERSION) newer += 1;
+    else if (main.kind === 'none') empty += 1;
     else if (main.kind === 'commit' && main.id === state?.reached) current += 1;
     else behind += 1;
   }
   for (const state of left.values()) isHeld(state);
   return {
     database: database.name,
-    ...{ records, current, behind, empty, held, moreHeld, damaged },
+    ...{ records, current, behind, empty, older, newer, held, moreHeld, damaged },
     unregistered: [...left.keys()].filter((record) => !isRegistered(paths.root, record)),
     waiting: filesIn(paths.spool, /\.json$/),
     bad: filesIn(`${paths.spool}/bad`, /./),

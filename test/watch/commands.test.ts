@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { hostPaths } from '../../src/hosts/paths.js';
+import { PROJECTION_VERSION } from '../../src/projections/store.js';
 import { makePeople } from '../support/people.js';
 import { MESSAGE_ID } from '../support/texts.js';
 import { pushedRecord } from '../verify/support.js';
@@ -45,6 +46,12 @@ t.test('status, build and verify', async (t) => {
   t.match(vpr('projection', 'status', directory), { status: 2, stderr: /error projections\/missing/ });
   t.match(vpr('watch', directory, '--once'), { status: 0, stdout: /1 record, 1 up to date, 0 behind/ });
   t.match(vpr('projection', 'status', directory, '--json').json(), { records: 1, current: 1, behind: 0, held: [], waiting: 0 });
+  await using(database, ({ kysely }) => kysely.updateTable('projections').set({ version: 1 }).execute());
+  t.match(vpr('projection', 'status', directory), {
+    status: 1,
+    stdout: /0 up to date[\s\S]*1 record to be made anew[\s\S]*next:\n {2}vpr watch/,
+  });
+  await using(database, ({ kysely }) => kysely.updateTable('projections').set({ version: PROJECTION_VERSION }).execute());
 
   const good = await push(all, (made) => made.append());
   t.match(vpr('projection', 'status', directory), { status: 1, stdout: /0 up to date, 1 behind[\s\S]*next:\n {2}vpr watch/ });

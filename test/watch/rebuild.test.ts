@@ -1,9 +1,11 @@
 /** Rows of another version of the projection: made anew beside those that answer, which stay until then. */
 import t from 'tap';
+import { statusLines } from '../../src/cli/projection-words.js';
 import { hostPaths } from '../../src/hosts/paths.js';
 import { PROJECTION_VERSION } from '../../src/projections/store.js';
 import { buildAll } from '../../src/watch/build.js';
 import { checkRecord } from '../../src/watch/check.js';
+import { projectionStatus } from '../../src/watch/status.js';
 import { watchOnce } from '../../src/watch/watch.js';
 import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
@@ -107,7 +109,15 @@ onEachDatabase(t, async (t, { fresh }) => {
       await using(place, ({ kysely }) => kysely.updateTable('projections').set({ version }).execute());
       const checked = await using(place, (database) => checkRecord(hostOf(directory), database, record, new Date()));
       t.match(checked, { good: false, why: `watch/version: its rows were made by ${whose} version of vpr`, differences: [] });
+      const status = await using(place, (database) => projectionStatus(hostPaths(directory), database));
+      const [older, newer] = version < PROJECTION_VERSION ? [1, 0] : [0, 1];
+      t.match(status, { records: 1, current: 0, behind: 0, older, newer });
+      const said = version < PROJECTION_VERSION ? '1 record to be made anew: ' : '1 record with rows of a newer version of vpr';
+      t.match(statusLines(status), [/0 up to date/, new RegExp(`^${said}`)]);
     }
+    await using(place, ({ kysely }) => kysely.updateTable('projections').set({ version: PROJECTION_VERSION }).execute());
+    const status = await using(place, (database) => projectionStatus(hostPaths(directory), database));
+    t.match(status, { current: 1, older: 0, newer: 0 });
   });
 });
 

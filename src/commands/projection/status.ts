@@ -9,8 +9,8 @@ export default class ProjectionStatusCommand extends VprCommand {
   static override summary = 'Say how far the projection is, and what keeps records from going on.';
   static override description = `Compares what was projected with main of every record. Exit code 1 where a record
 is withheld (main has commits that do not pass) or set aside (it could not be
-projected), is behind, or is projected and not registered. Says as well how many
-message ids several messages have, and which.`;
+projected), is behind, is projected and not registered, or has rows of another
+version of vpr. Says as well how many message ids several messages have, and which.`;
   static override examples = ['<%= config.bin %> projection status /srv/vpr', '<%= config.bin %> projection status /srv/vpr --json'];
   static override args = { directory: hostArg };
 
@@ -22,9 +22,9 @@ message ids several messages have, and which.`;
       const status = await projectionStatus(paths, database);
       const usedTwice = await idsUsedTwice(database);
       this.say(...statusLines(status), ...sharedLines(usedTwice));
-      const { held, behind, unregistered, damaged } = status;
-      if (held.length + behind + unregistered.length + damaged > 0) this.problemsFound();
-      if (behind > 0) this.sayNext(`${commandLine('vpr', 'watch', paths.root)}    # or with --once`);
+      const { held, behind, older, newer, unregistered, damaged } = status;
+      if (held.length + behind + older + newer + unregistered.length + damaged > 0) this.problemsFound();
+      if (behind + older > 0) this.sayNext(`${commandLine('vpr', 'watch', paths.root)}    # or with --once`);
       return { ...status, usedTwice };
     });
   }
