@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
-import { readFileSync, realpathSync } from 'node:fs';
+import { closeSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { printable } from '../format/text.js';
+import { openFile } from './file-part.js';
 
 /** Objects of a push before it is accepted: where they lie, and the repository's own store behind them. */
 export function quarantineEnvironment(quarantine: string, objects: string): Record<string, string> {
@@ -60,12 +61,16 @@ function realPathOf(path: string): string {
 }
 
 function linesOf(path: string): string[] {
+  const file = openFile(path);
+  if (file === undefined) return []; // nearly no store borrows
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(file, 'utf8')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));
   } catch {
-    return []; // nearly no store borrows
+    return []; // a directory
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -8,6 +8,7 @@ import { everyCopyOf } from './copies.js';
 import { openParts } from './file-part.js';
 import { COMPRESSED_START, compressedBound, inflateStart, inflateWhole } from './inflate.js';
 import { boundedMemory } from './memory.js';
+import { refuseOddFiles } from './odd-files.js';
 import { ownContent, ownPieces } from './own-content.js';
 import { openPack, type Pack, type PackedObject } from './pack.js';
 import { turns } from './turns.js';
@@ -52,6 +53,7 @@ export function openDirect(
   let closed = false;
 
   function ask(): Promise<ObjectReader> {
+    if (git === undefined) for (const place of [gitDirectory, ...places]) refuseOddFiles(place);
     git ??= import('./cat-file.js').then(({ openObjects }) => openObjects(gitDirectory, environment, { largest, ...options }));
     return git;
   }

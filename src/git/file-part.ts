@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 
 /** A file that is read in parts. */
 export interface PartFile {
@@ -16,14 +16,28 @@ const PAGE = 64 * 1024;
 /** Bytes of pages that are remembered of one file. */
 const REMEMBERED = 32 * 1024 * 1024;
 
-/** Opens a file; undefined where there is none, or it can't be read. */
-export function openParts(path: string): PartFile | undefined {
+/** Opens a file without waiting for anybody; undefined where there is none, or it can't be read, or its reader might wait for ever. */
+export function openFile(path: string): number | undefined {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch {
     return undefined;
   }
+  if (!isOdd(fstatSync(file))) return file;
+  closeSync(file);
+  return undefined;
+}
+
+/** A named pipe, or a device: no file, and whoever reads it may wait without end. */
+export function isOdd(found: Pick<Stats, 'isFIFO' | 'isCharacterDevice' | 'isBlockDevice'>): boolean {
+  return found.isFIFO() || found.isCharacterDevice() || found.isBlockDevice();
+}
+
+/** Opens a file; undefined where there is none, or it can't be read. */
+export function openParts(path: string): PartFile | undefined {
+  const file = openFile(path);
+  if (file === undefined) return undefined;
   const { size } = fstatSync(file);
   if (size > AT_ONCE) return inPages(file, size);
   const whole = readPart(file, 0, size);

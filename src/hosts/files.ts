@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fchmodSync,
   fstatSync,
   fsyncSync,
@@ -87,15 +88,31 @@ export function makeDirectory(path: string): void {
   syncDirectory(dirname(path));
 }
 
-/** A file's text, or undefined where there is none. Throws for any other failure, `host/file-too-large` above `limit` bytes. */
+/** A file's text, or undefined where there is none. Throws for any other failure, `host/file-too-large` above `limit` bytes, `host/odd-file` for what could keep its reader waiting. */
 export function readIfThere(path: string, limit = 1024 * 1024): string | undefined {
   try {
-    const bytes = readFileSync(path);
+    const bytes = readWhole(path);
     if (bytes.length > limit) throw new VprError('host/file-too-large', `${path} has ${bytes.length} bytes, more than ${limit}`);
     return bytes.toString('utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
     throw error;
+  }
+}
+
+function readWhole(path: string): Buffer {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(file);
+    if (stats.isFIFO() || stats.isBlockDevice()) {
+      throw new VprError('host/odd-file', `${path} is a named pipe or a device, where a file is wanted`, {
+        help: ['remove it, or restore the file from a backup'],
+      });
+    }
+    if (stats.isCharacterDevice()) return Buffer.alloc(0); // what is switched off is a link to /dev/null; another one may have no end
+    return readFileSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -29,7 +29,14 @@ export const SIGNATURE_RULES: ReadonlySet<string> = new Set([
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 /** What a store that is damaged or was tampered with fails with. Anything else that is thrown is no finding. */
-const DAMAGE: ReadonlySet<string> = new Set(['git/tampered', 'git/failed', 'git/protocol', 'git/unreadable-commit', 'git/too-large']);
+const DAMAGE: ReadonlySet<string> = new Set([
+  'git/tampered',
+  'git/failed',
+  'git/odd-file',
+  'git/protocol',
+  'git/unreadable-commit',
+  'git/too-large',
+]);
 
 /**
  * Judges every commit of a history by the host's rules, as of when it was

@@ -1,6 +1,7 @@
 /** Verifying every record of a host, by its own policy, trust and journal. */
 import { relative } from 'node:path';
 import { VprError } from '../errors.js';
+import { refuseOddRepository } from '../git/odd-files.js';
 import { knownTo } from '../hosts/known.js';
 import { type HostPaths, shardedPath } from '../hosts/paths.js';
 import { type RegisteredRecord, realPath, recordIdIn, registeredRecords } from '../hosts/registry.js';
@@ -30,6 +31,7 @@ async function verifyRegistered(paths: HostPaths, record: RegisteredRecord, meas
   try {
     if (realPath(path) === undefined) throw new VprError('host/gone', 'its repository is not there');
     if (recordIdIn(path) !== id) throw new VprError('host/another', 'its repository says that it is another record (vpr-record)');
+    refuseOddRepository(path);
     const journal = shardedPath(paths.journal, id, '.jsonl');
     const report = await verifyRecord(
       { ...subjectOf(openRepository(path), undefined, { kind, id }) },

@@ -4,6 +4,7 @@ import { VprError } from '../errors.js';
 import type { RecordKind, Uuid } from '../format/identifiers.js';
 import { commandLine } from '../format/shell.js';
 import { printable } from '../format/text.js';
+import { refuseOddRepository } from '../git/odd-files.js';
 import { hostAbove } from '../hosts/plain.js';
 import { recordOf } from '../hosts/registry.js';
 import { openRepository, type Repository } from '../records/clone.js';
@@ -34,6 +35,7 @@ export async function openSubject(path: string, range: string | undefined, recor
     });
   if (found === undefined)
     throw new VprError('clone/none', `there is no ${path}`, { help: ['name a clone, a bare repository or a bundle file: --in PATH'] });
+  refuseOddRepository(path);
   const repository = openRepository(path);
   const subject = subjectOf(repository, range, registered ?? knownAs(repository));
   if (subject.to === undefined)
