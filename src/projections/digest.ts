@@ -32,18 +32,25 @@ export async function* digestedRows({ kysely }: Connection, record: string): Asy
     .select(['kind', 'reached', 'seq', 'version'])
     .where('record', '=', record)
     .executeTakeFirst();
-  if (state !== undefined) yield { table: 'projections', key: [], text: canonical(state) };
+  if (state !== undefined) yield { table: 'projections', key: [], text: canonical(state, columnsOf(state)) };
   for (const table of Object.keys(HISTORY_KEYS) as HistoryTable[]) {
     const [, ...key] = HISTORY_KEYS[table] as readonly string[];
     let query = kysely.selectFrom(table as 'messages').where('record', '=', record);
     for (const column of key) query = query.orderBy(column as 'position');
     const rows = table === 'messages' ? query.select(MESSAGE_COLUMNS) : query.selectAll();
+    let columns: string[] | undefined;
     for (const row of (await rows.execute()) as Tables[HistoryTable][]) {
-      yield { table, key: key.map((column) => row[column as keyof typeof row] as string | number), text: canonical(row) };
+      columns ??= columnsOf(row);
+      yield { table, key: key.map((column) => row[column as keyof typeof row] as string | number), text: canonical(row, columns) };
     }
   }
 }
 
-function canonical(row: object): string {
-  return JSON.stringify(Object.fromEntries(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1))));
+/** In the order in which a row's text has them. */
+function columnsOf(row: object): string[] {
+  return Object.keys(row).sort();
+}
+
+function canonical(row: object, columns: string[]): string {
+  return JSON.stringify(row, columns);
 }

@@ -1,9 +1,11 @@
 /** Rows that were changed behind the projection's back are found, each by its table and key. */
-import { sql } from 'kysely';
+import { type KyselyPlugin, sql } from 'kysely';
 import t from 'tap';
 import { indexed } from '../../src/projections/full-text.js';
 import { openDatabase, projectRecord, verifyProjection } from '../../src/projections/index.js';
-import { idWord } from '../../src/projections/words.js';
+import { inSnapshot } from '../../src/projections/queries/snapshot.js';
+import { wordsDifferences } from '../../src/projections/verify-words.js';
+import { idWord, wordsOf } from '../../src/projections/words.js';
 import { makePeople } from '../support/people.js';
 import { seeded } from '../support/random.js';
 import { onEachDatabase } from './databases.js';
@@ -86,14 +88,31 @@ onEachDatabase(t, async (t, { name, fresh }) => {
     );
     return;
   }
+  const own = { thread, position, document: document ?? -1 };
+  const stored = await kysely.selectFrom('messages').selectAll().where('document', '=', own.document).executeTakeFirstOrThrow();
+  const right = indexed({ ...stored, document: own.document });
+  const [one = '', other = '', ...more] = wordsOf(stored.body);
+  for (const [body, ids, what] of [
+    [[other, one, ...more].join(' '), right.ids, 'in another order'],
+    [`${right.body} also`, right.ids, 'with a word too many'],
+    [[one, other, ...more.slice(1)].join(' '), right.ids, 'with a word less'],
+    [right.body, `${right.ids} also`, 'with an id too many'],
+  ] as const) {
+    await sql`delete from words where rowid = ${own.document}`.execute(kysely);
+    await sql`insert into words (rowid, body, ids) values (${own.document}, ${body}, ${ids})`.execute(kysely);
+    t.strictSame(await found(), [{ table: 'words', key: [thread, position], kind: 'different' }], what);
+  }
+  await sql`delete from words where rowid = ${own.document}`.execute(kysely);
+  await sql`insert into words (rowid, body, ids) values (${own.document}, ${right.body}, ${right.ids})`.execute(kysely);
+  t.strictSame(await found(), [], 'as it was');
   await sql`delete from words where rowid = ${document}`.execute(kysely);
   t.strictSame(await found(), [{ table: 'words', key: [thread, position], kind: 'missing' }], 'a message that the index does not have');
   const of = idWord('record', record.id);
   await sql`insert into words (rowid, body, ids) values (${document}, 'something else', ${of})`.execute(kysely);
   t.strictSame(await found(), [{ table: 'words', key: [thread, position], kind: 'different' }], 'or has with other words');
   const said = await kysely.selectFrom('messages').selectAll().where('document', '=', document).executeTakeFirstOrThrow();
-  const { body, ids: own } = indexed({ ...said, document: 6 });
-  await sql`insert into words (rowid, body, ids) values (6, ${body}, ${own})`.execute(kysely);
+  const { body, ids: its } = indexed({ ...said, document: 6 });
+  await sql`insert into words (rowid, body, ids) values (6, ${body}, ${its})`.execute(kysely);
   t.match(
     await found(),
     [
@@ -105,4 +124,31 @@ onEachDatabase(t, async (t, { name, fresh }) => {
   await sql`delete from words where rowid = 6`.execute(kysely);
   await sql`insert into words (rowid, body, ids) values (5, 'nothing that was said', ${of})`.execute(kysely);
   t.match(await found(), [{ kind: 'different' }, { table: 'words', key: [5], kind: 'unexplained' }], 'and what no message says');
+});
+
+onEachDatabase(t, async (t, { fresh }) => {
+  const counts: number[] = [];
+  let messages = 0;
+  for (const commits of [12, 60]) {
+    const { record, ids, request } = makeHistories(t, people, seeded(7), commits);
+    const database = await openDatabase(fresh());
+    t.teardown(() => database.close());
+    await projectRecord(database, request(ids.at(-1)));
+    let asked = 0;
+    const counting: KyselyPlugin = {
+      transformQuery({ node }) {
+        asked += 1;
+        return node;
+      },
+      transformResult: ({ result }) => Promise.resolve(result),
+    };
+    await inSnapshot(database, async ({ dialect, kysely }) => {
+      t.strictSame(await wordsDifferences({ dialect, kysely: kysely.withPlugin(counting) }, record.id), []);
+    });
+    const { rows } = await sql<{ messages: number }>`select count(*) as messages from messages`.execute(database.kysely);
+    messages = Number(rows[0]?.messages);
+    counts.push(asked);
+  }
+  t.ok(messages > 20, `${messages} messages`);
+  t.equal(counts[0], counts[1], 'whose messages are more is not asked about more often');
 });
