@@ -1,4 +1,4 @@
-/** Thirty records that are pushed to at the same time while a watcher runs: the projection is what their commits make, and what a build from nothing makes. */
+/** Many records that are pushed to at the same time while a watcher runs: the projection is what their commits make, and what a build from nothing makes. */
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { startPostgres, whyNoPostgres } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
 import { hostOf, listeningLog, until, using, visible, watchProcess } from './support.js';
 
-const RECORDS = 30;
+const RECORDS = 16;
 /** Pushes to each. */
 const ROUNDS = 2;
 
