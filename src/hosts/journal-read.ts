@@ -68,9 +68,15 @@ export function readReceipts(path: string, record: Uuid, commits: readonly Objec
   const receipts: Receipt[] = [];
   readLinesWith(path, commits, (line) => {
     const entry = parseEntry(line);
-    if (entry?.record === record && wanted.has(entry.new)) receipts.push({ old: entry.old, new: entry.new, time: entry.time });
+    if (entry?.record === record && moves(entry) && wanted.has(entry.new))
+      receipts.push({ old: entry.old, new: entry.new, time: entry.time });
   });
   return receipts;
+}
+
+/** What moved nothing says nothing: earlier hooks wrote a line of that as well. */
+function moves({ old, new: fresh }: Pick<Receipt, 'old' | 'new'>): boolean {
+  return old !== fresh;
 }
 
 /** Entries of one record, as they are added. */
@@ -90,8 +96,7 @@ function entriesOf(record: Uuid): Entries {
       const entry = line === undefined ? undefined : parseEntry(line);
       if (entry === undefined) unreadable += 1;
       else if (entry.record !== record) foreign += 1;
-      else if (entry.old !== entry.new) {
-        // What moved nothing says nothing: earlier hooks wrote a line of that as well.
+      else if (moves(entry)) {
         const former = all.at(-1);
         // Mostly the very same text: one of them is enough.
         all.push({ old: former?.new === entry.old ? former.new : entry.old, new: entry.new, time: entry.time });

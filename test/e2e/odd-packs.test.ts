@@ -164,7 +164,7 @@ t.test('a push certificate that nobody asked for: git stores it outside of the q
   t.strictSame(stateOf(host), before);
 
   const former = join(host.repository, 'objects', 'ab', 'c'.repeat(38));
-  mkdirSync(dirname(former));
+  mkdirSync(dirname(former), { recursive: true }); // an object of the record may lie there
   writeFileSync(former, 'x');
   utimesSync(former, 0, 0);
   for (const named of [`ab${'c'.repeat(38)}`, '../config', '12']) {
