@@ -2,7 +2,7 @@ import { Args } from '@oclif/core';
 import { VprCommand } from '../cli/base.js';
 import { examinePolicy } from '../cli/examine-policy.js';
 import { examineProjection } from '../cli/examine-projection.js';
-import { printable } from '../format/text.js';
+import { counted, printable } from '../format/text.js';
 import { runGit } from '../git/run.js';
 import { examine } from '../hosts/doctor.js';
 import type { Finding, Findings } from '../hosts/finding.js';
@@ -27,7 +27,7 @@ anything is found; what is only a note doesn't count.`;
     const result = examine(paths, [...examinePolicy(paths), ...examineProjection(paths)], runGit);
     const faults = result.findings.filter(({ level }) => level === 'fault').length;
     this.say(...lines(result));
-    const repositories = `${result.repositories} ${result.repositories === 1 ? 'repository' : 'repositories'}`;
+    const repositories = counted(result.repositories, 'repository', 'repositories');
     this.say(
       faults === 0
         ? `looked at ${repositories}: nothing stops this host from protecting them`

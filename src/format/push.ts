@@ -129,6 +129,11 @@ export interface ObjectSource {
 /** The one branch of a record (FORMAT.md §1). */
 export const MAIN = 'refs/heads/main';
 
+/** Whether a ref becomes another than it was. Some clients (libgit2, isomorphic-git) push also where they have nothing new. */
+export function moves({ old, new: id }: { readonly old: ObjectId; readonly new: ObjectId }): boolean {
+  return old !== id;
+}
+
 /** Whether an id is Git's "no object": all zeros, of either length. */
 export function isZero(id: ObjectId): boolean {
   return /^0+$/.test(id);

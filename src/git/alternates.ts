@@ -40,7 +40,8 @@ export function borrowedFrom(objects: string, depth = 0): string[] {
   return lines.flatMap((line) => {
     const [entry, ...more] = line.startsWith('"') ? (parseAlternates(line) ?? []) : [line];
     if (entry === undefined || more.length > 0 || line.includes('\uFFFD')) throw oddLine(file, line);
-    const place = resolve(realPathOf(objects), entry);
+    // Relative paths begin at where the store really lies.
+    const place = resolve(realPathOf(objects) ?? objects, entry);
     return [place, ...borrowedFrom(place, depth + 1)];
   });
 }
@@ -51,12 +52,12 @@ function oddLine(file: string, line: string): VprError {
   });
 }
 
-/** Relative paths begin at where a store really lies. */
-function realPathOf(path: string): string {
+/** Where a path really leads; undefined where it leads nowhere. */
+export function realPathOf(path: string): string | undefined {
   try {
     return realpathSync(path);
   } catch {
-    return path; // it is not there: git finds nothing in it either
+    return undefined;
   }
 }
 

@@ -53,7 +53,7 @@ export function openDirect(
   let closed = false;
 
   function ask(): Promise<ObjectReader> {
-    if (git === undefined) for (const place of [gitDirectory, ...places]) refuseOddFiles(place);
+    if (git === undefined) refuseOddFiles([gitDirectory, ...places]);
     git ??= import('./cat-file.js').then(({ openObjects }) => openObjects(gitDirectory, environment, { largest, ...options }));
     return git;
   }

@@ -1,17 +1,22 @@
 /** Files that whoever reads them may wait for without end: a named pipe, a device. In a repository that somebody handed over there may be some. */
-import { closeSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { closeSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { commandLine } from '../format/shell.js';
 import { printable } from '../format/text.js';
-import { borrowedFrom } from './alternates.js';
+import { borrowedFrom, realPathOf } from './alternates.js';
 import { isOdd, openFile } from './file-part.js';
 
 /** Of a repository: git reads none of them, and a hook that is switched off is a link to `/dev/null`. */
 const NOT_READ: ReadonlySet<string> = new Set(['hooks']);
 
-/** Throws `git/odd-file` where a directory of a repository has anything below it that git could wait for: git itself does not look. */
-export function refuseOddFiles(directory: string, seen: Set<string> = new Set()): void {
+/** Throws `git/odd-file` where directories of a repository have anything below them that git could wait for: git itself does not look. */
+export function refuseOddFiles(directories: readonly string[]): void {
+  const seen = new Set<string>(); // a store lies within its repository, mostly
+  for (const directory of directories) refuseBelow(directory, seen);
+}
+
+function refuseBelow(directory: string, seen: Set<string>): void {
   const place = realPathOf(directory);
   if (place === undefined || seen.has(place)) return;
   seen.add(place);
@@ -20,7 +25,7 @@ export function refuseOddFiles(directory: string, seen: Set<string> = new Set())
     const found = entry.isSymbolicLink() ? statOf(path) : entry;
     if (found === undefined) continue;
     if (isOdd(found)) throw oddFile(path);
-    if (found.isDirectory() && !NOT_READ.has(entry.name)) refuseOddFiles(path, seen);
+    if (found.isDirectory() && !NOT_READ.has(entry.name)) refuseBelow(path, seen);
   }
 }
 
@@ -33,7 +38,7 @@ export function refuseOddRepository(directory: string): void {
     for (const place of [gitDirectoryOf(join(at, '.git')), at]) {
       if (place === undefined || !isRepository(place)) continue;
       const common = resolve(place, lineOf(join(place, 'commondir')) ?? '.');
-      for (const one of [place, common, ...borrowedFrom(join(common, 'objects'))]) refuseOddFiles(one);
+      refuseOddFiles([place, common, ...borrowedFrom(join(common, 'objects'))]);
       return;
     }
     if (at === dirname(at)) return;
@@ -84,14 +89,6 @@ function oddFile(path: string): VprError {
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
-function realPathOf(path: string): string | undefined {
-  try {
-    return realpathSync(path);
   } catch {
     return undefined;
   }

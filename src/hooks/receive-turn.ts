@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isZero, type RefUpdate } from '../format/push.js';
+import { isZero, moves, type RefUpdate } from '../format/push.js';
 import { codeOf, readIfThere } from '../hosts/files.js';
 import { type MainRef, readMain } from '../hosts/main-ref.js';
 import type { JudgedProblem } from '../problem.js';
@@ -57,11 +57,6 @@ export async function takeTurn(repository: string, update: RefUpdate): Promise<J
     if (name.startsWith(TURN) && join(repository, name) !== place) rmSync(join(repository, name), { force: true });
   }
   return undefined;
-}
-
-/** Whether a ref is to become another than it is. Some clients (libgit2, isomorphic-git) push also where they have nothing new. */
-export function moves({ old, new: id }: RefUpdate): boolean {
-  return old !== id;
 }
 
 /** Gives the turn back: the push that took it is refused after all. */

@@ -1,6 +1,6 @@
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
-import { MAIN, type ObjectId, type RefUpdate } from '../format/push.js';
+import { MAIN, moves, type ObjectId, type RefUpdate } from '../format/push.js';
 import type { ObjectReader } from '../git/cat-file.js';
 import { readPush } from '../git/push.js';
 import { certificatesAt, rememberCertificates, type SeenCertificate } from '../hosts/certificates.js';
@@ -13,7 +13,7 @@ import { judge } from '../validators/judge.js';
 import { FORMAT_VERSION, type Verdict } from '../validators/verdict.js';
 import type { HostPolicy } from './receive-policy.js';
 import { shallowProblem } from './receive-shallow.js';
-import { leaveTurn, moves, takeTurn } from './receive-turn.js';
+import { leaveTurn, takeTurn } from './receive-turn.js';
 
 /** A push as a host has received it. */
 export interface Received {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import { parseInstant } from '../format/instant.js';
-import type { ObjectId } from '../format/push.js';
+import { moves, type ObjectId } from '../format/push.js';
 import { type LinesRead, readLines, readLinesWith } from './journal-lines.js';
 import { shardedPath } from './paths.js';
 
@@ -74,11 +74,6 @@ export function readReceipts(path: string, record: Uuid, commits: readonly Objec
   return receipts;
 }
 
-/** What moved nothing says nothing: earlier hooks wrote a line of that as well. */
-function moves({ old, new: fresh }: Pick<Receipt, 'old' | 'new'>): boolean {
-  return old !== fresh;
-}
-
 /** Entries of one record, as they are added. */
 interface Entries {
   /** A whole line; undefined for one that is far too long. */
@@ -97,6 +92,7 @@ function entriesOf(record: Uuid): Entries {
       if (entry === undefined) unreadable += 1;
       else if (entry.record !== record) foreign += 1;
       else if (moves(entry)) {
+        // Earlier hooks wrote a line of what moves nothing as well: it says nothing.
         const former = all.at(-1);
         // Mostly the very same text: one of them is enough.
         all.push({ old: former?.new === entry.old ? former.new : entry.old, new: entry.new, time: entry.time });

@@ -7,6 +7,7 @@ import { findPaths, isSelfSigned } from '../trust/path/build.js';
 import { linkFault } from '../trust/path/link.js';
 import { resolveSigner } from '../trust/resolve.js';
 import { STRICT, writeSignedData } from '../trust/signature/signed-data.js';
+import { listedAs } from '../trust/store.js';
 import { topOf } from './chain.js';
 import { commitOf, openRepository } from './clone.js';
 import { git } from './git.js';
@@ -92,8 +93,8 @@ const NO_CERTIFICATE: Fault = {
 /** The host's trust, where certificates that somebody has at hand may be the signer's as well as those that it lists. */
 function withGiven(trust: Trust | undefined, given: readonly Certificate[]): Trust | undefined {
   if (given.length === 0) return trust;
-  const former = trust ?? { roots: [], intermediates: [], listed: [], crls: [], early: [], revocation: 'off', digest: '' };
-  const more = given.filter((one) => !former.listed.some(({ certificate }) => certificate.fingerprint === one.fingerprint));
+  const former: Trust = trust ?? { roots: [], intermediates: [], listed: [], crls: [], early: [], revocation: 'off', digest: '' };
+  const more = given.filter((one) => listedAs(former, one) === undefined);
   return { ...former, listed: [...former.listed, ...more.map((certificate) => ({ certificate }))] };
 }
 
@@ -128,11 +129,9 @@ function climb(certificate: Certificate, pool: readonly Certificate[]): readonly
 }
 
 /** Who issued the topmost certificate, where that is no root of the host. */
-function missingAbove([signer, ...others]: readonly [Certificate, ...Certificate[]], { roots, listed }: Trust): string | undefined {
-  const byItself = listed.some(
-    ({ certificate, authorities }) => authorities !== undefined && certificate.fingerprint === signer.fingerprint,
-  );
-  if (byItself || findPaths(signer, others, roots).paths.length > 0) return undefined;
+function missingAbove([signer, ...others]: readonly [Certificate, ...Certificate[]], trust: Trust): string | undefined {
+  const byItself = listedAs(trust, signer)?.authorities !== undefined;
+  if (byItself || findPaths(signer, others, trust.roots).paths.length > 0) return undefined;
   return topOf([signer, ...others]).issuer.text;
 }
 

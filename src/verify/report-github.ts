@@ -1,4 +1,5 @@
 /** GitHub's workflow commands, which Gitea and Forgejo read as well: annotations on a run. */
+import { counted } from '../format/text.js';
 import { type Item, itemsOf } from './items.js';
 import type { Report } from './report.js';
 
@@ -13,7 +14,7 @@ export function githubReport(report: Report): string {
     lines.push(command(item));
   }
   const { totals, good, versions } = report;
-  const words = `${totals.commits} commits of ${totals.records} ${totals.records === 1 ? 'record' : 'records'} judged by vpr ${versions.vpr}: ${good ? 'all good' : 'not good'}`;
+  const words = `${totals.commits} commits of ${counted(totals.records, 'record')} judged by vpr ${versions.vpr}: ${good ? 'all good' : 'not good'}`;
   lines.push(`::notice title=${property('vpr verify')}::${data(words)}`);
   return lines.join('\n');
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
+import { turns } from '../git/turns.js';
 import { headFault, type MainRef, readMain } from '../hosts/main-ref.js';
 import { hostPaths } from '../hosts/paths.js';
 import { type RegisteredRecord, registeredRecords } from '../hosts/registry.js';
@@ -32,13 +33,11 @@ export interface Scanned {
 export async function* scanRecords(root: string, damaged: (error: VprError) => void): AsyncGenerator<Scanned> {
   const { registry } = hostPaths(root);
   if (!existsSync(registry)) throw new VprError('registry/missing', `the registry is not there: ${registry}`);
-  let turned = performance.now();
+  const turn = turns(TURN);
   for (const record of registeredRecords(root, damaged)) {
     const main = readMain(record.path);
     const note = main.kind === 'fault' ? undefined : headFault(record.path);
     yield { record, main, ...(note === undefined ? {} : { note }) };
-    if (performance.now() - turned < TURN) continue;
-    await new Promise(setImmediate);
-    turned = performance.now();
+    await turn();
   }
 }

@@ -24,15 +24,17 @@ export function signatureOf(
   const all = [...roots.map(({ certificate }) => certificate), ...intermediates];
   const named = all.filter(({ subject }) => sameName(subject, list.issuer));
   if (named.length === 0) return 'unknown issuer';
-  const faults = named.map(
-    (one) => linkFault(list, one) ?? (maySign(one) ? undefined : 'is signed by a certificate whose keyUsage lacks cRLSign'),
-  );
+  const faults = named.map((one) => linkFault(list, one) ?? (maySignLists(one) ? undefined : LACKS_CRL_SIGN));
   if (faults.includes(undefined)) return 'signed';
   // Of several of one name the right one may be another: what they all say is said.
   return { fault: [...new Set(faults)].join('; ') };
 }
 
-function maySign({ keyUsage }: Certificate): boolean {
+/** What is wrong with a list whose signer may not sign any. */
+export const LACKS_CRL_SIGN = 'is signed by a certificate whose keyUsage lacks cRLSign';
+
+/** RFC 5280 §6.3.3 (f). */
+export function maySignLists({ keyUsage }: Certificate): boolean {
   return keyUsage === undefined || keyUsage.includes('cRLSign');
 }
 

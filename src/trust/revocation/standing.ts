@@ -9,6 +9,7 @@ import { type CertificatePath, findPaths } from '../path/build.js';
 import { linkFault } from '../path/link.js';
 import { dateFaults, judgePath } from '../path/validate.js';
 import type { Certificate, Revocation, RevocationList, Trust, TrustAnchor } from '../types.js';
+import { LACKS_CRL_SIGN, maySignLists } from './lists.js';
 import { ALL_REASONS, reasonsCovered } from './scope.js';
 
 /** What is known of one certificate of a path. */
@@ -125,8 +126,8 @@ function listFault(list: RevocationList, issuer: Certificate, grounds: Grounds, 
   const others = grounds.pool.filter((one) => one.fingerprint !== issuer.fingerprint && sameName(one.subject, list.issuer));
   const signers = [issuer, ...others].filter((one) => linkFault(list, one) === undefined && hasKeyId(list, one));
   if (signers.length === 0) return linkFault(list, issuer) ?? "has a key identifier that is not its issuer's";
-  const may = signers.filter(({ keyUsage }) => keyUsage === undefined || keyUsage.includes('cRLSign'));
-  if (may.length === 0) return 'is signed by a certificate whose keyUsage lacks cRLSign';
+  const may = signers.filter(maySignLists);
+  if (may.length === 0) return LACKS_CRL_SIGN;
   if (may.some((one) => one === issuer || one === grounds.anchor.certificate)) return undefined;
   return may.some((one) => isTrusted(one, list, grounds, depth)) ? undefined : 'is signed by a certificate that is not valid itself';
 }
