@@ -4,30 +4,17 @@ import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import t from 'tap';
 import { certificatesIn, loadCertificate } from '../../src/records/credentials.js';
-import { createHierarchy } from '../../src/records/hierarchy.js';
-import { issueCertificate } from '../../src/records/issue.js';
 import { setUp } from '../../src/records/setup.js';
 import { renderBundle } from '../../src/records/trust-bundle.js';
 import { exportBundle } from '../../src/records/trust-export.js';
 import { KNOWN_RULES } from '../../src/validators/index.js';
 import { needsProgram } from '../trust/support/shared.js';
-import { run, temporary } from './support.js';
+import { janeBelowIntermediate, run, temporary } from './support.js';
 
 /** A clone for Jane, whose certificate an intermediate has issued, and a host's directory that trusts the root alone. */
 async function prepared(t: Parameters<typeof temporary>[0]) {
   const directory = temporary(t);
-  const ca = join(directory, 'ca');
-  await createHierarchy({ directory: ca, name: 'Elm', authorities: ['GMC'], days: 100, issuing: { days: 50 } });
-  const jane = await issueCertificate({
-    authority: ca,
-    name: 'Dr Jane Smith',
-    registration: { authority: 'GMC', number: '1' },
-    further: [],
-    email: 'jane@example.org',
-    participant: 'new',
-    days: 30,
-    out: directory,
-  });
+  const { ca, jane } = await janeBelowIntermediate(directory);
   const leaf = join(directory, "jane's leaf.crt");
   run(directory, 'openssl', 'x509', '-in', jane.certificate, '-out', leaf);
   copyFileSync(join(ca, 'issuing/authority.crt'), join(directory, 'ISSUING.crt'));

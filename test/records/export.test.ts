@@ -2,8 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { createHierarchy } from '../../src/records/hierarchy.js';
-import { issueCertificate } from '../../src/records/issue.js';
 import { setUp } from '../../src/records/setup.js';
 import { loadBundle, renderBundle } from '../../src/records/trust-bundle.js';
 import { exportBundle } from '../../src/records/trust-export.js';
@@ -14,23 +12,12 @@ import { agreementOn, needsOracles } from '../support/agreement.js';
 import { verifies } from '../support/exported.js';
 import { opensslSigner } from '../support/outside.js';
 import { needsProgram } from '../trust/support/shared.js';
-import { run, temporary } from './support.js';
+import { janeBelowIntermediate, run, temporary } from './support.js';
 
 /** A repository that Jane signs in, below an intermediate; her certificate is listed, so that no encoding needs to carry it. */
 async function repository(t: Parameters<typeof temporary>[0]) {
   const directory = temporary(t);
-  const ca = join(directory, 'ca');
-  await createHierarchy({ directory: ca, name: 'Elm', authorities: ['GMC'], days: 100, issuing: { days: 50 } });
-  const jane = await issueCertificate({
-    authority: ca,
-    name: 'Dr Jane Smith',
-    registration: { authority: 'GMC', number: '1' },
-    further: [],
-    email: 'jane@example.org',
-    participant: 'new',
-    days: 30,
-    out: directory,
-  });
+  const { ca, jane } = await janeBelowIntermediate(directory);
   run(directory, 'openssl', 'x509', '-in', jane.certificate, '-out', 'leaf.crt');
   copyFileSync(join(ca, 'issuing/authority.crt'), join(directory, 'between.crt'));
   writeFileSync(

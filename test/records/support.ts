@@ -9,6 +9,7 @@ import { MAIN } from '../../src/format/push.js';
 import { createAuthority } from '../../src/records/authority.js';
 import { fileNameOf } from '../../src/records/certificate-names.js';
 import { commitOf, openRepository } from '../../src/records/clone.js';
+import { createHierarchy } from '../../src/records/hierarchy.js';
 import { type Issued, issueCertificate } from '../../src/records/issue.js';
 import type { WrittenEncoding } from '../../src/records/settings.js';
 import { setUp } from '../../src/records/setup.js';
@@ -43,6 +44,23 @@ export interface World {
 /** Git's environment in tests: nobody's configuration but the repositories' own. */
 process.env['GIT_CONFIG_GLOBAL'] = '/dev/null';
 process.env['GIT_CONFIG_NOSYSTEM'] = '1';
+
+/** In a directory: an authority with an intermediate, in `ca`, and a certificate that the intermediate has issued. */
+export async function janeBelowIntermediate(directory: string): Promise<{ readonly ca: string; readonly jane: Issued }> {
+  const ca = join(directory, 'ca');
+  await createHierarchy({ directory: ca, name: 'Elm', authorities: ['GMC'], days: 100, issuing: { days: 50 } });
+  const jane = await issueCertificate({
+    authority: ca,
+    name: 'Dr Jane Smith',
+    registration: { authority: 'GMC', number: '1' },
+    further: [],
+    email: 'jane@example.org',
+    participant: 'new',
+    days: 30,
+    out: directory,
+  });
+  return { ca, jane };
+}
 
 export async function makeWorld(t: Test): Promise<World> {
   const directory = temporary(t);

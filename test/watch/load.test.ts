@@ -13,7 +13,7 @@ import { openWriter } from '../../src/records/writer.js';
 import { buildAll } from '../../src/watch/build.js';
 import { git, makeHost, temporary } from '../e2e/support.js';
 import { beginRecord, cloneFor } from '../e2e/support-clones.js';
-import { startPostgres, whyNoPostgres } from '../projections/databases.js';
+import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
 import { hostOf, listeningLog, until, using, visible, watchProcess } from './support.js';
 
@@ -23,55 +23,49 @@ const ROUNDS = 2;
 
 const people = await makePeople();
 
-for (const [name, skip] of [
-  ['SQLite', undefined],
-  ['PostgreSQL', whyNoPostgres()],
-] as const) {
-  t.test(`pushes to all of them at once: ${name}`, { skip: skip ?? false }, async (t) => {
-    const directory = temporary(t);
-    const host = makeHost(join(directory, 'host'), people, { residentMinutes: 1 });
-    const { database, settings } = hostPaths(host.directory);
-    const postgres = name === 'PostgreSQL' ? startPostgres(t) : undefined;
-    const place = postgres?.create('load') ?? database;
-    if (postgres !== undefined) writeFileSync(settings, `version: 1\ndatabase: ${JSON.stringify(place)}\n`);
+onEachDatabase(t, async (t, { name, fresh }) => {
+  const directory = temporary(t);
+  const host = makeHost(join(directory, 'host'), people, { residentMinutes: 1 });
+  const { database, settings } = hostPaths(host.directory);
+  const place = name === 'SQLite' ? database : fresh();
+  if (place !== database) writeFileSync(settings, `version: 1\ndatabase: ${JSON.stringify(place)}\n`);
 
-    const hosts = [host];
-    for (let index = 1; index < RECORDS; index += 1) {
-      const { id, path } = addRecord(host.directory, { kind: 'coordination', id: randomUUID() }, runGit);
-      hosts.push({ ...host, record: id, repository: path });
-    }
-    const clones: { readonly host: typeof host; readonly clone: string; readonly thread: string }[] = [];
-    const empty = await cloneFor(directory, host, people);
-    for (const [index, one] of hosts.entries()) {
-      // As one that was cloned and set up from that repository, and sooner.
-      const clone = join(directory, `clone${index}`);
-      cpSync(empty, clone, { recursive: true });
-      const config = join(clone, '.git/config');
-      writeFileSync(config, readFileSync(config, 'utf8').replaceAll(host.repository, one.repository));
-      clones.push({ host: one, clone, thread: beginRecord(clone, people) });
-    }
+  const hosts = [host];
+  for (let index = 1; index < RECORDS; index += 1) {
+    const { id, path } = addRecord(host.directory, { kind: 'coordination', id: randomUUID() }, runGit);
+    hosts.push({ ...host, record: id, repository: path });
+  }
+  const clones: { readonly host: typeof host; readonly clone: string; readonly thread: string }[] = [];
+  const empty = await cloneFor(directory, host, people);
+  for (const [index, one] of hosts.entries()) {
+    // As one that was cloned and set up from that repository, and sooner.
+    const clone = join(directory, `clone${index}`);
+    cpSync(empty, clone, { recursive: true });
+    const config = join(clone, '.git/config');
+    writeFileSync(config, readFileSync(config, 'utf8').replaceAll(host.repository, one.repository));
+    clones.push({ host: one, clone, thread: beginRecord(clone, people) });
+  }
 
-    const watcher = watchProcess(t, host.directory);
-    await until(() => watcher.text().includes('"event":"scanned"'));
-    for (let round = 1; round <= ROUNDS; round += 1) {
-      if (round > 1) for (const { clone, thread } of clones) addMessage(openWriter(clone), { thread, body: `Message of round ${round}.` });
-      const pushes = await Promise.all(clones.map(({ clone }) => git(clone, 'push', '--quiet')));
-      t.strictSame(
-        pushes.filter(({ status }) => status !== 0).map(({ stderr }) => stderr),
-        [],
-        `round ${round}: all are taken`,
-      );
-    }
-    for (const { host: one, clone } of clones) await visible(place, one, (await git(clone, 'rev-parse', 'main')).stdout.trim());
-    t.notMatch(watcher.text(), /"level":"(?:warn|error)"/);
+  const watcher = watchProcess(t, host.directory);
+  await until(() => watcher.text().includes('"event":"scanned"'));
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    if (round > 1) for (const { clone, thread } of clones) addMessage(openWriter(clone), { thread, body: `Message of round ${round}.` });
+    const pushes = await Promise.all(clones.map(({ clone }) => git(clone, 'push', '--quiet')));
+    t.strictSame(
+      pushes.filter(({ status }) => status !== 0).map(({ stderr }) => stderr),
+      [],
+      `round ${round}: all are taken`,
+    );
+  }
+  for (const { host: one, clone } of clones) await visible(place, one, (await git(clone, 'rev-parse', 'main')).stdout.trim());
+  t.notMatch(watcher.text(), /"level":"(?:warn|error)"/);
 
-    const verified = spawnSync(process.execPath, ['bin/vpr.js', 'projection', 'verify', host.directory], { encoding: 'utf8' });
-    t.match(verified, { status: 0, stdout: `${RECORDS} as their commits make them, 0 not` }, verified.stdout);
-    const built = postgres?.create('built') ?? join(directory, 'built.db');
-    await buildAll({ ...hostOf(host.directory), database: built, log: listeningLog().log }, 2);
-    const digests = (from: string) => using(from, (open) => Promise.all(hosts.map(({ record }) => digestOf(open, record))));
-    const own = await digests(place);
-    t.equal(new Set(own).size, RECORDS);
-    t.strictSame(own, await digests(built));
-  });
-}
+  const verified = spawnSync(process.execPath, ['bin/vpr.js', 'projection', 'verify', host.directory], { encoding: 'utf8' });
+  t.match(verified, { status: 0, stdout: `${RECORDS} as their commits make them, 0 not` }, verified.stdout);
+  const built = fresh();
+  await buildAll({ ...hostOf(host.directory), database: built, log: listeningLog().log }, 2);
+  const digests = (from: string) => using(from, (open) => Promise.all(hosts.map(({ record }) => digestOf(open, record))));
+  const own = await digests(place);
+  t.equal(new Set(own).size, RECORDS);
+  t.strictSame(own, await digests(built));
+});
