@@ -1,14 +1,9 @@
 /** When a watcher hears and scans: once, or for as long as it runs. */
-import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { watch as watchFiles } from 'chokidar';
-import { errorFields, type Log } from './log.js';
-import { makeWatcher, type Watcher, type WatcherOptions } from './watcher.js';
+import { listenTo } from './listen.js';
+import { makeWatcher, type WatcherOptions } from './watcher.js';
 
 export type WatchOptions = Omit<WatcherOptions, 'lasting'>;
-
-/** The spool is read so often, in milliseconds, whatever the system says of it: its notices can be lost, or there can be none. */
-const LISTEN_EVERY = 2_000;
 
 /** Projects everything that is due or that the spool asks for, once. Throws where the database fails, or can't be opened, or the registry can't be read. */
 export async function watchOnce(options: WatchOptions): Promise<void> {
@@ -32,7 +27,7 @@ export async function watchHost(options: WatchOptions, scanEvery: number, signal
   try {
     await watcher.open();
     watcher.listen(); // which makes the spool
-    stopListening = listenTo(paths.spool, watcher, log);
+    stopListening = listenTo(paths.spool, () => watcher.listen(), log);
     log.info('watching', { host: paths.root });
     while (!signal.aborted) {
       watcher.listen();
@@ -44,17 +39,4 @@ export async function watchHost(options: WatchOptions, scanEvery: number, signal
     await watcher.close();
     log.info('ended');
   }
-}
-
-/** Until what it hands back is called. */
-function listenTo(spool: string, watcher: Watcher, log: Log): () => Promise<void> {
-  const files = watchFiles(spool, { depth: 0, ignoreInitial: true, ignored: (path) => /^(?:\.|bad$)/.test(basename(path)) });
-  files
-    .on('add', () => watcher.listen())
-    .on('error', (error) => log.warn('the spool cannot be watched: it is read now and then', errorFields(error)));
-  const listening = setInterval(() => watcher.listen(), LISTEN_EVERY);
-  return () => {
-    clearInterval(listening);
-    return files.close();
-  };
 }

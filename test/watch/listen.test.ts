@@ -1,0 +1,45 @@
+/** What is heard of a spool, and that nothing of it keeps a process that has stopped listening. */
+import { spawnSync } from 'node:child_process';
+import t from 'tap';
+import { temporaryDirectory } from '../git/plumbing.js';
+
+/** Listens to a directory so often, hears of itself and of each of six files, and stops somewhere between the notices that its files are gone. */
+const ROUNDS = 100;
+const program = (directory: string): string => `
+import { mkdirSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+const { listenTo } = await import(${JSON.stringify(new URL('../../src/watch/listen.js', import.meta.url))});
+const say = (event) => process.stdout.write(event);
+const log = { info: say, warn: say, error: say };
+for (let round = 0; round < ${ROUNDS}; round += 1) {
+  const spool = ${JSON.stringify(directory)} + '/' + round;
+  mkdirSync(spool);
+  let heard = 0;
+  const stop = listenTo(spool, () => { heard += 1; }, log);
+  for (let count = 1; count <= 7; count += 1) {
+    while (heard < count) await sleep(1);
+    if (count < 7) writeFileSync(spool + '/' + 'abcdef'[count - 1], 'x');
+  }
+  const gone = new Promise((resolve) => {
+    let notices = 0;
+    const own = watch(spool, () => {
+      notices += 1;
+      if (notices > round % 6) resolve(own.close());
+    });
+  });
+  for (const name of 'abcdef') rmSync(spool + '/' + name);
+  await gone;
+  await stop();
+  await sleep(20);
+}
+say('all has ended');
+`;
+
+t.test('of what listened to a spool that was emptied meanwhile nothing keeps the process', (t) => {
+  const { stdout, stderr, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', program(temporaryDirectory(t))], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  t.same([stdout, stderr, signal], ['all has ended', '', null]);
+  t.end();
+});
