@@ -7,6 +7,7 @@ import { Composer, Lexer, Parser } from 'yaml';
 import { type Fault, type Read, read, unread } from './fault.js';
 import { textFaults, utf8 } from './text.js';
 import type { YamlDocument } from './yaml-node.js';
+import { plainTree } from './yaml-plain.js';
 import { treeOf } from './yaml-tree.js';
 import { syntaxFault } from './yaml-words.js';
 
@@ -32,6 +33,13 @@ export function readYaml(bytes: Uint8Array): Read<YamlDocument> {
   if (faults.length > 0) return unread(...faults);
   const text = utf8(bytes);
   const lineAt = lineCounter(text);
+  const plain = plainTree(text);
+  if (plain !== undefined) return read({ text, root: plain, lineAt });
+  return parsed(text, lineAt);
+}
+
+/** By the parser, which knows all of YAML. */
+export function parsed(text: string, lineAt: (offset: number) => number): Read<YamlDocument> {
   const tokens = tokensOf(text, lineAt);
   if (!tokens.ok) return tokens;
 

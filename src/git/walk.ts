@@ -32,9 +32,9 @@ export type CommitReading = StoredCommit | { readonly end: WalkEnd };
 export interface CommitReader {
   read(id: ObjectId): Promise<CommitReading>;
   /**
-   * What it is a child of. Of a commit that begins as they should only the
-   * beginning is read, and nothing of it checked: whoever follows it reads each
-   * commit afterwards, and must find the same (`needChild`).
+   * What it is a child of. Of the commits of a long history that begin as they
+   * should only the beginning is read, and nothing of it checked: whoever follows
+   * it reads each commit afterwards, and must find the same (`needChild`).
    */
   parents(id: ObjectId): Promise<readonly ObjectId[] | { readonly end: WalkEnd }>;
 }
@@ -44,9 +44,13 @@ const REMEMBERED = 8 * 1024 * 1024;
 /** Taken apart as well, one takes about so many times its bytes. */
 const TAKEN_APART = 4;
 
+/** So many of a walk are read whole and remembered until they are asked for: most histories are not longer. Of the others only the beginning is read twice. */
+const WALKED_WHOLE = 500;
+
 /** Reads commits up to a size, and remembers the small ones. */
 export function commitReader(source: ObjectSource, largest: number): CommitReader {
   const memory = boundedMemory<StoredCommit>(REMEMBERED);
+  let walked = 0;
 
   async function read(id: ObjectId): Promise<CommitReading> {
     const known = memory.get(id);
@@ -68,7 +72,8 @@ export function commitReader(source: ObjectSource, largest: number): CommitReade
   return {
     read,
     async parents(id) {
-      const start = source.startNow?.(id);
+      walked += 1;
+      const start = walked > WALKED_WHOLE ? source.startNow?.(id) : undefined;
       const parent = start?.bytes === undefined ? null : USUAL.exec(latin1(start.bytes));
       if (parent !== null && endAt(id, start, largest) === undefined) return [detached(parent[1] as ObjectId)];
       const reading = await read(id);
