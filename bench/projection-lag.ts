@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runGit } from '../src/git/run.js';
 import { hostPaths } from '../src/hosts/paths.js';
 import { addRecord, initHost } from '../src/hosts/plain.js';
-import { openDatabase } from '../src/projections/index.js';
+import { openDatabase, PROJECTION_VERSION } from '../src/projections/index.js';
 import type { ProjectionRow } from '../src/projections/tables.js';
 import { scanForDue } from '../src/watch/due.js';
 import { stateOf } from '../src/watch/state.js';
@@ -91,7 +91,15 @@ export async function scanCases(directory: string): Promise<BenchCase[]> {
     mkdirSync(join(path, 'refs/heads'), { recursive: true });
     writeFileSync(main, `${reached}\n`);
     mains.push(main);
-    const rest = { seq: 0, version: 1, projected_at: 0, state: 'current', reason: null, attempts: 0, next_try_at: null } as const;
+    const rest = {
+      seq: 0,
+      version: PROJECTION_VERSION,
+      projected_at: 0,
+      state: 'current',
+      reason: null,
+      attempts: 0,
+      next_try_at: null,
+    } as const;
     states.set(id, { record: id, kind: 'coordination', reached, ...rest });
   }
   const { log } = listeningLog();

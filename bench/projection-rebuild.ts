@@ -17,21 +17,36 @@ import { type History, makeHistory } from './history.js';
 import { recordId } from './projection-rows.js';
 import { type BenchCase, row } from './report.js';
 
-/** Records, each of its own repository, and the commits of each. */
-const RECORDS = 40;
-const COMMITS = 1000;
-const SHAPE = { commits: COMMITS, threads: 10, body: 200, messages: 1, seconds: 240 };
+/** Records, each of its own repository, and the commits of each: few long histories, and as many to a record as a host has. */
+interface Size {
+  readonly records: number;
+  readonly commits: number;
+}
+const SIZES: readonly Size[] = [
+  { records: 40, commits: 1000 },
+  { records: 2000, commits: 50 },
+];
+const SHAPE = { threads: 10, body: 200, messages: 1, seconds: 240 };
 
 /** Measures the rebuild of some records from Git. */
 export async function rebuildCases(directory: string, wanted: string, target: number): Promise<BenchCase[]> {
-  const total = RECORDS * COMMITS;
-  const name = `rebuild from Git, ${total.toLocaleString('en-GB')} commits of ${RECORDS} records`;
-  if (!name.includes(wanted)) return [];
+  const cases: BenchCase[] = [];
+  mkdirSync(directory);
+  for (const size of SIZES) {
+    const total = size.records * size.commits;
+    const name = `rebuild from Git, ${total.toLocaleString('en-GB')} commits of ${size.records.toLocaleString('en-GB')} records`;
+    if (name.includes(wanted)) cases.push(...(await rebuildsOf(join(directory, String(size.records)), name, size, target)));
+  }
+  return cases;
+}
+
+async function rebuildsOf(directory: string, name: string, size: Size, target: number): Promise<BenchCase[]> {
+  const total = size.records * size.commits;
   const people = await makePeople();
   mkdirSync(directory);
   const paths = hostOf(join(directory, 'host'), people);
   const histories: History[] = [];
-  for (let index = 0; index < RECORDS; index += 1) histories.push(await addHistory(paths, people, index));
+  for (let index = 0; index < size.records; index += 1) histories.push(await addHistory(paths, people, index, size.commits));
   const build = async (file: string, threads: number): Promise<void> => {
     const database = join(directory, file);
     await buildAll({ paths, policy: policyMemory(paths.policy), database, log: listeningLog().log }, threads);
@@ -41,7 +56,7 @@ export async function rebuildCases(directory: string, wanted: string, target: nu
   await build('warm.db', 1); // code is compiled meanwhile
   const alone = await seconds(() => build('alone.db', 1));
   const together = await seconds(() => build('together.db', threads));
-  const reading = await seconds(() => readAll(histories));
+  const reading = await seconds(() => readAll(histories, size.commits));
   const rate = (what: string, time: number) => row(`${name}, ${what}`, 'commits/s', total / time, target, 'the target');
   return [
     rate('by one thread', alone),
@@ -59,9 +74,9 @@ function hostOf(directory: string, people: People): HostPaths {
 }
 
 /** A record whose history the host accepted at once: its journal says so. */
-async function addHistory({ root }: HostPaths, people: People, index: number): Promise<History> {
+async function addHistory({ root }: HostPaths, people: People, index: number, commits: number): Promise<History> {
   const record = addRecord(root, { kind: 'coordination', id: recordId(index) }, runGit);
-  const made = await makeHistory(`${root}-${index}.git`, people, SHAPE);
+  const made = await makeHistory(`${root}-${index}.git`, people, { ...SHAPE, commits });
   renameSync(join(made.repository, 'objects/pack'), join(record.path, 'objects/pack'));
   mkdirSync(join(record.path, 'refs/heads'), { recursive: true });
   writeFileSync(join(record.path, 'refs/heads/main'), `${made.tip}\n`);
@@ -74,14 +89,14 @@ async function addHistory({ root }: HostPaths, people: People, index: number): P
     format: 1,
     digests: { rules: '', policy: '', trust: '' },
     verdict: 'accepted',
-    commits: COMMITS,
+    commits,
     signers: [],
   });
   return { repository: record.path, tip: made.tip };
 }
 
-async function readAll(histories: readonly History[]): Promise<void> {
-  const limits = { ...DEFAULT_POLICY.limits, commitsPerPush: COMMITS };
+async function readAll(histories: readonly History[], commits: number): Promise<void> {
+  const limits = { ...DEFAULT_POLICY.limits, commitsPerPush: commits };
   for (const { repository, tip } of histories) {
     const source = openDirect(repository, accountEnvironment());
     for await (const _ of (await readHistory(source, { new: tip }, limits)).commits());

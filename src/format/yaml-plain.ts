@@ -4,7 +4,7 @@ import type { YamlEntry, YamlItem, YamlNode, YamlScalar } from './yaml-node.js';
 const VALUE = String.raw`([A-Za-z0-9](?:[^\s#:]|:(?=\S)| (?=[^\s#]))*|"[^"\\\n]*")`;
 const END = String.raw`(?: +#[^\n]*)?\n`;
 /** `key: value`, `key:`, and each behind a dash. */
-const ENTRY = new RegExp(`( *)(- )?([a-z][a-z0-9_]*):(?: ${VALUE})?${END}`, 'y');
+const ENTRY = new RegExp(`( *)(- )?([a-z][a-z0-9_]{0,63}):(?: ${VALUE})?${END}`, 'y');
 /** `- value` */
 const ITEM = new RegExp(`( *)- ${VALUE}${END}`, 'y');
 /** What is nested more deeply, or has more entries or items, is not of the kind that is read here. */

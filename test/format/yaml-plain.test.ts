@@ -63,6 +63,7 @@ const LEFT = [
   'a: b\r\n',
   `${Array.from({ length: 12 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')}${' '.repeat(12)}a: b\n`,
   'a: b\n'.repeat(2),
+  `${'a'.repeat(1100)}: b\n`, // longer than YAML lets a key be
   Array.from({ length: 2000 }, (_, index) => `k${index}: v\n`).join(''),
 ];
 
