@@ -15,3 +15,8 @@ export class VprError extends Error {
     this.help = [...new Set(options.help)];
   }
 }
+
+/** The code of whatever was thrown: the system's (`ENOENT`), a database's, or one of ours; undefined where it has none. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,5 +1,5 @@
 import { Command, Errors } from '@oclif/core';
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 import { printable } from '../format/text.js';
 
 /** Exit codes of every command: nothing wrong, problems found, could not run. */
@@ -50,7 +50,7 @@ export abstract class VprCommand extends Command {
   protected override toErrorJson(error: unknown): { error: { code: string; message: string; help: readonly string[] } } {
     if (error instanceof VprError) return { error: { code: error.code, message: error.message, help: error.help } };
     const message = error instanceof Error ? error.message : String(error);
-    return { error: { code: codeOf(error), message, help: [] } };
+    return { error: { code: kindOf(error), message, help: [] } };
   }
 }
 
@@ -59,12 +59,10 @@ export function errorLines(error: unknown): string[] {
   if (error instanceof VprError) {
     return [`error ${error.code}: ${printable(error.message)}`, ...error.help.map((line) => `  help: ${printable(line)}`)];
   }
-  if (error instanceof Error && 'syscall' in error) return [`error ${codeOf(error)}: ${printable(error.message)}`];
+  if (error instanceof Error && 'syscall' in error) return [`error ${kindOf(error)}: ${printable(error.message)}`];
   return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
 }
 
-function codeOf(error: unknown): string {
-  if (error instanceof Errors.CLIError) return 'usage';
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return 'internal';
+function kindOf(error: unknown): string {
+  return error instanceof Errors.CLIError ? 'usage' : (codeOf(error) ?? 'internal');
 }

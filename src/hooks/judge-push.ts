@@ -1,10 +1,9 @@
 /** A push judged from what git hands to its hook: by the hook's own process, and by the resident validator. */
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 import type { RefUpdate } from '../format/push.js';
 import { printable } from '../format/text.js';
 import { openDirect } from '../git/direct.js';
 import { parseRefUpdates } from '../git/updates.js';
-import { codeOf } from '../hosts/files.js';
 import { reportText } from '../validators/report.js';
 import { receive } from './receive.js';
 import { type PushObjects, pushObjects } from './receive-objects.js';

@@ -1,8 +1,9 @@
 import { closeSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from '../errors.js';
 import { isZero, moves, type RefUpdate } from '../format/push.js';
-import { codeOf, readIfThere } from '../hosts/files.js';
+import { readIfThere } from '../hosts/files.js';
 import { type MainRef, readMain } from '../hosts/main-ref.js';
 import type { JudgedProblem } from '../problem.js';
 

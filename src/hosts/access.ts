@@ -1,8 +1,8 @@
 /** `access.jsonl`: who asked for what is restricted, or not to be queried, and why. Ids and that reason, nothing that a record says. */
 import { userInfo } from 'node:os';
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 import { printable } from '../format/text.js';
-import { appendLine, codeOf } from './files.js';
+import { appendLine } from './files.js';
 import type { HostPaths } from './paths.js';
 
 /** What somebody was shown. */

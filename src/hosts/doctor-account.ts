@@ -1,7 +1,8 @@
 /** Whether a host's own account can go on with what is in the host, and who may act as it. */
+
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from './files.js';
+import { codeOf } from '../errors.js';
 import { type Finding, note } from './finding.js';
 import { type Account, accountLine, accountWords, asOwner, currentAccount } from './owner.js';
 import type { HostPaths } from './paths.js';

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../errors.js';
 import { MAIN } from '../format/push.js';
 import { commandLine } from '../format/shell.js';
 import { renderConfig, type Weakness, weaknesses } from './config.js';
 import { examineLeft } from './doctor-left.js';
-import { codeOf, readIfThere } from './files.js';
+import { readIfThere } from './files.js';
 import { type Finding, fault, note } from './finding.js';
 import { hookPath, type RunGit } from './install.js';
 import { isOurs } from './launcher.js';

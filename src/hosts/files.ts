@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 
 /** What the host keeps is for its own account and group: it is about patients. */
 const FILE_MODE = 0o640;
@@ -114,11 +114,6 @@ function readWhole(path: string): Buffer {
   } finally {
     closeSync(file);
   }
-}
-
-/** The system's code of an error, for example `ENOENT`. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 function writeTemporary(path: string, content: string | Uint8Array, mode: number): string {

@@ -1,8 +1,7 @@
 /** The lines of a journal: a file that is only appended to. */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { VprError } from '../errors.js';
-import { codeOf } from './files.js';
+import { codeOf, VprError } from '../errors.js';
 
 /** What was read of a journal. */
 export interface LinesRead {

@@ -1,9 +1,9 @@
 /** What main is, read from a repository's own files: no process, and nothing is believed that git would not believe. */
 import { closeSync, constants, lstatSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 import { MAIN, type ObjectId } from '../format/push.js';
-import { codeOf, readIfThere } from './files.js';
+import { readIfThere } from './files.js';
 
 /** What main is; `none` before the first push; or why it can't be told. */
 export type MainRef =

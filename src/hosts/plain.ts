@@ -1,9 +1,9 @@
 import { opendirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 import { newUuid, type RecordKind, recordPath, type Uuid } from '../format/identifiers.js';
 import { commandLine } from '../format/shell.js';
-import { codeOf, createWhole, makeDirectory, readIfThere, replaceFile } from './files.js';
+import { createWhole, makeDirectory, readIfThere, replaceFile } from './files.js';
 import { hintPath, hostLauncher, installHint, installHook, installProgram, type RunGit } from './install.js';
 import { accountWords, asOwner, refuseStranger } from './owner.js';
 import { packageFile } from './package.js';

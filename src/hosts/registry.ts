@@ -1,9 +1,9 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 import { formatUuidPlain, parseUuid, type RecordKind, type Uuid } from '../format/identifiers.js';
 import { commandLine } from '../format/shell.js';
-import { codeOf, createWhole, readIfThere } from './files.js';
+import { createWhole, readIfThere } from './files.js';
 import { hostPaths, shardedPath } from './paths.js';
 
 /** A record that a host keeps. */

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import { renderConfig } from './config.js';
-import { codeOf, makeDirectory, replaceFile } from './files.js';
+import { makeDirectory, replaceFile } from './files.js';
 import { RECORD_FILE, recordFileContent } from './registry.js';
 
 const DIRECTORIES = ['hooks', 'info', 'objects', 'objects/info', 'objects/pack', 'refs', 'refs/heads'];

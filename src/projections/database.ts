@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 import { meaningOf } from './database-words.js';
 import type { Dialect } from './migrations/types.js';
 import type { Tables } from './tables.js';
@@ -92,10 +92,6 @@ export function databaseError(name: string, cause: unknown): VprError {
 function whyOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'unknown';
   return /^(?:SASL|timeout)/.exec(cause.message)?.[0] ?? cause.name;
-}
-
-function codeOf(cause: unknown): string | undefined {
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : undefined;
 }
 
 /** Whether it is a database itself that failed, and no longer answers in its transaction. */

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 
 /** Writes a file that must not exist yet. Throws `file/exists`, or `file/unwritable`. */
 export function writeNew(path: string, content: Uint8Array | string, mode = 0o644): void {
@@ -31,7 +31,7 @@ export function refuseExisting(paths: readonly string[]): void {
 }
 
 function unwritable(path: string, cause: unknown): VprError {
-  return new VprError('file/unwritable', `${path} cannot be written: ${codeOf(cause)}`, {
+  return new VprError('file/unwritable', `${path} cannot be written: ${codeOf(cause) ?? String(cause)}`, {
     cause,
     help: ['name a file in a directory that you may write to'],
   });
@@ -93,7 +93,7 @@ export function readIfThere(path: string): Buffer | undefined {
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return undefined;
     const help = codeOf(cause) === 'EISDIR' ? 'it is a directory: name a file' : 'make it readable for you, or name another file';
-    throw new VprError('file/unreadable', `${path} cannot be read: ${codeOf(cause)}`, { cause, help: [help] });
+    throw new VprError('file/unreadable', `${path} cannot be read: ${codeOf(cause) ?? String(cause)}`, { cause, help: [help] });
   }
 }
 
@@ -102,8 +102,4 @@ export function readFile(path: string, what: string, help: readonly string[] = [
   const bytes = readIfThere(path);
   if (bytes === undefined) throw new VprError('file/missing', `${what}: there is no file ${path}`, { help });
   return bytes;
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
 }

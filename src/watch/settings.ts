@@ -1,9 +1,8 @@
 /** `projections.yaml`: where a host's projection is, and how it is kept. */
 import { readFileSync } from 'node:fs';
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 import type { ProjectionsFile } from '../format/generated/types.js';
 import { readTyped } from '../format/schema.js';
-import { codeOf } from '../hosts/files.js';
 import type { HostPaths } from '../hosts/paths.js';
 import type { ReadVerify } from './checked.js';
 

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, lstatSync, opendirSync, openSync, readdirSync, readSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 import { parseUuid, type Uuid } from '../format/identifiers.js';
-import { codeOf, makeDirectory } from '../hosts/files.js';
+import { makeDirectory } from '../hosts/files.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { type RegisteredRecord, registeredRecord } from '../hosts/registry.js';
 

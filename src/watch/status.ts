@@ -1,7 +1,6 @@
 /** How far the projection of a host is, and what keeps records from going on. */
-import { VprError } from '../errors.js';
+import { codeOf, VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
-import { codeOf } from '../hosts/files.js';
 import type { HostPaths } from '../hosts/paths.js';
 import { namesIn } from '../hosts/registry.js';
 import type { Database } from '../projections/database.js';
