@@ -143,6 +143,11 @@ function withFile<T>(path: string, read: (file: number) => T): T {
       closeSync(file);
     }
   } catch (cause) {
-    throw new VprError('journal/unreadable', `the journal ${path} cannot be read: ${codeOf(cause) ?? cause}`, { cause });
+    const code = codeOf(cause) ?? String(cause);
+    const help =
+      code === 'ENOENT'
+        ? "a record's journal is journal/XX/YY/ID.jsonl of its host, or a copy of that"
+        : 'run it as the account that owns the host';
+    throw new VprError('journal/unreadable', `the journal ${path} cannot be read: ${code}`, { cause, help: [help] });
   }
 }

@@ -149,7 +149,9 @@ function claim(root: string, record: RegisteredRecord, own: boolean): void {
 function emptyRepository(repository: string, git: RunGit): string {
   const path = realPath(repository);
   if (path === undefined || git(path, 'rev-parse', '--is-bare-repository')?.trim() !== 'true') {
-    throw new VprError('host/not-bare', `${repository} is not a bare repository`);
+    throw new VprError('host/not-bare', `${repository} is not a bare repository`, {
+      help: [`name one that a forge has made, or make it: ${commandLine('git', 'init', '--bare', repository)}`],
+    });
   }
   if (git(path, 'for-each-ref', '--count=1') === '') return path;
   throw new VprError('host/not-empty-repository', `${repository} has refs already: what is in it has not been checked`, {

@@ -202,7 +202,10 @@ t.test('the repository of a forge', async (t) => {
   const root = newHost(t);
   const forge = realpathSync(temporaryDirectory(t));
   const repository = join(forge, 'ward/record.git');
-  t.throws(() => addRecord(root, { kind: 'coordination', id: ID, repository }, runGit), { code: 'host/not-bare' });
+  t.throws(() => addRecord(root, { kind: 'coordination', id: ID, repository }, runGit), {
+    code: 'host/not-bare',
+    help: [/git init --bare /],
+  });
   git(forge, 'init', '--quiet', '--bare', repository);
   for (const name of ['pre-receive.d', 'post-receive.d']) mkdirSync(join(repository, 'hooks', name));
   writeFileSync(join(repository, 'hooks/pre-receive'), '#!/bin/sh\n# the forge\n', { mode: 0o755 });

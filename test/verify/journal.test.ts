@@ -97,7 +97,10 @@ t.test('a commit that no entry has is not good, and judged by its own date', asy
   t.match(await by(''), { good: false, gaps: ['not-in-journal'] });
   const torn = whole(lines);
   t.match(await by(torn.slice(0, -2)), { good: false, gaps: ['not-in-journal'] });
-  await t.rejects(verify({ in: client, trust, journal: join(directory, 'none') }), { code: 'journal/unreadable' });
+  await t.rejects(verify({ in: client, trust, journal: join(directory, 'none') }), {
+    code: 'journal/unreadable',
+    help: [/ID\.jsonl/],
+  });
   await t.rejects(verify({ in: client, trust, journal: join(directory, 'cache') }), { code: 'journal/missing' });
 });
 
