@@ -45,13 +45,19 @@ export function outcomeWords(record: string, outcome: Outcome): string {
   switch (outcome.kind) {
     case 'nothing':
       return `${record}  no commit yet`;
+    case 'unknown':
+      return `${record}  neither registered nor projected: vpr host list DIR`;
     case 'projected':
-      return `${record}  ${counted(outcome.commits, 'commit')}, up to ${outcome.to}`;
+      return `${record}  ${counted(outcome.commits, 'commit')}, up to ${outcome.to}${judgedWords(outcome.judged)}`;
     case 'withheld':
       return `${record}  withheld above ${outcome.to ?? 'nothing'}: ${outcome.rule} (vpr projection status)`;
     case 'set-aside':
       return `${record}  set aside: ${printable(outcome.why, LONGEST)}`;
   }
+}
+
+function judgedWords(judged: number): string {
+  return judged === 0 ? '' : `; ${judged} without an entry in the journal, judged now`;
 }
 
 export function checkedLines({ record, reached, good, digest, why, differences }: Checked): string[] {

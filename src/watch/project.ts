@@ -28,9 +28,12 @@ export interface ProjectedHost {
 
 /** What came of a record. */
 export type Outcome =
-  /** It was as it should be, or has no commit yet, or is known to nobody. */
+  /** It was as it should be, or has no commit yet. */
   | { readonly kind: 'nothing' }
-  | { readonly kind: 'projected'; readonly to: ObjectId; readonly commits: number; readonly setBack: boolean }
+  /** It is neither registered nor projected. */
+  | { readonly kind: 'unknown' }
+  /** Of its commits so many are `judged`: the journal has no entry of them, and they pass. */
+  | { readonly kind: 'projected'; readonly to: ObjectId; readonly commits: number; readonly judged: number; readonly setBack: boolean }
   /** Not all of main may be shown. */
   | { readonly kind: 'withheld'; readonly to: ObjectId | undefined; readonly rule: string; readonly nextTryAt: number }
   /** Without a time for the next try: the scan finds it where that has become possible. */
@@ -49,7 +52,7 @@ export async function projectOne(host: ProjectedHost, database: Database, id: Uu
     record = registeredRecord(host.paths.root, id);
     if (record === undefined) {
       const state = await known(database, id);
-      return state === undefined ? { kind: 'nothing' } : await setAsideUnregistered(database, state, now);
+      return state === undefined ? { kind: 'unknown' } : await setAsideUnregistered(database, state, now);
     }
     return await projectMain(host, database, record, now, anew);
   } catch (error) {
@@ -117,9 +120,10 @@ export function openRecord({ path }: RegisteredRecord, { policy }: HostPolicy): 
 async function projectHistory(question: HistoryToJudge, database: Database, anew: boolean): Promise<Outcome> {
   const { record, main, now } = question;
   const judged = await judgeHistory(question);
-  const { to, problems, setBack, ids } = judged;
+  const { to, problems, setBack, ids, received } = judged;
   if (to !== undefined && ids.length > 0) await projectRecord(database, { ...requestOf(question, judged, to), anew });
-  if (problems.length === 0) return { kind: 'projected', to: main, commits: ids.length, setBack };
+  const past = ids.filter((id) => !received.has(id)).length;
+  if (problems.length === 0) return { kind: 'projected', to: main, commits: ids.length, judged: past, setBack };
   const [{ rule, commit } = { rule: '', commit: undefined }] = problems;
   const where = to === undefined ? 'main' : `what main has above ${to}`;
   const reason = `${where} is withheld: ${rule}${commit === undefined ? '' : ` in commit ${commit}`}`;

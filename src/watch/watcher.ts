@@ -102,10 +102,11 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
   function note(record: Uuid, outcome: Outcome): void {
     clearTimeout(retries.get(record));
     retries.delete(record);
-    if (outcome.kind === 'nothing') return;
+    if (outcome.kind === 'nothing' || outcome.kind === 'unknown') return;
     if (outcome.kind === 'projected') {
-      const { to, commits, setBack } = outcome;
+      const { to, commits, judged, setBack } = outcome;
       if (setBack) log.warn('main was set back or rewritten: all of it was projected again', { record, to });
+      if (judged > 0) log.warn('commits without an entry in the journal were judged, and pass', { record, to, commits: judged });
       log.info('projected', { record, to, commits });
       return;
     }

@@ -73,7 +73,8 @@ t.test('status, build and verify', async (t) => {
   const found = vpr('projection', 'verify', directory, record);
   t.match(found, {
     status: 1,
-    stdout: /bad {3}7f4c.*\n {2}messages \S+ 1: different\n {2}words \S+ 1: different\n0 as their commits make them, 1 not/,
+    stdout:
+      /bad {3}7f4c.*\n {2}messages \S+ 1: different\n {2}words \S+ 1: different\n0 as their commits make them, 1 not\n\nnext:\n {2}vpr projection build \S+ 7f4c/,
   });
   t.notMatch(found.stdout, /Not what was written/);
   t.match(vpr('projection', 'build', directory, record, '--json'), { status: 1 });
@@ -102,7 +103,13 @@ t.test('status, build and verify', async (t) => {
     organisation: null,
   };
   await using(database, ({ kysely }) => kysely.insertInto('participants').values(forged).execute());
-  t.match(vpr('projection', 'verify', directory), { status: 1, stdout: new RegExp(`bad {3}${nobody}`) });
+  t.match(
+    vpr('projection', 'verify', directory),
+    { status: 1, stdout: new RegExp(`bad {3}${nobody}[^]*\nnext:\n {2}vpr projection build ${directory}\n$`) },
+    'a build of it alone would not take its rows away',
+  );
+  t.match(vpr('projection', 'verify', directory, nobody), { status: 1, stdout: /it is not registered\n0 as .* 1 not\n$/ });
+  t.match(vpr('projection', 'build', directory, nobody), { status: 1, stdout: `${nobody}  neither registered nor projected` });
   await using(database, ({ kysely }) => kysely.deleteFrom('participants').where('record', '=', nobody).execute());
   await using(database, async ({ kysely }) => {
     for (const table of ['projections', 'records', 'commits', 'threads', 'participants', 'ledger_versions', 'status_versions'] as const)

@@ -20,7 +20,11 @@ onEachDatabase(t, async (t, { fresh }) => {
     const all = await pushedRecord(t, people);
     const place = fresh();
     const good = slip(all, (record) => record.append());
-    await once(all.host, place);
+    t.match(await once(all.host, place), [
+      { event: 'scanned' },
+      { level: 'warn', event: /without an entry in the journal/, what: { record: all.host.record, commits: 1 } },
+      { event: 'projected' },
+    ]);
     const verdicts = () =>
       using(place, ({ kysely }) => kysely.selectFrom('commits').select(['id', 'verdict', 'received_at']).orderBy('seq', 'desc').execute());
     t.match((await verdicts())[0], { id: good, verdict: 'judged', received_at: null });

@@ -12,7 +12,7 @@ export default class ProjectionBuild extends VprCommand {
   static override description = `Makes a projection of all records beside the one that answers meanwhile, and puts it
 in its place; what is pushed while it works is projected at its end. With RECORD,
 only the rows of these records are made anew, in their place. A watcher may run
-meanwhile. Exit code 1 where a record is withheld or set aside.`;
+meanwhile. Exit code 1 where a record is withheld or set aside, or nobody knows it.`;
   static override examples = [
     '<%= config.bin %> projection build /srv/vpr',
     '<%= config.bin %> projection build /srv/vpr 7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88',
@@ -35,7 +35,8 @@ meanwhile. Exit code 1 where a record is withheld or set aside.`;
       }
       const status = await projectionStatus(host.paths, database);
       if (ids.length === 0) this.say(...statusLines(status));
-      const held = ids.length === 0 ? status.held.length : built.filter(({ outcome }) => /withheld|set-aside/.test(outcome.kind)).length;
+      const held =
+        ids.length === 0 ? status.held.length : built.filter(({ outcome }) => /withheld|set-aside|unknown/.test(outcome.kind)).length;
       if (held > 0) this.problemsFound();
       return { database: database.name, built, status };
     });

@@ -38,8 +38,24 @@ where anything differs, or a record with commits is not projected.`;
     this.say(`${good} as their commits make them, ${bad.length} not`);
     if (bad.length > 0) {
       this.problemsFound();
-      this.sayNext(commandLine('vpr', 'projection', 'build', host.paths.root, bad[0]?.record ?? ''));
+      const records = mending(bad, words.length > 0);
+      if (records !== undefined) this.sayNext(commandLine('vpr', 'projection', 'build', host.paths.root, ...records));
     }
     return { database: database.name, good, bad };
   }
+}
+
+/** So many records are named. */
+const NAMED = 20;
+
+/**
+ * What to make anew: the records whose rows differ, or all of it (no record is named) where rows are left of one that is not
+ * registered. Of a record that can't be read, or that another version of vpr has projected, a build makes nothing better.
+ */
+function mending(bad: readonly Checked[], named: boolean): readonly string[] | undefined {
+  const hasCode = ({ why }: Checked, code: string) => why?.startsWith(`${code}:`) === true;
+  // One that is named and has no rows of its own is a slip of the pen.
+  if (bad.some((one) => hasCode(one, 'watch/unregistered') && (one.reached !== null || !named))) return [];
+  const differ = bad.filter((one) => one.differences.length > 0 || hasCode(one, 'watch/not-shown')).map(({ record }) => record);
+  return differ.length === 0 ? undefined : differ.slice(0, NAMED);
 }
