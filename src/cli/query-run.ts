@@ -121,6 +121,6 @@ export function typedId(what: string, text: string | undefined): Uuid | undefine
   const id = text === undefined ? undefined : parseTypedUuid(text);
   if (text === undefined || id !== undefined) return id;
   throw new VprError('projections/id', `${what}: ${JSON.stringify(text)} is no id: a whole UUID is meant`, {
-    help: ['ids of records: vpr host list DIR', 'ids of people: vpr thread show THREAD --host DIR'],
+    help: ['ids of records: vpr host list DIR', 'ids of people: vpr thread show THREAD --host DIR --json'],
   });
 }
