@@ -88,8 +88,9 @@ async function judge(
   const { paths } = host;
   const record = registeredRecord(paths.root, id as Uuid);
   if (record === undefined) throw new VprError('watch/not-registered', 'the record is not registered');
-  needOwn(record);
   const main = readMain(record.path);
+  if (main.kind === 'fault' && main.code === 'repository-missing') throw new VprError(`watch/${main.code}`, main.message);
+  needOwn(record);
   return withObjects(host, record, (objects, { policy, trust }) =>
     verifyHistory({
       objects,

@@ -73,6 +73,7 @@ t.test('looking at signatures while reading', async (t) => {
   const away = signatures('search', 'pressure');
   t.match(away, { status: 1, good: false });
   t.strictSame(results(away), [0, 0, 3], 'a repository that is not there is no good signature');
+  t.match(away.commits, [{ why: 'the repository is not there, or is none' }], 'it is not taken for one of another record');
   setting('cached');
   writeFileSync(paths.policy, `${policy}# changed\n`);
   t.strictSame(results(signatures('search', 'pressure')), [0, 0, 3], 'nor is what another policy has found');
