@@ -36,6 +36,11 @@ export interface Database extends Connection {
   readonly name: string;
   /** Throws what `run` throws, and nothing has happened then; `projections/database` where the database fails. */
   transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * PostgreSQL: takes up work on a record, and hands back what gives it up; undefined where somebody else is at it. It
+   * saves work and guards nothing: rows are stored under `lock`. Throws what the database fails with.
+   */
+  claim?(record: string): Promise<(() => Promise<void>) | undefined>;
   /** SQLite: runs a statement for many rows, and for each row of another, without keeping them. */
   readonly raw?: RawSqlite;
   /** PostgreSQL, being built: takes away what builds that were killed have left, schemas whose names begin so. */

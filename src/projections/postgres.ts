@@ -2,12 +2,13 @@
 import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
 import type { Client as PgClient, Pool } from 'pg';
 import { VprError } from '../errors.js';
+import { claimsIn } from './claims.js';
 import { type Connection, type Database, type DatabaseOptions, databaseError, type Transaction } from './database.js';
 import { migrate } from './migrate.js';
 import type { Tables } from './tables.js';
 
-/** Connections of one process. */
-const CONNECTIONS = 4;
+/** Connections of one process: as many as records are worked on, and the one that holds what it has taken up. */
+const CONNECTIONS = 5;
 /** So long, in milliseconds, connecting may take. */
 const PATIENCE = 10_000;
 /** Statements that each connection keeps ready. */
@@ -37,9 +38,11 @@ export async function openPostgres(url: string, { readOnly = false, bulk = false
       throw databaseError(name, cause);
     }
   };
+  const { claim, end: endClaims } = claimsIn(pool);
   let giveUp = () => {};
   const close = (): Promise<void> => {
     giveUp();
+    endClaims();
     return kysely.destroy();
   };
   try {
@@ -54,7 +57,7 @@ export async function openPostgres(url: string, { readOnly = false, bulk = false
     throw databaseError(name, cause);
   }
   const dropUnused = (start: string) => dropSchemas(kysely, start);
-  return { name, dialect: 'postgres', bulk, kysely, transaction, dropUnused, close };
+  return { name, dialect: 'postgres', bulk, kysely, transaction, claim, dropUnused, close };
 }
 
 /** What a schema that is being built is locked by, for as long as its builder is connected. */

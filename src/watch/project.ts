@@ -121,7 +121,10 @@ async function projectHistory(question: HistoryToJudge, database: Database, anew
   const { record, main, now } = question;
   const judged = await judgeHistory(question);
   const { to, problems, setBack, ids, received } = judged;
-  if (to !== undefined && ids.length > 0) await projectRecord(database, { ...requestOf(question, judged, to), anew });
+  if (to !== undefined && ids.length > 0) {
+    const stored = await projectRecord(database, { ...requestOf(question, judged, to), anew });
+    if (stored.commits === 0 && problems.length === 0) return { kind: 'nothing' }; // another watcher was faster
+  }
   const past = ids.filter((id) => !received.has(id)).length;
   if (problems.length === 0) return { kind: 'projected', to: main, commits: ids.length, judged: past, setBack };
   const [{ rule, commit } = { rule: '', commit: undefined }] = problems;

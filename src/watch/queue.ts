@@ -10,9 +10,14 @@ export interface Queue {
   idle(): Promise<void>;
 }
 
-/** `work` never fails: what went wrong is its own to deal with. */
-export function workQueue(work: (record: string) => Promise<void>, atOnce: number): Queue {
+/** So long, in milliseconds, what was put off waits when nothing else does. */
+const LATER = 50;
+
+/** `work` never fails: what went wrong is its own to deal with. It says what is to be done later, after everything else. */
+export function workQueue(work: (record: string) => Promise<'done' | 'later'>, atOnce: number, pause = LATER): Queue {
   const waiting = new Set<string>();
+  const later = new Set<string>();
+  let timed = false;
   const busy = new Set<string>();
   const again = new Set<string>();
   let paused = false;
@@ -23,23 +28,35 @@ export function workQueue(work: (record: string) => Promise<void>, atOnce: numbe
       if (paused || busy.size >= atOnce) break;
       waiting.delete(record);
       busy.add(record);
-      void work(record).finally(() => done(record));
+      void work(record).then((outcome) => done(record, outcome));
     }
-    if (busy.size > 0 || (!paused && waiting.size > 0)) return;
+    if (!paused && !timed && waiting.size === 0 && later.size > 0) {
+      timed = true;
+      setTimeout(resumeLater, pause);
+    }
+    if (busy.size > 0 || (!paused && waiting.size + later.size > 0)) return;
     for (const wake of idlers) wake();
     idlers = [];
   }
 
-  function done(record: string): void {
+  function done(record: string, outcome: 'done' | 'later'): void {
     busy.delete(record);
-    if (again.delete(record)) waiting.add(record);
+    if (outcome === 'later') later.add(record);
+    if (again.delete(record) && outcome === 'done') waiting.add(record);
+    next();
+  }
+
+  function resumeLater(): void {
+    timed = false;
+    for (const record of later) waiting.add(record);
+    later.clear();
     next();
   }
 
   return {
     add(record) {
       if (busy.has(record)) again.add(record);
-      else waiting.add(record);
+      else if (!later.has(record)) waiting.add(record);
       next();
     },
     pause() {

@@ -12,6 +12,7 @@ import { spoolHints } from './hints.js';
 import { errorFields, type Log } from './log.js';
 import { type Outcome, type ProjectedHost, projectOne } from './project.js';
 import { workQueue } from './queue.js';
+import { sharing } from './sharing.js';
 import { allStates, hold } from './state.js';
 
 export interface WatcherOptions extends ProjectedHost {
@@ -52,17 +53,23 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
   const queue = workQueue(work, AT_ONCE);
   const said = new Set<string>();
   const retries = new Map<Uuid, NodeJS.Timeout>();
+  const share = sharing();
   const ending = new AbortController();
   let failure: unknown;
   let failures = 0; // of the database, since it last did what was asked
   let mayRebuild = rebuild !== undefined; // once: what is left of another version after that is made anew in its place
   let rebuilding: Promise<void> | undefined;
 
-  async function work(record: Uuid): Promise<void> {
+  async function work(record: Uuid): Promise<'done' | 'later'> {
     const names = hints.take(record);
     try {
-      const outcome = await attempt(record);
+      const database = await held.get();
+      const outcome = await share(database, record, () => attempt(database, record));
       failures = 0;
+      if (outcome === 'busy') {
+        hints.giveBack(record, names);
+        return 'later';
+      }
       hints.done(names);
       note(record, outcome);
     } catch (error) {
@@ -70,11 +77,11 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
       queue.add(record);
       away(error);
     }
+    return 'done';
   }
 
   /** A database that answers, and fails on one record, keeps that record alone from going on. */
-  async function attempt(record: Uuid): Promise<Outcome> {
-    const database = await held.get();
+  async function attempt(database: Database, record: Uuid): Promise<Outcome> {
     try {
       return await projectOne({ paths, policy }, database, record, new Date());
     } catch (error) {

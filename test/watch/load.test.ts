@@ -15,7 +15,7 @@ import { git, makeHost, temporary } from '../e2e/support.js';
 import { beginRecord, cloneFor } from '../e2e/support-clones.js';
 import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
-import { hostOf, listeningLog, until, using, visible, watchProcess } from './support.js';
+import { hostOf, listeningLog, once, until, using, visible, watchProcess } from './support.js';
 
 const RECORDS = 16;
 /** Pushes to each. */
@@ -36,11 +36,11 @@ onEachDatabase(t, async (t, { name, fresh }) => {
     hosts.push({ ...host, record: id, repository: path });
   }
   const clones: { readonly host: typeof host; readonly clone: string; readonly thread: string }[] = [];
-  const empty = await cloneFor(directory, host, people);
+  const fromHost = await cloneFor(directory, host, people);
   for (const [index, one] of hosts.entries()) {
     // As one that was cloned and set up from that repository, and sooner.
     const clone = join(directory, `clone${index}`);
-    cpSync(empty, clone, { recursive: true });
+    cpSync(fromHost, clone, { recursive: true });
     const config = join(clone, '.git/config');
     writeFileSync(config, readFileSync(config, 'utf8').replaceAll(host.repository, one.repository));
     clones.push({ host: one, clone, thread: beginRecord(clone, people) });
@@ -68,4 +68,17 @@ onEachDatabase(t, async (t, { name, fresh }) => {
   const own = await digests(place);
   t.equal(new Set(own).size, RECORDS);
   t.strictSame(own, await digests(built));
+  if (name === 'SQLite') return;
+
+  // Of two that begin at the same time each does what the other is not at, and nothing is done twice.
+  const empty = fresh();
+  await using(empty, async () => {}); // its tables
+  const said = await Promise.all([once(host, empty), once(host, empty)]);
+  const projected = said.map((one) => one.filter(({ event }) => event === 'projected').map(({ what }) => what['record']));
+  t.same(projected.flat().sort(), hosts.map(({ record }) => record).sort());
+  t.ok(
+    projected.every(({ length }) => length > 0),
+    `${projected.map(({ length }) => length).join(' and ')} records`,
+  );
+  t.strictSame(own, await digests(empty));
 });

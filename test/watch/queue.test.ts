@@ -11,6 +11,7 @@ function held(atOnce: number) {
     log.push(record);
     await new Promise<void>((resolve) => doors.set(record, resolve));
     doors.delete(record);
+    return 'done';
   }, atOnce);
   const end = async (record: string) => {
     doors.get(record)?.();
@@ -50,25 +51,43 @@ t.test('paused, it begins nothing, and forgets nothing', async (t) => {
   t.same(log, ['a', 'b', 'a']);
 });
 
+t.test('what is put off comes after everything else, and is waited for', async (t) => {
+  const log: string[] = [];
+  const queue = workQueue(async (record) => (log.push(record) === 1 ? 'later' : 'done'), 1);
+  for (const record of ['a', 'b', 'c']) queue.add(record);
+  queue.add('a'); // it is put off already, or will be
+  await queue.idle();
+  t.same(log, ['a', 'b', 'c', 'a']);
+});
+
 t.test('whatever is asked for in whatever order is done afterwards, and never twice at once', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
       fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'pause', 'resume'), { maxLength: 30 }),
       fc.integer({ min: 1, max: 3 }),
-      async (s, steps, atOnce) => {
+      fc.array(fc.boolean(), { maxLength: 8 }),
+      async (s, steps, atOnce, putOff) => {
         const asked = new Map<string, number>();
         const seen = new Map<string, number>();
         const busy = new Set<string>();
         let good = true;
         let count = 0;
-        const queue = workQueue(async (record) => {
-          good &&= !busy.has(record) && busy.size < atOnce;
-          busy.add(record);
-          seen.set(record, count); // it sees all that was asked for before it began
-          await s.schedule(Promise.resolve());
-          busy.delete(record);
-        }, atOnce);
+        const queue = workQueue(
+          async (record) => {
+            good &&= !busy.has(record) && busy.size < atOnce;
+            busy.add(record);
+            const began = count;
+            const later = putOff.pop() === true;
+            await s.schedule(Promise.resolve());
+            busy.delete(record);
+            if (later) return 'later';
+            seen.set(record, began); // it has seen all that was asked for before it began
+            return 'done';
+          },
+          atOnce,
+          0,
+        );
         for (const step of steps) {
           count += 1;
           if (step === 'pause') queue.pause();
