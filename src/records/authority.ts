@@ -23,7 +23,7 @@ import { ALGORITHM, certificates, newKey, newSerial, publicKey, signingKey, vali
 import { readFile, refuseExisting, writeAllNew } from './files.js';
 import { lockedPem, openPem, publicDer } from './locked-key.js';
 import { loadKey, type PassphraseFrom } from './passphrase.js';
-import { issuedBy, recordIssued, registerPaths, startRegister } from './register.js';
+import { issuedBy, readRegister, recordIssued, registerPaths, startRegister } from './register.js';
 
 /** What makes an authority. */
 export interface AuthorityInput {
@@ -68,10 +68,12 @@ export async function createAuthority(input: AuthorityInput): Promise<AuthorityF
 
 /**
  * Makes an intermediate under a root whose key is at hand. Throws as
- * `createAuthority`, and `cert/not-a-root`, `cert/name-taken`, `cert/days`, `passphrase/…`.
+ * `createAuthority`, and `cert/not-a-root`, `cert/register`, `cert/name-taken`, `cert/days`,
+ * `passphrase/…`.
  */
 export async function createIssuing(input: AuthorityInput, rootDirectory: string, from: PassphraseFrom = {}): Promise<AuthorityFiles> {
   const root = openRoot(rootDirectory);
+  readRegister(root.directory);
   return makeAuthority(input, { root, key: authorityKey(root, from) });
 }
 

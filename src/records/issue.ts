@@ -91,6 +91,8 @@ export interface Certified {
 /** Makes the certificate, remembers it, and writes it with the intermediate below it. */
 export async function certify(input: Certified): Promise<Omit<Issued, 'differences'>> {
   const { authority, holder, made } = input;
+  // Where it is lost or damaged nobody is certified: whom it certified then an authority could not revoke.
+  readRegister(authority.directory);
   refuseRevokedIssuer(authority);
   const { notBefore, notAfter } = validity(input.days);
   refuseLonger(authority.certificate, notAfter);

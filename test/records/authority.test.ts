@@ -159,15 +159,20 @@ t.test('an authority that forgot stops: a missing, damaged or busy register, a k
   const { directory, ca } = await practice(t);
   const issuing = openIssuing(ca);
   const register = join(ca, 'issuing/register.json');
+  const issueNobody = () =>
+    issueCertificate({ ...JANE, authority: ca, out: join(directory, 'nobody'), authorityPassphrase: { known: OTHER } });
   const former = readFileSync(register);
   const crl = readFileSync(join(ca, 'issuing/authority.crl'));
   for (const content of ['{', '{}', '{"crlNumber":-1,"revoked":[]}', '{"crlNumber":1,"revoked":[{"serial":"x"}]}', 'null']) {
     writeFileSync(register, content);
     await t.rejects(writeCrl(issuing, 31, { known: OTHER }), { code: 'cert/register', message: /damaged/ });
+    await t.rejects(issueNobody(), { code: 'cert/register', message: /damaged/ });
     t.equal(readFileSync(register, 'utf8'), content, 'it is left as it is');
   }
   rmSync(register);
   await t.rejects(writeCrl(issuing, 31, { known: OTHER }), { code: 'cert/register', message: /missing/ });
+  await t.rejects(issueNobody(), { code: 'cert/register', message: /missing/ });
+  t.notOk(existsSync(join(directory, 'nobody')), 'nobody is certified who could not be shut out');
   writeFileSync(register, former);
   writeFileSync(join(ca, 'issuing/register.lock'), '1\n');
   await t.rejects(writeCrl(issuing, 31, { known: OTHER }), { code: 'cert/register-busy' });
@@ -181,6 +186,13 @@ t.test('an authority that forgot stops: a missing, damaged or busy register, a k
     'authority.key',
     'register.json',
   ]);
+  const rootRegister = join(ca, 'register.json');
+  const rootFormer = readFileSync(rootRegister);
+  rmSync(rootRegister);
+  const under = { directory: join(directory, 'under'), name: 'U', authorities: [], days: 3 };
+  await t.rejects(createUnder(under, ca, { known: SECRET }), { code: 'cert/register', message: /missing/ });
+  t.notOk(existsSync(under.directory));
+  writeFileSync(rootRegister, rootFormer);
   writeFileSync(join(ca, 'issuing/authority.key'), readFileSync(join(ca, 'authority.key')));
   await t.rejects(writeCrl(issuing, 31, { known: SECRET }), { code: 'cert/authority-unreadable', message: /not the key of/ });
   mkdirSync(join(directory, 'no'));
