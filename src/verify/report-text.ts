@@ -21,6 +21,10 @@ export function textReport(report: Report, many: boolean): string[] {
         ? `${counted(totals.records, 'record')} verified, ${counted(totals.commits, 'commit')} in all: every rule holds`
         : `not good: ${totals.records - totals.good} of ${counted(totals.records, 'record')}${totals.records - totals.good > records.length ? `, of which ${records.length} are shown` : ''}`,
     );
+    if (totals.cached > 0)
+      lines.push(
+        `${totals.cached} of the commits as earlier runs have verified them, their objects were not read again; ${totals.commits - totals.cached} now (--no-cache reads all)`,
+      );
   }
   for (const { note, records: count } of report.notes)
     lines.push(`not checked in ${counted(count, 'record')}: ${printable(note, SENTENCE)}`);

@@ -35,6 +35,13 @@ t.test('every registered record, by the host itself', async (t) => {
   t.match(vpr(directory, ['verify', '--all', root, '--expect', first]), { status: 2 });
 });
 
+t.test('what was not read again is said of a whole host, too', async (t) => {
+  t.notMatch((await all({ cache: true })).text, /read again/);
+  const found = await all({ cache: true });
+  t.match(found.report, { good: true, totals: { commits: 3, cached: 3 } });
+  t.match(found.text, /^3 of the commits as earlier runs have verified them, their objects were not read again; 0 now/m);
+});
+
 t.test('what was not checked of good records is said as well', async (t) => {
   await gitLine(host.repository, 'update-ref', 'refs/heads/draft', first);
   const found = await all({ summary: join(directory, 'noted.md') });
