@@ -16,6 +16,8 @@ export interface CacheKey {
   readonly policy: string;
   readonly trust: string;
   readonly record: { readonly kind: RecordKind; readonly id: Uuid };
+  /** The Git directory whose objects were read. */
+  readonly repository: string;
   readonly only: Only;
   readonly journal: boolean;
   readonly at: string | null;
@@ -32,6 +34,8 @@ export interface Cached {
   readonly expires?: string;
   /** What of the journal it went by. */
   readonly journal: { readonly bytes: number; readonly digest: string };
+  /** Marks of the files that its objects were read from (`storedFiles`): all of them must still be there. */
+  readonly stored: readonly string[];
   /** Commits that were asked for, and are in it. */
   readonly met: readonly ObjectId[];
   readonly signers: readonly SignerSummary[];
@@ -42,7 +46,7 @@ export interface Cached {
 export interface CacheStore {
   /** What is known under a key at a time; undefined where there is nothing, or nothing that can be relied upon. */
   read(key: CacheKey, at: Date): Cached | undefined;
-  write(key: CacheKey, history: HistoryReport, what: Pick<Cached, 'tip' | 'on' | 'met' | 'journal'>): void;
+  write(key: CacheKey, history: HistoryReport, what: Pick<Cached, 'tip' | 'on' | 'met' | 'stored' | 'journal'>): void;
 }
 
 /** Commits that were asked for and are remembered. */
@@ -63,13 +67,13 @@ export function cacheable({ verdict, counts, moreSigners, marks, first, whole }:
 
 /** The cache of the account that runs this. */
 export function userCache(environment?: Environment): CacheStore {
-  const files = sealedFiles<CacheKey, Cached>('vpr-verified/1', 'verified', environment);
+  const files = sealedFiles<CacheKey, Cached>('vpr-verified/2', 'verified', environment);
   return {
     read(key, at) {
       const cached = files.read(key);
       return cached !== undefined && (cached.expires === undefined || at < new Date(cached.expires)) ? cached : undefined;
     },
-    write(key, { verdict, first, signers, marks, counts, expires }, { tip, on, met, journal }) {
+    write(key, { verdict, first, signers, marks, counts, expires }, { tip, on, met, stored, journal }) {
       const content: Cached = {
         tip,
         first: first ?? tip,
@@ -77,6 +81,7 @@ export function userCache(environment?: Environment): CacheStore {
         on,
         ...(expires === undefined ? {} : { expires: expires.toISOString() }),
         journal,
+        stored,
         met: [...new Set(met)].slice(0, MOST_MET),
         signers,
         marks,

@@ -13,6 +13,8 @@ export interface Subject {
   /** Its git directory, with `objects` in it. */
   readonly gitDirectory: string;
   readonly objectFormat: string;
+  /** It was made for this run, and goes with it: nothing is remembered of it. */
+  readonly temporary?: true;
   readonly surroundings: Surroundings;
   readonly from?: ObjectId;
   /** Undefined where main has no commit. */

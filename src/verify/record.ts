@@ -1,9 +1,12 @@
 /** Verifying one record: its history, and whether that is all there is to it. */
+import { join } from 'node:path';
 import { VprError } from '../errors.js';
 import type { RecordKind } from '../format/identifiers.js';
 import { DEFAULT_POLICY, type Policy } from '../format/policy.js';
 import type { ObjectId } from '../format/push.js';
+import { realPathOf } from '../git/alternates.js';
 import type { ObjectReader } from '../git/cat-file.js';
+import { storedFiles } from '../git/stored-files.js';
 import { type Journal, readJournal } from '../hosts/journal-read.js';
 import { trustAsOf } from '../trust/revocation/early.js';
 import { revocationNotChecked } from '../trust/revocation/lists.js';
@@ -20,7 +23,7 @@ import { notesOf, promises, unmet } from './promises.js';
 import { goesOnFrom } from './receipts.js';
 import { shortcutGaps } from './shortcuts.js';
 import { NO_RECORD, type Stated, statedRecord } from './stated.js';
-import type { HistoryReport, Only } from './types.js';
+import type { HistoryReport } from './types.js';
 import { openView } from './view.js';
 
 /** Kinds whose rules exist (FORMAT.md §7). Of others only signatures can be verified. */
@@ -47,8 +50,13 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
   const only = KINDS_WITH_RULES.has(kind) ? measure.only : 'signatures';
   const baseline = id === undefined ? undefined : measure.host?.baselines[id];
   const path = id === undefined ? undefined : measure.journal?.(id);
-  const key = cacheKey(measure, { kind, id: id ?? NO_RECORD }, only, path !== undefined);
-  const former = from === undefined && to !== undefined ? measure.cache?.read(key, measure.at) : undefined;
+  const stored = filesOf(subject, measure);
+  const key = cacheKey(
+    measure,
+    { kind, id: id ?? NO_RECORD },
+    { repository: realPathOf(subject.gitDirectory) ?? '', only, journal: path !== undefined },
+  );
+  const former = stored && measure.cache?.read(key, measure.at);
   const journal =
     path === undefined || id === undefined
       ? undefined
@@ -72,7 +80,7 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
     };
   }
 
-  const cached = former !== undefined && (await usable(objects, to, former, journal)) ? former : undefined;
+  const cached = former && (await usable(objects, to, former, { stored, journal })) ? former : undefined;
   const start = cached?.tip ?? from;
   const wanted = [measure.expect, baseline?.commit].filter((commit) => commit !== undefined);
   const trust = trustOf(measure);
@@ -101,7 +109,7 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
     ...unmet(measure.expect, baseline, met),
   ];
   const good = history.verdict.accepted && gaps.length === 0;
-  if (good && from === undefined) keep(measure, key, history, { tip: to, met, cached, journal });
+  if (good && stored !== undefined) keep(measure, key, history, { tip: to, met, cached, stored: [...stored], journal });
   return {
     ...report,
     history,
@@ -111,6 +119,11 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
     notes: [...notes, ...revocationNotes(measure), ...historyNotes(history), ...journalNotes(journal, fresh)],
     good,
   };
+}
+
+/** The files that the objects lie in; undefined where nothing is remembered of them. */
+function filesOf({ temporary, from, gitDirectory }: Subject, { cache }: Measure): ReadonlySet<string> | undefined {
+  return cache === undefined || temporary === true || from !== undefined ? undefined : storedFiles(join(gitDirectory, 'objects'));
 }
 
 /** There was nothing to verify, and not because it can't be read or is no continuation. */
@@ -143,7 +156,11 @@ function trustOf({ host, at, atGiven }: Measure): Trust | undefined {
 }
 
 /** All that the verdict depends on, besides the history and what the journal says of it. */
-function cacheKey({ versions, host, at, atGiven }: Measure, record: CacheKey['record'], only: Only, journal: boolean): CacheKey {
+function cacheKey(
+  { versions, host, at, atGiven }: Measure,
+  record: CacheKey['record'],
+  asked: Pick<CacheKey, 'repository' | 'only' | 'journal'>,
+): CacheKey {
   const { program, node, format } = versions;
   return {
     program,
@@ -152,8 +169,7 @@ function cacheKey({ versions, host, at, atGiven }: Measure, record: CacheKey['re
     policy: host?.policyDigest ?? '',
     trust: host?.trust.digest ?? '',
     record,
-    only,
-    journal,
+    ...asked,
     at: atGiven ? at.toISOString() : null,
   };
 }
@@ -162,14 +178,15 @@ interface Kept {
   readonly tip: ObjectId;
   readonly met: ReadonlySet<ObjectId>;
   readonly cached: Cached | undefined;
+  readonly stored: Cached['stored'];
   readonly journal: Journal | undefined;
 }
 
 /** Remembers a history that is good, without anything left to say of it. */
-function keep({ cache, now }: Measure, key: CacheKey, history: HistoryReport, { tip, met, cached, journal }: Kept): void {
+function keep({ cache, now }: Measure, key: CacheKey, history: HistoryReport, { tip, met, cached, stored, journal }: Kept): void {
   if (cache === undefined || !cacheable(history) || cached?.tip === tip) return;
   const { bytes, digest } = journal ?? { bytes: 0, digest: '' };
-  cache.write(key, history, { tip, on: now.toISOString(), met: [...met, ...(cached?.met ?? [])], journal: { bytes, digest } });
+  cache.write(key, history, { tip, on: now.toISOString(), met: [...met, ...(cached?.met ?? [])], stored, journal: { bytes, digest } });
 }
 
 /** A store that can't be read says so when the history is read. */
@@ -182,8 +199,14 @@ async function statedQuietly(objects: ObjectReader, to: ObjectId): Promise<State
   }
 }
 
-/** Whether what was verified before is part of this history, and the journal still says of it what it said, and has gone on from there. */
-async function usable(objects: ObjectReader, to: ObjectId, former: Cached, journal: Journal | undefined): Promise<boolean> {
+/** Whether what was verified before lies where it lay and is part of this history, and the journal still says of it what it said, and has gone on from there. */
+async function usable(
+  objects: ObjectReader,
+  to: ObjectId,
+  former: Cached,
+  { stored, journal }: { readonly stored: ReadonlySet<string> | undefined; readonly journal: Journal | undefined },
+): Promise<boolean> {
+  if (!former.stored.every((file) => stored?.has(file))) return false;
   if (journal !== undefined && (journal.digestAtMark !== former.journal.digest || !goesOnFrom(journal, former.tip))) return false;
   try {
     return await contains(objects, to, former.tip);

@@ -72,6 +72,7 @@ async function openBundled(path: string, range: string | undefined, registered: 
     const subject: Subject = {
       gitDirectory: directory,
       objectFormat: header.objectFormat,
+      temporary: true,
       surroundings: { gaps, otherRefs: otherRefs([...header.refs.keys()].filter((ref) => ref !== 'HEAD')) },
       ...meant({ directory, gitDirectory: directory, bare: true }, range),
       ...(registered === undefined ? {} : { registered }),

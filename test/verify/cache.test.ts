@@ -1,9 +1,10 @@
 /** What an earlier run has verified is gone by only where nothing that the verdict depends on has changed. */
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
-import { gitLine, makeHost } from '../e2e/support.js';
+import { gitEnvironment, gitLine, makeHost } from '../e2e/support.js';
 import { makePeople } from '../support/people.js';
 import { RECORD_ID } from '../support/texts.js';
 import { pushedRecord, quiet, trustOf, verify } from './support.js';
@@ -32,7 +33,8 @@ t.test('a second run costs the new commits, and says what it has not read again'
   await gitLine(directory, 'clone', '--quiet', '--bare', client, old);
   await gitLine(old, 'update-ref', 'refs/heads/main', second);
   t.match(await look({ in: old }), { good: true, record: { cached: undefined } });
-  const found = await look();
+  await gitLine(old, 'fetch', '--quiet', client, 'main:main');
+  const found = await look({ in: old });
   t.match(found, {
     good: true,
     record: {
@@ -41,8 +43,9 @@ t.test('a second run costs the new commits, and says what it has not read again'
     },
   });
   t.match(found.text, /^5 commits verified: every rule holds\n4 of them as verified on \S+, their objects were not read again; 1 now/);
-  const again = await look();
+  const again = await look({ in: old });
   t.match(again, { good: true, record: { cached: { commits: 5, tip: third } } });
+  t.match(await look(), { good: true, record: { cached: undefined } }, 'of another repository nothing is known');
   const fresh = await verify({ in: client, trust });
   t.same(again.record?.history?.signers, fresh.record?.history?.signers, 'signers are those of all of it');
   t.same(again.record?.history?.counts, fresh.record?.history?.counts);
@@ -102,6 +105,39 @@ t.test('what is incomplete or has problems is not remembered, and expectations a
   const shallow = join(directory, 'shallow');
   await gitLine(directory, 'clone', '--quiet', '--depth=1', `file://${host.repository}`, shallow);
   t.match(await look({ in: shallow }), { good: false });
+});
+
+t.test('objects that are not where they were are read again: what is missing or damaged since is found', async (t) => {
+  const copy = join(directory, 'copy');
+  const begun = async () => {
+    rmSync(copy, { recursive: true, force: true });
+    await gitLine(directory, 'clone', '--quiet', '--bare', '--no-hardlinks', client, copy);
+    await gitLine(copy, 'repack', '-adq');
+    const pack = readdirSync(join(copy, 'objects/pack')).find((name) => name.endsWith('.pack')) ?? '';
+    const packed = readFileSync(join(copy, 'objects/pack', pack));
+    rmSync(join(copy, 'objects/pack'), { recursive: true });
+    execFileSync('git', ['unpack-objects', '-q'], { cwd: copy, input: packed, env: gitEnvironment() });
+    t.match(await look({ in: copy }), { good: true, record: { cached: undefined } });
+    t.match(await look({ in: copy }), { good: true, record: { cached: { commits: 5 } } });
+    const blob = await gitLine(copy, 'rev-parse', `${second}:COORDINATION_STATUS.yaml`);
+    return join(copy, 'objects', blob.slice(0, 2), blob.slice(2));
+  };
+  rmSync(await begun());
+  t.match(await look({ in: copy }), { good: false, record: { cached: undefined } }, 'missing');
+
+  const path = await begun();
+  const { atime, mtime } = statSync(path);
+  chmodSync(path, 0o644);
+  const bytes = readFileSync(path);
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+  utimesSync(path, atime, mtime);
+  t.match(await look({ in: copy }), { record: { cached: undefined } }, 'changed, and its time set back');
+
+  await begun();
+  await gitLine(copy, 'gc', '--quiet');
+  t.match(await look({ in: copy }), { good: true, record: { cached: undefined } }, 'packed anew');
+  t.match(await look({ in: copy }), { good: true, record: { cached: { commits: 5 } } });
 });
 
 t.test('a cache that was changed, cut off or brought along is none', async (t) => {
