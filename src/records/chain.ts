@@ -14,6 +14,8 @@ export interface Lack {
   readonly certain: boolean;
 }
 
+const TRUSTED = "ask the host's administrator whether it is trusted, and for a newer trust.json: vpr setup --trust FILE";
+
 /** What the certificates of a file lack, or have too much, for a signature by the first of them; undefined where that can't be told, or they are as they should be. */
 export function chainLack(
   path: string,
@@ -39,15 +41,19 @@ export function chainLack(
     };
   }
   const top = topOf([leaf, ...carried]);
-  if (isSelfSigned(top) || trust.roots.some(({ certificate }) => sameName(certificate.subject, top.issuer))) return undefined;
+  if (trust.roots.some(({ certificate }) => sameName(certificate.subject, top.issuer))) return undefined;
+  if (isSelfSigned(top)) {
+    return {
+      message: `${top === leaf ? `the certificate in ${path}` : labelOf(top)} has signed itself, and the host neither has it as a root nor lists it`,
+      help: [TRUSTED],
+      certain: false,
+    };
+  }
   return {
     message: `nothing leads from ${top.issuer.text}, which issued ${top === leaf ? `the certificate in ${path}` : `the last certificate in ${path}`}, to a root of the host`,
     help:
       encoding === 'cms'
-        ? [
-            `if it is an intermediate authority: ${append}`,
-            "if it is a root: ask the host's administrator whether it is trusted, and for a newer trust.json: vpr setup --trust FILE",
-          ]
+        ? [`if it is an intermediate authority: ${append}`, `if it is a root: ${TRUSTED}`]
         : [
             "a container carries no intermediates: ask the host's administrator to list it (intermediates in vpr.yaml), or: vpr setup --encoding cms",
           ],

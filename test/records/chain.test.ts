@@ -1,7 +1,7 @@
 /** Certificate files that are not enough, or are something else: what is said, and that following it helps. */
 import { execSync, spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import t from 'tap';
 import { certificatesIn, loadCertificate } from '../../src/records/credentials.js';
 import { setUp } from '../../src/records/setup.js';
@@ -89,6 +89,23 @@ t.test(
     t.notMatch(signing(clone).stderr, 'warning');
   },
 );
+
+t.test('a certificate that has signed itself, and that the host does not have', needsProgram('openssl', 'openssl'), async (t) => {
+  const { directory, clone, leaf, set } = await prepared(t);
+  await set(leaf);
+  const made = ['create-certificate', 'Dr Jane Smith', 'GMC', '1234567', '--cert-out', 'own.crt', '--key-out', 'own.key'];
+  run(directory, process.execPath, resolve('bin/vpr.js'), ...made);
+  for (const [name, file] of [
+    ['vpr.certificate', 'own.crt'],
+    ['user.signingkey', 'own.crt'],
+    ['vpr.key', 'own.key'],
+  ])
+    run(clone, 'git', 'config', name ?? '', join(directory, file ?? ''));
+  t.match(
+    signing(clone).stderr,
+    /warning: the certificate in .*own\.crt has signed itself, and the host neither has it.*\n.*help: ask the host's administrator/,
+  );
+});
 
 t.test('a container, where the host has the root alone', needsProgram('openssl', 'openssl'), async (t) => {
   const { jane, set } = await prepared(t);
