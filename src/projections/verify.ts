@@ -26,7 +26,8 @@ export interface ProjectionCheck {
   readonly differences: readonly RowDifference[];
 }
 
-const MOST = 100;
+/** Differences of one record that are said. */
+export const MOST_DIFFERENCES = 100;
 
 /**
  * Recomputes a record's rows from Git, in memory, up to the commit that the
@@ -76,7 +77,7 @@ async function differencesOf(stored: AsyncIterable<DigestedRow>, recomputed: Asy
 }
 
 function add(differences: RowDifference[], { table, key }: Pick<RowDifference, 'table' | 'key'>, kind: RowDifference['kind']): void {
-  if (differences.length < MOST) differences.push({ table, key, kind });
+  if (differences.length < MOST_DIFFERENCES) differences.push({ table, key, kind });
 }
 
 function nameOf({ table, key }: DigestedRow): string {

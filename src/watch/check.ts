@@ -6,7 +6,9 @@ import { registeredRecord } from '../hosts/registry.js';
 import { type Connection, type Database, databaseError, isDatabaseFailure } from '../projections/database.js';
 import { inSnapshot } from '../projections/queries/snapshot.js';
 import { PROJECTION_VERSION } from '../projections/store.js';
-import { type RowDifference, verifyProjection } from '../projections/verify.js';
+import type { ProjectionRow } from '../projections/tables.js';
+import { MOST_DIFFERENCES, type RowDifference, verifyProjection } from '../projections/verify.js';
+import { heldDifferences } from './check-held.js';
 import { judgeHistory } from './judged.js';
 import { errorFields } from './log.js';
 import { type ProjectedHost, requestOf, withObjects } from './project.js';
@@ -38,7 +40,7 @@ async function checkNow(host: ProjectedHost, database: Connection, id: Uuid, now
   try {
     if (state !== undefined && state.version !== PROJECTION_VERSION) throw ofOtherVersion(state.version);
     if (state?.state === 'partial') throw new VprError('watch/partial', `${state.reason}: look again when that has ended`);
-    const { good, digest, differences } = await recompute(host, database, id, reached, now);
+    const { good, digest, differences } = await recompute(host, database, id, state, now);
     if (state === undefined) return { record: id, reached, good: false, why: 'it has commits, and is not projected', differences };
     return { record: id, reached, good, digest: digest.stored, differences };
   } catch (error) {
@@ -54,7 +56,7 @@ function ofOtherVersion(version: number): VprError {
   return new VprError('watch/version', `its rows were made by ${whose}`);
 }
 
-async function recompute(host: ProjectedHost, database: Connection, id: Uuid, reached: string | null, now: Date) {
+async function recompute(host: ProjectedHost, database: Connection, id: Uuid, state: ProjectionRow | undefined, now: Date) {
   const record = registeredRecord(host.paths.root, id);
   if (record === undefined) throw new VprError('watch/unregistered', 'it is not registered');
   const main = readMain(record.path);
@@ -62,9 +64,14 @@ async function recompute(host: ProjectedHost, database: Connection, id: Uuid, re
   return withObjects(host, record, async (objects, policy) => {
     const question = { paths: host.paths, record, objects, reached: undefined, main: main.id, host: policy, now };
     const judged = await judgeHistory(question);
+    const reached = state?.reached ?? null;
     if (reached !== null && !judged.ids.includes(reached)) {
       throw new VprError('watch/not-shown', `main has no commit ${reached} that may be shown`);
     }
-    return verifyProjection(database, requestOf(question, judged, main.id));
+    const rows = await verifyProjection(database, requestOf(question, judged, main.id));
+    const held = await heldDifferences(database, question, judged, state);
+    // First what is shown that should not be, or the other way round: of many differences not all are said.
+    const differences = [...held, ...rows.differences].slice(0, MOST_DIFFERENCES);
+    return { ...rows, good: differences.length === 0, differences };
   });
 }

@@ -43,6 +43,11 @@ export async function hold(database: Database, kept: Omit<WhyHeld, 'nextTryAt'>)
   return nextTryAt;
 }
 
+/** When a record that is held was last tried, in milliseconds since 1970; infinite where it isn't tried again by itself, and nothing tells. */
+export function lastTried({ attempts, next_try_at }: ProjectionRow): number {
+  return next_try_at === null ? Number.POSITIVE_INFINITY : next_try_at - delayAfter(attempts);
+}
+
 /** Milliseconds. */
 function delayAfter(attempts: number): number {
   return Math.min(FIRST_DELAY * 2 ** (attempts - 1), LONGEST_DELAY);

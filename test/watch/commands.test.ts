@@ -62,6 +62,14 @@ t.test('status, build and verify', async (t) => {
   });
   t.match(vpr('projection', 'status', directory, '--json').json(), { held: [{ record, state: 'withheld', reached: good, attempts: 1 }] });
   t.match(vpr('projection', 'verify', directory), { status: 0, stdout: /1 as their commits make them, 0 not/ });
+  await using(database, ({ kysely }) => kysely.insertInto('hidden').values({ record, thread: 'x' }).execute());
+  t.match(
+    vpr('projection', 'verify', directory),
+    { status: 1, stdout: /bad {3}7f4c.*\n {2}hidden x: unexplained\n0 as .*, 1 not\n\nnext:\n {2}vpr projection build \S+ 7f4c/ },
+    'a row that keeps a thread from being shown',
+  );
+  t.match(vpr('projection', 'build', directory, record), { status: 1, stdout: /withheld above/ });
+  t.match(vpr('projection', 'verify', directory), { status: 0 });
 
   await using(database, ({ kysely }) =>
     kysely.updateTable('messages').set({ body: 'Not what was written.', message: MESSAGE_ID }).where('position', '=', 1).execute(),
