@@ -93,7 +93,7 @@ function messageLine({ thread, message, author, recordedBy, corrects, correctedB
 }
 
 function recordWords({ lifecycle_state, record_open, record_queryable, record_modifiable }: NonNullable<TimelineEntry['status']>): string {
-  const not = (flag: number) => (flag === 1 ? '' : 'not ');
+  const not = (flag: boolean) => (flag ? '' : 'not ');
   return `${printable(lifecycle_state)}, ${not(record_open)}open, ${not(record_queryable)}queryable, ${not(record_modifiable)}modifiable`;
 }
 
@@ -135,9 +135,9 @@ function stateWords({
 }: {
   readonly status: string;
   readonly sensitivity: string;
-  readonly restricted: number;
+  readonly restricted: boolean;
 }) {
-  return `${status}${sensitivity === 'standard' ? '' : `, ${sensitivity}`}${restricted === 1 ? ', restricted' : ''}`;
+  return `${status}${sensitivity === 'standard' ? '' : `, ${sensitivity}`}${restricted ? ', restricted' : ''}`;
 }
 
 function whoWords({ name, role }: FoundMessage['author'], recordedBy: string | null): string {

@@ -20,6 +20,7 @@ export type { Dialect } from './migrations/types.js';
 export { openDatabase } from './open.js';
 export { type Projected, type ProjectRequest, projectRecord } from './project.js';
 export type { Answer, Asking, Standing } from './queries/answer.js';
+export type { AsAnswered } from './queries/as-answered.js';
 export type { ProblemsQuery } from './queries/problems.js';
 export type { FoundMessage, SearchAnswer, SearchQuery } from './queries/search.js';
 export { type IdsUsedTwice, idsUsedTwice, type SharedId } from './queries/shared-ids.js';

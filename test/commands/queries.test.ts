@@ -1,13 +1,16 @@
 /** Reading a host's projection by commands, after real pushes: what is answered, what is kept back, and what is written down. */
 import { readFileSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { searchWords } from '../../src/cli/query-words.js';
+import type { Ledger } from '../../src/format/index.js';
 import { openDatabase, type SearchQuery, search } from '../../src/projections/index.js';
+import { run } from '../e2e/support.js';
 import { makePeople } from '../support/people.js';
 import { MESSAGE_ID, RECORD_ID } from '../support/texts.js';
-import { vpr } from './support.js';
-import { ARCHIVED, askedHost, CORRECTION, REASON, RESTRICTED } from './support-queries.js';
+import { vpr, vprJson } from './support.js';
+import { ARCHIVED, askedHost, CORRECTION, type Item, REASON, RESTRICTED } from './support-queries.js';
 
 const people = await makePeople();
 const { pushed, directory, paths, thread: THREAD, text, json, items, failed, accesses, watched } = await askedHost(t, people);
@@ -19,6 +22,8 @@ t.test('after a watcher looked', (t) => {
   t.test('timeline', timelines);
   t.test('threads', lists);
   t.test('thread show', shows);
+  t.test('flags', flags);
+  t.test('fields', fields);
   t.end();
 });
 
@@ -184,4 +189,48 @@ async function shows(t: Test): Promise<void> {
     'as it was copied',
   );
   t.match(vpr(directory, ['thread', 'show', THREAD, '--reason', 'r']), { status: 2, stdout: '' }, 'of a clone no reason is wanted');
+}
+
+/** What a ledger says with true and false, by the names that answers have for it. */
+function flagsIn({ restricted, allow_patient_participation, allow_external_organisations }: Item) {
+  return { restricted, allow_patient_participation, allow_external_organisations };
+}
+
+async function flags(t: Test): Promise<void> {
+  const clone = join(directory, 'read');
+  t.match(await run(directory, 'git', ['clone', '--quiet', pushed.host.repository, clone]), { status: 0 });
+  const reason = ['--reason', 'r'];
+  const listed = items('threads', '--archived', ...reason);
+  const versions = items('timeline', RECORD_ID, '--archived', ...reason).flatMap(({ ledgers }) => ledgers as Item[]);
+  const said = [THREAD, RESTRICTED, ARCHIVED].map((id) => {
+    const { visibility, policies } = vprJson(clone, ['thread', 'show', id]).value['ledger'] as Ledger;
+    const ledger = flagsIn({ ...visibility, ...policies });
+    const same = (items: readonly Item[]) => flagsIn(items.find(({ thread }) => thread === id) ?? {});
+    t.strictSame(same(listed), ledger, 'threads');
+    t.strictSame(same(versions), ledger, 'the newest that a timeline has');
+    t.strictSame(flagsIn(json('thread', 'show', id, ...reason).value['thread'] as Item), ledger, 'thread show');
+    return ledger;
+  });
+  const usual = { restricted: false, allow_patient_participation: true, allow_external_organisations: true };
+  t.strictSame(said, [usual, { ...usual, restricted: true }, { ...usual, allow_external_organisations: false }]);
+}
+
+/** The names of all fields, however far in. */
+function namesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(namesIn);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [name, ...namesIn(inner)]);
+}
+
+async function fields(t: Test): Promise<void> {
+  const page = readFileSync('docs/projections.md', 'utf8');
+  const section = page.slice(page.indexOf('## The fields of an answer'), page.indexOf('## From a program'));
+  const documented = new Set([...section.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  const asked = [['search', 'pressure', '--limit', '1'], ['timeline', RECORD_ID], ['threads'], ['thread', 'show', THREAD]];
+  const said = new Set(asked.flatMap((args) => namesIn(json(...args).value)));
+  t.strictSame(
+    [...said].filter((name) => !documented.has(name)),
+    [],
+    'the page says what each field is',
+  );
 }

@@ -15,7 +15,7 @@ export const REASON = 'Called about a bleed\nat 02:10';
 
 export type Item = Readonly<Record<string, unknown>>;
 
-/** A thread with corrections and recorded words, one that is restricted, one that is archived. */
+/** A thread with corrections and recorded words, one that is restricted, one that is archived and closed to other organisations. */
 function fill(record: Scenario): void {
   record.append({ by: 'tom', body: 'Blood pressure is high.\n\tTake it again.' });
   record.append({ by: 'jane', role: 'correction', corrects: MESSAGE_ID, id: CORRECTION, body: 'Please review the chest CT.' });
@@ -28,7 +28,9 @@ function fill(record: Scenario): void {
     body: 'A secret pressure.',
   });
   record.open({ by: 'rob', directory: `communications/${ARCHIVED}`, body: 'An old pressure.' });
-  const archived = record.touched((yaml) => yaml.replace('status: open', 'status: archived'));
+  const archived = record.touched((yaml) =>
+    yaml.replace('status: open', 'status: archived').replace('allow_external_organisations: true', 'allow_external_organisations: false'),
+  );
   record.commit({ by: 'rob', files: { [`communications/${ARCHIVED}/ledger.yaml`]: archived } });
 }
 

@@ -67,6 +67,8 @@ onEachDatabase(t, async (t, { open }) => {
     );
     t.match(items[3], { commit: { on_behalf_of: null, care_location: null }, messages: [], status: {} });
     t.notMatch(JSON.stringify(items), /Sexual|aaaaaaaa-/);
+    const flags = { record_open: true, record_queryable: true, record_modifiable: true };
+    t.strictSame(items.at(-1)?.status, { lifecycle_state: 'active', ...flags }, 'not 0 and 1, as in the tables');
     const all = (await timeline(database, { record: RECORD_ID, reason: 'r' })).items;
     t.equal(all.length, 8);
     t.match(all[3], { commit: { on_behalf_of: people.people.sue.id, care_location: 'Sexual Health Clinic' } });

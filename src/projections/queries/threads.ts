@@ -4,6 +4,7 @@ import type { Connection } from '../database.js';
 import type { ParticipantRow, Tables, ThreadRow } from '../tables.js';
 import { among } from './among.js';
 import { type Answer, type Asking, answer, limitOf, needRecord, visible } from './answer.js';
+import { type AsAnswered, asAnswered } from './as-answered.js';
 import { PASSED, type Place, passedBy, passing, reachable, readCursor, TIME, writeCursor } from './cursor.js';
 import { idOf } from './search.js';
 
@@ -15,7 +16,7 @@ export interface ThreadsQuery extends Asking {
 }
 
 /** A thread with those who take part in it now. */
-export interface ListedThread extends ThreadRow {
+export interface ListedThread extends AsAnswered<ThreadRow> {
   /** The commit that last changed it. */
   readonly commit: string;
   readonly participants: readonly Omit<ParticipantRow, 'record' | 'thread' | 'until_seq'>[];
@@ -151,7 +152,7 @@ export async function listed(connection: Connection, rows: readonly ThreadRow[])
   const participants = await participantsOf(connection, rows);
   const commits = await commitsOf(connection, rows);
   return rows.map((row) => ({
-    ...row,
+    ...asAnswered(row),
     commit: commits.get(`${row.record} ${row.changed_seq}`) ?? '',
     participants: participants.get(`${row.record} ${row.thread}`) ?? [],
   }));

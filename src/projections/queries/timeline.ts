@@ -3,6 +3,7 @@ import type { Connection } from '../database.js';
 import type { CommitRow, LedgerVersionRow, StatusVersionRow } from '../tables.js';
 import { among } from './among.js';
 import { type Answer, type Asking, answer, given, limitOf, needRecord, visible } from './answer.js';
+import { type AsAnswered, asAnswered } from './as-answered.js';
 import { correctionIds, readIds } from './corrected-by.js';
 import { INTEGER, readCursor, writeCursor } from './cursor.js';
 import { idOf } from './search.js';
@@ -30,9 +31,9 @@ export interface TimelineEntry {
   readonly commit: Omit<CommitRow, 'record' | 'registrations'> & { readonly registrations: readonly string[] };
   readonly messages: readonly TimelineMessage[];
   /** What ledgers said from then on, where it is not only their time. */
-  readonly ledgers: readonly Omit<LedgerVersionRow, 'record' | 'seq'>[];
+  readonly ledgers: readonly AsAnswered<Omit<LedgerVersionRow, 'record' | 'seq'>>[];
   /** What the status file said from then on, where it changed. */
-  readonly status?: Omit<StatusVersionRow, 'record' | 'seq'>;
+  readonly status?: AsAnswered<Omit<StatusVersionRow, 'record' | 'seq'>>;
 }
 
 /** So many messages are read for one page, and so many versions of ledgers. */
@@ -175,11 +176,12 @@ function entry(
         correctedBy: readIds(corrections),
       }))
       .sort((a, b) => (a.thread === b.thread ? a.position - b.position : a.thread < b.thread ? -1 : 1)),
-    ledgers: ledgers.map(without),
-    ...(status === undefined ? {} : { status: without(status) }),
+    ledgers: ledgers.map(settings),
+    ...(status === undefined ? {} : { status: settings(status) }),
   };
 }
 
-function without<T extends { record: string; seq: number }>({ record: _, seq: __, ...rest }: T): Omit<T, 'record' | 'seq'> {
-  return rest;
+/** What a version says, apart from where it stands. */
+function settings<T extends { record: string; seq: number }>({ record: _, seq: __, ...rest }: T): AsAnswered<Omit<T, 'record' | 'seq'>> {
+  return asAnswered(rest);
 }
