@@ -23,6 +23,8 @@ export interface ProjectRequest {
   readonly history?: History;
   /** What is read of a commit at most; the defaults of `vpr.yaml` unless given. However many commits there are, all are read. */
   readonly limits?: PushLimits;
+  /** What main restricts above `to`, where that is not main itself: as `Advance` has it. */
+  readonly hidden?: readonly string[];
   /** From the root on, whatever was reached: the rows that there are answer until the new ones are stored. */
   readonly anew?: boolean;
 }
@@ -81,7 +83,8 @@ export async function releaseRecord(database: Database, { record: { id }, to }: 
   await database.transaction(async ({ kysely, lock }) => {
     await lock(id);
     const current = { state: 'current', reason: null, attempts: 0, next_try_at: null } as const;
-    await kysely.updateTable('projections').set(current).where('record', '=', id).where('reached', '=', to).execute();
+    const released = kysely.updateTable('projections').set(current).where('record', '=', id).where('reached', '=', to);
+    if ((await released.executeTakeFirst()).numUpdatedRows === 0n) return; // somebody else has gone on meanwhile, and knows better
     for (const table of WHILE_HELD) await kysely.deleteFrom(table).where('record', '=', id).execute();
   });
 }
@@ -114,7 +117,7 @@ async function historyOf({ history, source, to, limits }: ProjectRequest, old: O
 
 async function* inPieces(
   history: History,
-  { record, verdictOf, receivedAt }: ProjectRequest,
+  { record, verdictOf, receivedAt, hidden = [] }: ProjectRequest,
   start: { readonly from: string | null; readonly anew: boolean; readonly partial: boolean; readonly seq: number },
 ): AsyncGenerator<PreparedAdvance> {
   const gatherer = gatherChanges(record, start.seq);
@@ -122,7 +125,7 @@ async function* inPieces(
   let last: ObjectId | undefined;
   const take = (partial: boolean): PreparedAdvance => {
     const { commits } = gatherer.size();
-    const advance = { changes: gatherer.take(), from, anew, partial, commits };
+    const advance = { changes: gatherer.take(), from, anew, partial, commits, hidden };
     from = last ?? null;
     anew = false;
     return advance;

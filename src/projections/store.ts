@@ -19,6 +19,8 @@ export interface Advance {
    * restricted since, so that of such rows nothing is answered.
    */
   readonly partial: boolean;
+  /** Threads that main restricts above what is stored, an empty id for the whole record: not to be shown from the first moment on. */
+  readonly hidden?: readonly string[];
 }
 
 /** The tables that say something of a record as long as it is held. */
@@ -27,7 +29,7 @@ export const WHILE_HELD = ['problems', 'hidden'] as const;
 /** Stores a step. False, and nothing is changed, where somebody else has projected the record meanwhile. `bulk`: into a database that is being built. */
 export async function storeAdvance(
   transaction: Transaction,
-  { changes, from, anew, partial }: Advance,
+  { changes, from, anew, partial, hidden = [] }: Advance,
   now: Date,
   bulk: boolean,
 ): Promise<boolean> {
@@ -44,7 +46,8 @@ export async function storeAdvance(
     await kysely.deleteFrom('projections').where('record', '=', record).execute();
     for (const table of WHILE_HELD) await kysely.deleteFrom(table).where('record', '=', record).execute();
   } else if (!anew) {
-    for (const table of ['records', 'projections'] as const) await kysely.deleteFrom(table).where('record', '=', record).execute();
+    for (const table of ['records', 'projections', 'hidden'] as const)
+      await kysely.deleteFrom(table).where('record', '=', record).execute();
   }
   await transaction.insert('records', [partial ? { ...changes.record, record_queryable: 0 } : changes.record]);
   await transaction.insert('commits', changes.commits);
@@ -64,6 +67,10 @@ export async function storeAdvance(
   }
   await transaction.insert('participants', changes.participants.rows);
   await storeMessages(transaction, changes.messages, bulk);
+  await transaction.insert(
+    'hidden',
+    hidden.map((thread) => ({ record, thread })),
+  );
   await transaction.insert('projections', [reached(changes.record, tip, partial, now)]);
   return true;
 }

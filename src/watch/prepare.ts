@@ -5,6 +5,7 @@ import { registeredRecord } from '../hosts/registry.js';
 import { advancesFrom, type PreparedAdvance } from '../projections/project.js';
 import { judgeHistory } from './judged.js';
 import { needOwn, openRecord, type ProjectedHost, requestOf } from './project.js';
+import { restrictedAbove } from './restricted-above.js';
 
 /** What may be shown of a record, in pieces. Throws where it can't be read or judged. */
 export async function* prepare(host: ProjectedHost, id: Uuid): AsyncGenerator<PreparedAdvance> {
@@ -17,7 +18,10 @@ export async function* prepare(host: ProjectedHost, id: Uuid): AsyncGenerator<Pr
   try {
     const question = { paths: host.paths, record, objects, reached: undefined, main: main.id, host: policy, now: new Date() };
     const judged = await judgeHistory(question);
-    if (judged.to !== undefined) yield* advancesFrom(undefined, requestOf(question, judged, judged.to));
+    if (judged.to === undefined) return;
+    // The watcher that comes after says why such a record is withheld; until then as well nothing is shown that main restricts.
+    const hidden = judged.problems.length === 0 ? [] : await restrictedAbove(question, judged.to);
+    yield* advancesFrom(undefined, { ...requestOf(question, judged, judged.to), hidden });
   } finally {
     await objects.close().catch(() => {}); // how git ended has been said to whoever asked it
   }

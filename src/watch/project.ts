@@ -121,8 +121,9 @@ async function projectHistory(question: HistoryToJudge, database: Database, anew
   const { record, main, now } = question;
   const judged = await judgeHistory(question);
   const { to, problems, setBack, ids, received } = judged;
+  const hidden = problems.length === 0 ? [] : await restrictedAbove(question, to);
   if (to !== undefined && ids.length > 0) {
-    const stored = await projectRecord(database, { ...requestOf(question, judged, to), anew });
+    const stored = await projectRecord(database, { ...requestOf(question, judged, to), hidden, anew });
     if (stored.commits === 0 && problems.length === 0) return { kind: 'nothing' }; // another watcher was faster
   }
   const past = ids.filter((id) => !received.has(id)).length;
@@ -130,7 +131,7 @@ async function projectHistory(question: HistoryToJudge, database: Database, anew
   const [{ rule, commit } = { rule: '', commit: undefined }] = problems;
   const where = to === undefined ? 'main' : `what main has above ${to}`;
   const reason = `${where} is withheld: ${rule}${commit === undefined ? '' : ` in commit ${commit}`}`;
-  const nextTryAt = await hold(database, { record, state: 'withheld', reason, problems, hidden: await restrictedAbove(question, to), now });
+  const nextTryAt = await hold(database, { record, state: 'withheld', reason, problems, hidden, now });
   return { kind: 'withheld', to, rule, nextTryAt };
 }
 

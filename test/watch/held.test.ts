@@ -3,8 +3,11 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import t from 'tap';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
-import { search, thread, timeline } from '../../src/projections/index.js';
+import { buildProjection, search, thread, timeline } from '../../src/projections/index.js';
+import { storePrepared } from '../../src/projections/many.js';
 import { buildAll } from '../../src/watch/build.js';
+import { prepare } from '../../src/watch/prepare.js';
+import { projectOne } from '../../src/watch/project.js';
 import { stateOf } from '../../src/watch/state.js';
 import { projectionStatus } from '../../src/watch/status.js';
 import { setRef } from '../e2e/support.js';
@@ -122,6 +125,41 @@ onEachDatabase(t, async (t, { fresh }) => {
     setRef(host.repository, 'refs/heads/main', bad);
     await once(host, place);
     t.strictSame(await found(), [1, 1, 'withheld']);
+  });
+
+  t.test('it is not shown for a moment either: whoever ends before it is written down why the record is withheld', async (t) => {
+    const all = await pushedRecord(t, people, (record) => record.append({ body: 'Of few.' }));
+    const { record } = all.host;
+    const host = hostOf(all.host.directory);
+    slip(all, (record) => record.append({ trailers: { 'Author-Name': 'Dr Nobody' } }));
+    slip(all, (record) =>
+      record.commit({
+        files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace('restricted: false', 'restricted: true')) },
+      }),
+    );
+    const found = (place: string, reason?: string) =>
+      using(place, async (database) => (await search(database, { text: 'few', ...(reason === undefined ? {} : { reason }) })).items.length);
+
+    const place = fresh();
+    await using(place, async (database) => {
+      let transactions = 0;
+      const ending: typeof database = {
+        ...database,
+        transaction(run) {
+          transactions += 1;
+          return transactions === 1 ? database.transaction(run) : Promise.reject(new Error('it has ended'));
+        },
+      };
+      await t.rejects(projectOne(host, ending, record, new Date()), { message: 'it has ended' });
+    });
+    t.same([await found(place), await found(place, 'a test')], [0, 1]);
+
+    const built = fresh();
+    const prepared = async function* () {
+      yield { record: { kind: 'coordination', id: record } as const, now: new Date(), advances: prepare(host, record) };
+    };
+    await buildProjection(built, (database) => storePrepared(database, prepared(), (_, error) => t.fail(String(error))));
+    t.same([await found(built), await found(built, 'a test')], [0, 1]);
   });
 
   t.test('a record that is no longer registered says so in its answers, until it is registered again', async (t) => {
