@@ -39,7 +39,11 @@ async function hiddenDifferences(
 ): Promise<RowDifference[]> {
   const rows = await kysely.selectFrom('hidden').select('thread').where('record', '=', question.record.id).orderBy('thread').execute();
   const stored = rows.map(({ thread }) => thread);
-  if (state === undefined || state.state === 'current') return compared(stored, []);
+  if (state === undefined || state.state === 'current') {
+    // Whoever stored them may have ended before it wrote down why the record is held.
+    const begun = state !== undefined && state.reached !== question.main && stored.length > 0;
+    return compared(stored, begun ? await restrictedAbove(question, state.reached ?? undefined) : []);
+  }
   const shown = state.reached ?? undefined;
   const differences = compared(stored, await restrictedAbove(question, shown));
   if (differences.length === 0) return differences;

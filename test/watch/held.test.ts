@@ -153,6 +153,7 @@ onEachDatabase(t, async (t, { fresh }) => {
       await t.rejects(projectOne(host, ending, record, new Date()), { message: 'it has ended' });
     });
     t.same([await found(place), await found(place, 'a test')], [0, 1]);
+    await isWhole(t, all, place);
 
     const built = fresh();
     const prepared = async function* () {
