@@ -24,18 +24,22 @@ interface Line {
 }
 
 /**
- * Reads the YAML of which nearly every file of a record consists, at a twentieth
+ * Reads the YAML of which nearly every file of a record consists, at a tenth
  * of what the parser takes: each line an entry or an item, its key and value
- * plain words, with two spaces or more for what is within. Undefined where
+ * plain words, with what is within below and to the right. Undefined where
  * anything else is there, or anything wrong: the parser tells. Where there is a tree, it is the parser's, places included.
  */
 export function plainTree(text: string): YamlNode | undefined {
   const lines = linesOf(text);
-  if (lines === undefined || lines[0]?.indent !== 0) return undefined;
+  return lines === undefined ? undefined : treeOf(lines, text.length);
+}
+
+/** @param length of the text, in which they stand one behind the other */
+function treeOf(lines: readonly Line[], length: number): YamlNode | undefined {
   let at = 0;
 
   function startOf(index: number): number {
-    return lines?.[index]?.start ?? text.length;
+    return lines[index]?.start ?? length;
   }
 
   /** Whatever begins with the line that we are at. */
@@ -74,7 +78,7 @@ export function plainTree(text: string): YamlNode | undefined {
 
   /** What a key without a value of its own has in the lines below it. */
   function nested(indent: number, depth: number): YamlNode | undefined {
-    const line = lines?.[at];
+    const line = lines[at];
     if (line === undefined || depth === MAX_DEPTH) return undefined;
     // A dash may stand below the key itself.
     return line.indent > indent || (line.indent === indent && line.dash) ? nodeOf(line, depth + 1) : undefined;
@@ -82,25 +86,24 @@ export function plainTree(text: string): YamlNode | undefined {
 
   /** The line that we are at, where it goes on with what stands at a column. */
   function within(indent: number, dash: boolean): Line | undefined {
-    const line = lines?.[at];
+    const line = lines[at];
     return line?.indent === indent && line.dash === dash ? line : undefined;
   }
 
   const [first] = lines;
-  const root = nodeOf(first, 1);
+  const root = first?.indent === 0 ? nodeOf(first, 1) : undefined;
   return at === lines.length ? root : undefined; // otherwise a line stands where nothing goes on
 }
 
-/** Undefined where one of them is of another kind, or there is none. */
-function linesOf(text: string): readonly [Line, ...Line[]] | undefined {
+/** Undefined where one of them is of another kind. */
+function linesOf(text: string): readonly Line[] | undefined {
   const lines: Line[] = [];
   for (let start = 0; start < text.length; start = lines.at(-1)?.end ?? 0) {
     const line = entryAt(text, start) ?? itemAt(text, start);
     if (line === undefined || lines.length === MAX_LINES) return undefined;
     lines.push(line);
   }
-  const [first, ...others] = lines;
-  return first === undefined ? undefined : [first, ...others];
+  return lines;
 }
 
 function entryAt(text: string, start: number): Line | undefined {

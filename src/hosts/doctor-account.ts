@@ -1,5 +1,4 @@
 /** Whether a host's own account can go on with what is in the host, and who may act as it. */
-
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../errors.js';

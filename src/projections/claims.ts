@@ -1,9 +1,9 @@
-/** Who works on which record, where several watchers share a database: by PostgreSQL's own locks, which go with whoever holds them. */
+/** Who is at what, where several share a database: by PostgreSQL's own locks, which go with whoever holds them. */
 import type { Pool, PoolClient } from 'pg';
 
 export interface Claims {
-  /** Takes a record up; undefined where somebody else has. Hands back what gives it up. Throws what the database fails with. */
-  claim(record: string): Promise<(() => Promise<void>) | undefined>;
+  /** Takes something up; undefined where somebody else has. Hands back what gives it up. Throws what the database fails with. */
+  claim(what: string): Promise<(() => Promise<void>) | undefined>;
   /** Gives everything up. */
   end(): void;
 }
@@ -12,38 +12,38 @@ export interface Claims {
 export function claimsIn(pool: Pool): Claims {
   let holder: Promise<PoolClient> | undefined;
 
-  async function connect(): Promise<PoolClient> {
-    const client = await pool.connect();
-    client.on('error', () => leave()); // what it held is free; whoever asks next gets another
-    return client;
+  function connect(): Promise<PoolClient> {
+    const connecting = pool.connect();
+    connecting.then((client) => client.on('error', () => leave(connecting))).catch(() => {}); // who waits for it is told
+    return connecting;
   }
 
-  function leave(): void {
-    const former = holder;
+  /** What it held is free; whoever asks next gets another. */
+  function leave(one: Promise<PoolClient> | undefined): void {
+    if (one === undefined || holder !== one) return;
     holder = undefined;
-    former?.then((client) => client.release(true)).catch(() => {});
+    one.then((client) => client.release(true)).catch(() => {});
   }
 
-  async function ask(text: string, record: string): Promise<boolean> {
+  async function ask(text: string, what: string): Promise<boolean> {
     const known = holder !== undefined;
     holder ??= connect();
     const own = holder;
     try {
-      // No record's rows are locked by that: whoever stores them does that in its transaction.
-      const { rows } = await (await own).query<{ so: boolean }>(`select ${text}(hashtextextended($1, 0)) as so`, [`work ${record}`]);
+      const { rows } = await (await own).query<{ so: boolean }>(`select ${text}(hashtextextended($1, 0)) as so`, [what]);
       return rows[0]?.so === true;
     } catch (cause) {
-      if (holder === own) leave();
-      if (known) return ask(text, record); // it may have ended while nobody asked it anything
+      leave(own);
+      if (known) return ask(text, what); // it may have ended while nobody asked it anything
       throw cause;
     }
   }
 
   return {
-    async claim(record) {
-      if (!(await ask('pg_try_advisory_lock', record))) return undefined;
-      return async () => void (await ask('pg_advisory_unlock', record).catch(() => false)); // it went with its connection
+    async claim(what) {
+      if (!(await ask('pg_try_advisory_lock', what))) return undefined;
+      return async () => void (await ask('pg_advisory_unlock', what).catch(() => false)); // it went with its connection
     },
-    end: leave,
+    end: () => leave(holder),
   };
 }

@@ -38,15 +38,15 @@ export async function openPostgres(url: string, { readOnly = false, bulk = false
       throw databaseError(name, cause);
     }
   };
-  const { claim, end: endClaims } = claimsIn(pool);
-  let giveUp = () => {};
+  const claims = claimsIn(pool);
+  // No rows are locked by that: whoever stores them does it in its transaction.
+  const claim = (record: string) => claims.claim(`work ${record}`);
   const close = (): Promise<void> => {
-    giveUp();
-    endClaims();
+    claims.end();
     return kysely.destroy();
   };
   try {
-    if (bulk) giveUp = await holdSchema(pool, schema);
+    if (bulk) await claims.claim(lockOf(schema));
     if (readOnly) await needTables(kysely, name, schema);
     else {
       await makeSchema(kysely, schema);
@@ -60,16 +60,8 @@ export async function openPostgres(url: string, { readOnly = false, bulk = false
   return { name, dialect: 'postgres', bulk, kysely, transaction, claim, dropUnused, close };
 }
 
-/** What a schema that is being built is locked by, for as long as its builder is connected. */
+/** What a schema that is being built is taken up as, for as long as its builder is connected: then nobody is at it any more. */
 const lockOf = (schema: string): string => `build ${schema}`;
-
-/** On a connection of its own, which ends with the process: then nobody is at it any more. Hands back what gives it up. */
-async function holdSchema(pool: Pool, schema: string): Promise<() => void> {
-  const client = await pool.connect();
-  client.on('error', () => {}); // others break as well then, and say so
-  await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lockOf(schema)]);
-  return () => client.release();
-}
 
 async function dropSchemas(kysely: Kysely<Tables>, start: string): Promise<void> {
   const { rows } = await sql<{ schema: string }>`select nspname as schema from pg_namespace where starts_with(nspname, ${start})`.execute(

@@ -5,7 +5,7 @@ import { registeredRecord } from '../hosts/registry.js';
 import { advancesFrom, type PreparedAdvance } from '../projections/project.js';
 import { judgeHistory } from './judged.js';
 import { needOwn, openRecord, type ProjectedHost, requestOf } from './project.js';
-import { restrictedAbove } from './restricted-above.js';
+import { restrictedIn } from './restricted-above.js';
 
 /** What may be shown of a record, in pieces. Throws where it can't be read or judged. */
 export async function* prepare(host: ProjectedHost, id: Uuid): AsyncGenerator<PreparedAdvance> {
@@ -20,8 +20,7 @@ export async function* prepare(host: ProjectedHost, id: Uuid): AsyncGenerator<Pr
     const judged = await judgeHistory(question);
     if (judged.to === undefined) return;
     // The watcher that comes after says why such a record is withheld; until then as well nothing is shown that main restricts.
-    const hidden = judged.problems.length === 0 ? [] : await restrictedAbove(question, judged.to);
-    yield* advancesFrom(undefined, { ...requestOf(question, judged, judged.to), hidden });
+    yield* advancesFrom(undefined, { ...requestOf(question, judged, judged.to), hidden: await restrictedIn(question, judged) });
   } finally {
     await objects.close().catch(() => {}); // how git ended has been said to whoever asked it
   }

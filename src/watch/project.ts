@@ -15,7 +15,7 @@ import { PROJECTION_VERSION } from '../projections/store.js';
 import type { ProjectionRow } from '../projections/tables.js';
 import { type HistoryToJudge, type Judged, judgeHistory } from './judged.js';
 import { errorFields } from './log.js';
-import { restrictedAbove } from './restricted-above.js';
+import { restrictedIn } from './restricted-above.js';
 import { hold, stateOf } from './state.js';
 import { setAsideUnregistered } from './unregistered.js';
 
@@ -121,13 +121,13 @@ async function projectHistory(question: HistoryToJudge, database: Database, anew
   const { record, main, now } = question;
   const judged = await judgeHistory(question);
   const { to, problems, setBack, ids, received } = judged;
-  const hidden = problems.length === 0 ? [] : await restrictedAbove(question, to);
+  const hidden = await restrictedIn(question, judged);
   if (to !== undefined && ids.length > 0) {
     const stored = await projectRecord(database, { ...requestOf(question, judged, to), hidden, anew });
     if (stored.commits === 0 && problems.length === 0) return { kind: 'nothing' }; // another watcher was faster
   }
-  const past = ids.filter((id) => !received.has(id)).length;
-  if (problems.length === 0) return { kind: 'projected', to: main, commits: ids.length, judged: past, setBack };
+  if (problems.length === 0)
+    return { kind: 'projected', to: main, commits: ids.length, judged: ids.filter((id) => !received.has(id)).length, setBack };
   const [{ rule, commit } = { rule: '', commit: undefined }] = problems;
   const where = to === undefined ? 'main' : `what main has above ${to}`;
   const reason = `${where} is withheld: ${rule}${commit === undefined ? '' : ` in commit ${commit}`}`;

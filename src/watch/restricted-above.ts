@@ -4,7 +4,12 @@ import { STATUS_FILE } from '../format/layout.js';
 import type { ObjectId } from '../format/push.js';
 import { threadSteps } from '../format/thread-steps.js';
 import { readHistory } from '../git/push.js';
-import type { HistoryToJudge } from './judged.js';
+import type { HistoryToJudge, Judged } from './judged.js';
+
+/** What must not be shown of a record that was judged: nothing, where all of it may be. */
+export async function restrictedIn(question: HistoryToJudge, { to, problems }: Judged): Promise<readonly string[]> {
+  return problems.length === 0 ? [] : restrictedAbove(question, to);
+}
 
 /**
  * Rows of a record that is withheld are of a former main. A thread that main has restricted since, or whose ledger
