@@ -33,9 +33,9 @@ export interface Change {
   readonly after?: FileState | undefined;
 }
 
-/** What is wrong with a commit's trees themselves. */
+/** What is wrong with a commit's trees themselves; `missing` is what the source does not have of the commit, or of what it changed. */
 export interface TreeFault {
-  readonly kind: 'unreadable' | 'mode' | 'name' | 'order' | 'empty' | 'depth' | 'count' | 'size';
+  readonly kind: 'missing' | 'unreadable' | 'mode' | 'name' | 'order' | 'empty' | 'depth' | 'count' | 'size';
   readonly path: string;
   /** For `mode`: the digits found. */
   readonly mode?: string;
@@ -58,6 +58,11 @@ export interface PushedCommit {
   before(path: string): FileState | undefined;
   /** A file as the commit has it, changed or not; same bounds as `before`. */
   after(path: string): FileState | undefined;
+}
+
+/** Whether objects of a commit are not there: what is in it can't be judged. */
+export function lacksObjects({ treeFaults }: Pick<PushedCommit, 'treeFaults'>): boolean {
+  return treeFaults.some(({ kind }) => kind === 'missing');
 }
 
 /** How the walk from `new` along the first parents ended. */

@@ -45,10 +45,16 @@ export async function readCommit(
     commit,
     parent,
     changes: diff.changes.map(({ path }) => ({ path, before: files.before.get(path), after: files.after.get(path) })),
-    treeFaults: [...noTree(commit.tree), ...diff.faults, ...missingBlobs(diff, files.after), ...notRead(files, limits)],
+    treeFaults: [...noTree(commit.tree), ...diff.faults, ...noContent(diff, entries, blobs), ...notRead(files, limits)],
     before: (path) => files.before.get(path),
     after: (path) => files.after.get(path),
   };
+}
+
+/** A commit whose parent is not there: nothing can be compared. */
+export function withoutParent(id: ObjectId, stored: StoredCommit): PushedCommit {
+  const treeFaults: readonly TreeFault[] = [{ kind: 'missing', path: '', message: 'the commit before it is not there' }];
+  return { id, bytes: stored.bytes, commit: stored.object(), changes: [], treeFaults, before: () => undefined, after: () => undefined };
 }
 
 /** Largest content that is read of a file of that name, in bytes. */
@@ -105,13 +111,24 @@ function noTree(tree: ObjectId | undefined): TreeFault[] {
   return tree === undefined ? [{ kind: 'unreadable', path: '', message: 'the commit names no tree' }] : [];
 }
 
-/** Files after the commit whose content isn't there, or is no blob: rules that look at content have nothing to look at. */
-function missingBlobs(diff: TreeDiff, files: ReadonlyMap<string, FileState>): TreeFault[] {
-  return diff.changes.flatMap(({ path, after }) =>
-    after !== undefined && files.get(path)?.size === -1
-      ? [{ kind: 'unreadable' as const, path, message: 'the file has no readable content' }]
-      : [],
-  );
+/** Files whose content isn't there, on either side, and files after the commit that are no blob: rules that look at content have nothing to look at. */
+function noContent(
+  { changes }: TreeDiff,
+  entries: Readonly<Record<Side, ReadonlyMap<string, TreeEntry>>>,
+  blobs: ReadonlyMap<ObjectId, BlobReading>,
+): TreeFault[] {
+  const faults: TreeFault[] = [];
+  for (const [side, files] of Object.entries(entries)) {
+    for (const [path, { id }] of files)
+      if (blobs.get(id)?.missing === true)
+        faults.push({ kind: 'missing', path, message: `the content that it has ${side} the commit is not there` });
+  }
+  for (const { path, after } of changes) {
+    const { size, missing } = (after && blobs.get(after.id)) ?? NO_BLOB;
+    if (after !== undefined && size === -1 && missing === undefined)
+      faults.push({ kind: 'unreadable', path, message: 'the file has no readable content' });
+  }
+  return faults;
 }
 
 /** What the files of one commit may have together: enough for the largest thread with the largest ledger, before and after, twice. */

@@ -6,10 +6,10 @@ import { onePiece } from './pieces.js';
 /** A directory as stored, or why it can't be read. */
 export type TreeReading =
   | { readonly size: number; readonly directory: Directory }
-  | { readonly size: number; readonly fault: { readonly kind: 'unreadable' | 'size'; readonly message: string } };
+  | { readonly size: number; readonly fault: { readonly kind: 'missing' | 'unreadable' | 'size'; readonly message: string } };
 
-/** A file's content, or only its size where it is larger than asked for; size -1 where it is no readable blob. */
-export type BlobReading = Pick<FileState, 'size' | 'bytes'>;
+/** A file's content, or only its size where it is larger than asked for; size -1 where it is no readable blob, `missing` where there is no such object. */
+export type BlobReading = Pick<FileState, 'size' | 'bytes'> & { readonly missing?: true };
 
 /** Trees and blobs of a repository, read in batches, within bounds, and remembered for the next commit. */
 export interface Objects {
@@ -58,14 +58,14 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
   }
 
   function treeFault(stat: Omit<StoredObject, 'bytes'> | undefined, budget: Budget): TreeReading | undefined {
-    if (stat === undefined) return unreadable('the directory is missing');
+    if (stat === undefined) return MISSING_TREE;
     if (stat.type !== 'tree') return unreadable(`a ${stat.type} stands where a directory should`);
     if (stat.size > largestTree) return tooLarge(stat.size, `the directory has ${stat.size} bytes; the host reads up to ${largestTree}`);
     return take(budget, stat.size) ? undefined : overBudget(stat.size);
   }
 
   function keepTree(id: ObjectId, content: Pieces | undefined): TreeReading {
-    if (content === undefined) return unreadable('the directory is missing');
+    if (content === undefined) return MISSING_TREE;
     const size = content.length;
     const tree = { size, directory: directoryOf(content) };
     if (size < LARGE) trees.set(id, tree, size * TREE_WEIGHT + LEAST);
@@ -88,7 +88,7 @@ export function rememberObjects(source: ObjectSource, largestTree: number): Obje
   }
 
   function keepBlob(id: ObjectId, bytes: Uint8Array | undefined): BlobReading {
-    if (bytes === undefined) return { size: -1 };
+    if (bytes === undefined) return MISSING_BLOB;
     const blob = { size: bytes.length, bytes };
     blobs.set(id, blob, LEAST, bytes.buffer);
     return blob;
@@ -110,8 +110,11 @@ function mayRead(stat: Omit<StoredObject, 'bytes'> | undefined, limit: number, b
 }
 
 function sizeOf(stat: Omit<StoredObject, 'bytes'> | undefined): BlobReading {
-  return { size: stat?.type === 'blob' ? stat.size : -1 };
+  return stat === undefined ? MISSING_BLOB : { size: stat.type === 'blob' ? stat.size : -1 };
 }
+
+const MISSING_BLOB: BlobReading = { size: -1, missing: true };
+const MISSING_TREE: TreeReading = { size: 0, fault: { kind: 'missing', message: 'the directory is not there' } };
 
 function take(budget: Budget, size: number): boolean {
   if (size > budget.left) return false;

@@ -1,6 +1,6 @@
 import type { History, ObjectId, ObjectSource, Push, PushedCommit, RefUpdate } from '../format/push.js';
 import { isZero, MAIN } from '../format/push.js';
-import { type ReadLimits, readCommit } from './commit.js';
+import { type ReadLimits, readCommit, withoutParent } from './commit.js';
 import { rememberObjects } from './objects.js';
 import { turns } from './turns.js';
 import { type CommitReader, commitReader, needChild, needCommit, type Walk, type WalkLimits, walk } from './walk.js';
@@ -62,6 +62,7 @@ async function* readCommits(
     const id = ids[index] ?? '';
     const below = ids[index - 1] ?? (end.kind === 'old' ? old : undefined);
     const commit = below === undefined ? await needCommit(commits, id) : await needChild(commits, id, below);
+    if (index === 0 && end.kind === 'missing') return withoutParent(id, commit);
     const parent = commit.object().parents[0];
     return readCommit(objects, id, commit, parent === undefined ? undefined : await needCommit(commits, parent), limits);
   };

@@ -1,6 +1,6 @@
 import { VprError } from '../errors.js';
 import { rememberDocuments } from '../format/documents.js';
-import type { Push } from '../format/push.js';
+import { lacksObjects, type Push } from '../format/push.js';
 import type { JudgedProblem, Problem, Severity } from '../problem.js';
 import type { Finding, Rule } from './rule.js';
 import { RULES } from './rules.js';
@@ -25,6 +25,8 @@ export interface JudgedCommit {
 export interface Look {
   /** Only these rules; every rule where absent. */
   readonly rules?: readonly Rule[];
+  /** Of a commit that lacks objects only these of them, by id: what a look can't read accuses nobody. Every one where absent. */
+  readonly lacking?: ReadonlySet<string>;
   /**
    * Called with each commit as soon as it is judged. The verdict then lists no
    * signers: histories are long, and what is kept of them is the caller's to say.
@@ -39,12 +41,13 @@ export interface Look {
  * Throws `VprError` with the code `rule/crashed` where a rule fails, and what
  * the object source throws; the caller refuses.
  */
-export async function judge(push: Push, context: Context, { rules: among = RULES, onCommit }: Look = {}): Promise<Verdict> {
+export async function judge(push: Push, context: Context, { rules: among = RULES, lacking, onCommit }: Look = {}): Promise<Verdict> {
   const found = collector(context);
   const missing = notKnown(context);
   const rules = among.filter((rule) => severityOf(rule, context) !== 'off');
   const judged = rules.filter((rule) => !(rule.needs ?? []).some((need) => missing.has(need)));
   const ofCommits = judged.filter((rule) => rule.onCommit !== undefined);
+  const ofLacking = lacking === undefined ? ofCommits : ofCommits.filter(({ id }) => lacking.has(id));
 
   for (const rule of judged) {
     if (rule.onPush !== undefined)
@@ -63,7 +66,8 @@ export async function judge(push: Push, context: Context, { rules: among = RULES
     for await (const pushed of push.main.commits()) {
       commits += 1;
       const step = stepOf(pushed, context, documents, known);
-      const findings = ofCommits.flatMap((rule) => judgeCommit(rule, step).map((finding) => ({ rule, finding })));
+      const asked = lacksObjects(pushed) ? ofLacking : ofCommits;
+      const findings = asked.flatMap((rule) => judgeCommit(rule, step).map((finding) => ({ rule, finding })));
       const problems = found.within(() => {
         for (const { rule, finding } of withoutEchoes(findings, context)) found.add(rule, pushed.id, [finding]);
       });

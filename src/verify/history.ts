@@ -1,7 +1,16 @@
 /** Verifying one history, commit by commit. */
 import { VprError } from '../errors.js';
 import { type CommitObject, readCommitObject } from '../format/commit-object.js';
-import { type History, isZero, MAIN, type ObjectId, type ObjectSource, type Push, type PushedCommit } from '../format/push.js';
+import {
+  type History,
+  isZero,
+  MAIN,
+  type ObjectId,
+  type ObjectSource,
+  type Push,
+  type PushedCommit,
+  type WalkEnd,
+} from '../format/push.js';
 import { readHistory } from '../git/push.js';
 import { type JudgedCommit, judge } from '../validators/judge.js';
 import { RULES } from '../validators/rules.js';
@@ -12,18 +21,20 @@ import { type Receipts, receiptsOf } from './receipts.js';
 import { tally } from './tally.js';
 import type { HistoryQuestion, HistoryReport } from './types.js';
 
-/** Rules that read nothing but commits, and the root's status file: who signed what, in which record. */
-export const SIGNATURE_RULES: ReadonlySet<string> = new Set([
+/** Rules that read nothing but commits: who signed what. */
+export const COMMIT_RULES: ReadonlySet<string> = new Set([
   'ref/fast-forward',
   'history/linear',
   'record/registered',
-  'record/identity',
   'commit/headers',
   'commit/time',
   'commit/author',
   'commit/signature',
   'commit/signer',
 ]);
+
+/** Those, and in which record: the root's status file is read as well. */
+export const SIGNATURE_RULES: ReadonlySet<string> = new Set([...COMMIT_RULES, 'record/identity']);
 
 /** A history is as long as it is: only a push has a limit. */
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
@@ -65,7 +76,8 @@ export async function verifyHistory(question: HistoryQuestion): Promise<HistoryR
 
   const history = await guard(() => readHistory(source, from === undefined ? { new: to } : { old: from, new: to }, limits));
   const receipts = history === undefined ? undefined : await guard(() => journalled(question, source, history));
-  const main = history === undefined ? undefined : { ...history, commits: () => commitsOf(history, source, only, picked) };
+  const main =
+    history === undefined ? undefined : { ...history, end: endOf(history), commits: () => commitsOf(history, source, only, picked) };
   const push: Push = { updates: [{ old: from ?? '0'.repeat(to.length), new: to, ref: MAIN }], ...(main === undefined ? {} : { main }) };
   const context: Context = {
     record,
@@ -76,7 +88,9 @@ export async function verifyHistory(question: HistoryQuestion): Promise<HistoryR
     ...given({ knownCertificates: question.knownCertificates }),
   };
   const rules = only === 'everything' ? RULES : RULES.filter(({ id }) => SIGNATURE_RULES.has(id));
-  const verdict = await guard(() => judge(push, context, { rules, onCommit: (judged: JudgedCommit) => found.add(judged) }));
+  const verdict = await guard(() =>
+    judge(push, context, { rules, lacking: COMMIT_RULES, onCommit: (judged: JudgedCommit) => found.add(judged) }),
+  );
   const { times: _, ...receiptCounts } = receipts ?? { times: undefined };
   const met = new Set(wanted);
   for (const id of wanted) if (history?.ids.includes(id) !== true) met.delete(id);
@@ -90,6 +104,11 @@ export async function verifyHistory(question: HistoryQuestion): Promise<HistoryR
     missing: missing(),
     ...(damage === undefined ? {} : { damage: { code: damage.code, message: damage.message } }),
   };
+}
+
+/** What is below a commit that is not there nobody accuses: as far as the history goes it is judged. */
+function endOf({ end }: History): WalkEnd {
+  return end.kind === 'missing' ? { kind: 'old' } : end;
 }
 
 /** What the journal says of the history, and of what main has above it. */
@@ -141,17 +160,18 @@ async function* commitsOf(
   let former: { readonly id: ObjectId; readonly commit: CommitObject } | undefined;
   for (const id of history.ids) {
     if (picked?.has(id) === false) continue;
-    const whole = id === root && history.end.kind === 'root' ? await firstOf(history) : undefined;
+    const whole = id === root && history.end.kind !== 'old' ? await firstOf(history) : undefined;
     const bytes = whole?.bytes ?? (await commitBytes(source, id));
     const commit = whole?.commit ?? readCommitObject(bytes);
     const [above] = commit.parents;
-    if (above !== undefined && former?.id !== above) former = { id: above, commit: readCommitObject(await commitBytes(source, above)) };
+    if (whole === undefined && above !== undefined && former?.id !== above)
+      former = { id: above, commit: readCommitObject(await commitBytes(source, above)) };
     yield whole ?? { id, bytes, commit, ...given({ parent: above === undefined ? undefined : former?.commit }), ...NO_TREES };
     former = { id, commit };
   }
 }
 
-/** The root with its files: the status file says which record it is. */
+/** The root with its files, whose status file says which record it is; or the lowest that is there. */
 async function firstOf(history: History): Promise<PushedCommit | undefined> {
   for await (const commit of history.commits()) return commit;
   return undefined;

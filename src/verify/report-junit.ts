@@ -1,8 +1,9 @@
 /** JUnit's XML, as GitLab, Gitea's and other servers read it: a suite for each record, a case for each rule. */
 
+import type { Rule } from '../validators/rule.js';
 import { RULES } from '../validators/rules.js';
 import { FORMAT_VERSION } from '../validators/verdict.js';
-import { SIGNATURE_RULES } from './history.js';
+import { COMMIT_RULES, SIGNATURE_RULES } from './history.js';
 import { statementOf } from './items.js';
 import type { NamedReport, Report } from './report.js';
 
@@ -33,17 +34,29 @@ export function junitReport(report: Report): string {
 }
 
 function casesOf({ history, gaps, only }: NamedReport): Case[] {
-  const { problems = [], suppressed = {}, notChecked = [] } = history?.verdict ?? {};
+  const { problems = [], suppressed = {} } = history?.verdict ?? {};
   const rules = RULES.filter(({ id }) => only === 'everything' || SIGNATURE_RULES.has(id));
   return [
     { name: 'verify/complete', failures: gaps.map(({ code, message }) => `${code}: ${message}`) },
-    ...rules.map(({ id }): Case => {
-      if (notChecked.includes(id)) return { name: id, skipped: "it needs the host's trust, which is not here" };
+    ...rules.map((rule): Case => {
+      const { id } = rule;
+      const skipped = whySkipped(rule, history);
+      if (skipped !== undefined) return { name: id, skipped };
       const own = problems.filter(({ rule, severity }) => rule === id && severity === 'error');
       const more = suppressed[id] === undefined ? [] : [`and ${suppressed[id]} more`];
       return { name: id, failures: [...own.map(({ commit, path, line }) => placeOf(commit, path, line)), ...more] };
     }),
   ];
+}
+
+/** Why a rule was asked of nothing at all: it has neither held nor failed. */
+function whySkipped({ id, onPush }: Rule, history: NamedReport['history']): string | undefined {
+  if (history === undefined) return 'there is no commit';
+  const { verdict, counts } = history;
+  if (verdict.notChecked.includes(id)) return "it needs the host's trust, which is not here";
+  if (onPush !== undefined) return undefined;
+  const asked = verdict.commits.judged - (COMMIT_RULES.has(id) ? 0 : counts.lacking);
+  return asked === 0 ? 'no commit could be judged by it' : undefined;
 }
 
 function placeOf(commit: string | undefined, path: string | undefined, line: number | undefined): string {

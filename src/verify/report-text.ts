@@ -3,7 +3,7 @@ import { counted, printable } from '../format/text.js';
 import type { JudgedProblem } from '../problem.js';
 import { reportText } from '../validators/report.js';
 import type { NamedReport, Report } from './report.js';
-import type { HistoryReport, SignerSummary } from './types.js';
+import type { SignerSummary } from './types.js';
 
 /** Signers that are shown; the summary has them all. */
 const SHOWN_SIGNERS = 20;
@@ -38,13 +38,12 @@ function recordLines(named: NamedReport, many: boolean): string[] {
   const { record, where, history, gaps, notes, good, cached, only } = named;
   const lines: string[] = [];
   if (many) lines.push(`record ${record.id ?? 'unknown'} (${record.kind}), ${printable(where)}:`);
-  const problems =
-    history === undefined ? [] : history.verdict.problems.filter((problem) => !isExplained(problem, history)).map(withoutHelp);
+  const problems = (history?.verdict.problems ?? []).map(withoutHelp);
   if (history !== undefined) lines.push(...reportText({ ...history.verdict, problems }));
   const judged = history?.verdict.commits.judged ?? 0;
   const rules = only === 'signatures' ? 'every signature holds' : 'every rule holds';
   if (good) lines.push(`${counted(judged, 'commit')} verified: ${rules}`);
-  else if (gaps.length > 0) lines.push(`incomplete: ${incomplete(named, judged, problems.length > 0)}`);
+  else if (gaps.length > 0) lines.push(`incomplete: ${incomplete(named, problems.length > 0)}`);
   if (cached !== undefined) {
     const again = judged - cached.commits;
     lines.push(
@@ -62,15 +61,10 @@ function withoutHelp({ help: _, ...problem }: JudgedProblem): JudgedProblem {
   return problem;
 }
 
-/** Of a history that ends at a commit which is not there: the look is incomplete, and says so; nobody refuses the record. */
-function isExplained({ rule, commit, message }: JudgedProblem, { missing }: HistoryReport): boolean {
-  return rule === 'history/linear' && commit === undefined && missing.ids.some((id) => message.includes(id));
-}
-
-function incomplete({ history }: NamedReport, judged: number, withProblems: boolean): string {
-  const { pushed } = history?.verdict.commits ?? { pushed: 0 };
+function incomplete({ history }: NamedReport, withProblems: boolean): string {
+  const { judged, pushed } = history?.verdict.commits ?? { judged: 0, pushed: 0 };
   const found = withProblems ? 'with the problems above' : 'and no problem found in what could be checked';
-  return `${judged} of ${counted(pushed, 'commit')} judged, ${found}`;
+  return `${judged - (history?.counts.lacking ?? 0)} of ${counted(pushed, 'commit')} judged, ${found}`;
 }
 
 function signerLine(signer: SignerSummary): string {

@@ -66,7 +66,7 @@ function recordLines(named: NamedReport): string[] {
         ['where', where],
         ['good', good ? 'yes' : 'NO'],
         ['range', `${from ?? 'the root'} to ${to ?? 'nothing yet'}`],
-        ['commits judged', `${commits?.judged ?? 0} of ${commits?.pushed ?? 0}`],
+        ['commits judged', `${(commits?.judged ?? 0) - (counts?.lacking ?? 0)} of ${commits?.pushed ?? 0}`],
         ['as verified before', cached === undefined ? '-' : `${cached.commits}, up to ${cached.tip}, on ${cached.on}: not read again`],
         ['signed, unsigned', `${counts?.signed ?? 0}, ${counts?.unsigned ?? 0}`],
         ['receipt known from the host', `${counts?.receivedByHost ?? 0}`],

@@ -1,6 +1,7 @@
 /** What is kept of a history while it is judged: counts, and one line a signer. */
-import type { ObjectId } from '../format/push.js';
+import { lacksObjects, type ObjectId } from '../format/push.js';
 import { type CertificateMark, markOf } from '../trust/twins.js';
+import type { Certificate } from '../trust/types.js';
 import type { JudgedCommit } from '../validators/judge.js';
 import { type SignedBy, signedBy, signerTable } from './signers.js';
 import type { CommitReport, HistoryQuestion, HistoryReport } from './types.js';
@@ -12,7 +13,16 @@ export const MOST_MARKS = 5000;
 
 export function tally({ onCommit, journal, trust, at }: HistoryQuestion) {
   const signers = signerTable();
-  const counts = { signed: 0, unsigned: 0, faulty: 0, receivedByHost: 0, cannotBeShown: 0, revocationUnknown: 0, withProblems: 0 };
+  const counts = {
+    signed: 0,
+    unsigned: 0,
+    faulty: 0,
+    receivedByHost: 0,
+    cannotBeShown: 0,
+    lacking: 0,
+    revocationUnknown: 0,
+    withProblems: 0,
+  };
   let judged = 0;
   let firstUncovered: ObjectId | undefined;
   let expires = Number.POSITIVE_INFINITY;
@@ -23,6 +33,11 @@ export function tally({ onCommit, journal, trust, at }: HistoryQuestion) {
   for (const list of trust?.crls ?? []) ends(list.nextUpdate);
 
   const marks = new Map<string, CertificateMark>();
+  const mark = (certificate: Certificate): void => {
+    if (marks.has(certificate.fingerprint) || marks.size >= MOST_MARKS) return;
+    marks.set(certificate.fingerprint, markOf(certificate));
+    ends(certificate.notAfter);
+  };
 
   return {
     judged: () => judged,
@@ -39,11 +54,8 @@ export function tally({ onCommit, journal, trust, at }: HistoryQuestion) {
       if (times.known === 'host') counts.receivedByHost += 1;
       else if (journal !== undefined) firstUncovered ??= pushed.id;
       if (verification.cannotBeShown === true) counts.cannotBeShown += 1;
-      for (const certificate of verification.path ?? []) {
-        if (marks.has(certificate.fingerprint) || marks.size >= MOST_MARKS) continue;
-        marks.set(certificate.fingerprint, markOf(certificate));
-        ends(certificate.notAfter);
-      }
+      if (lacksObjects(pushed)) counts.lacking += 1;
+      verification.path?.forEach(mark);
       if (verification.revocationFaults.length > 0 && trust?.revocation !== 'off') counts.revocationUnknown += 1;
       if (problems.length > 0) counts.withProblems += 1;
       onCommit?.(reportOf(commit, by));
@@ -75,6 +87,7 @@ function reportOf({ step, problems }: JudgedCommit, by: SignedBy | undefined): C
     received: instant(times.received),
     receivedBy: times.known,
     ...(verification.cannotBeShown === undefined ? {} : { cannotBeShown: true as const }),
+    ...(lacksObjects(pushed) ? { lacksObjects: true as const } : {}),
     ...(verification.revocationFaults.length === 0 ? {} : { revocationUnknown: true as const }),
     problems: problems.map(({ rule, severity, path, line }) => ({
       rule,

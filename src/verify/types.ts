@@ -61,6 +61,8 @@ export interface CommitReport {
   readonly receivedBy: ReceiptKnown;
   /** Its key is revoked as compromised, and only the signer says that it is older. */
   readonly cannotBeShown?: true;
+  /** Objects of it, or of what it changed, are not there: only its own words and its signature were judged. */
+  readonly lacksObjects?: true;
   /** What is not known of revocation. */
   readonly revocationUnknown?: true;
   readonly problems: readonly { readonly rule: string; readonly severity: string; readonly path?: string; readonly line?: number }[];
@@ -106,6 +108,8 @@ export interface HistoryReport {
     /** Commits whose receipt the host's journal names. */
     readonly receivedByHost: number;
     readonly cannotBeShown: number;
+    /** Commits of which objects are not there. */
+    readonly lacking: number;
     readonly revocationUnknown: number;
     /** Commits with any problem, of whatever severity. */
     readonly withProblems: number;

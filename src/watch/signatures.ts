@@ -70,7 +70,9 @@ async function lookAt(
     const why = missingWords(report, named);
     const found = [...named.commits].map((commit) => {
       const one = reports.get(commit);
-      return one === undefined ? unknown(commit, why) : { record: named.record, commit, ...resultOf(one), checked };
+      return one === undefined || one.lacksObjects === true || !report.whole
+        ? unknown(commit, why)
+        : { record: named.record, commit, ...resultOf(one), checked };
     });
     return { found, expires: report.expires };
   } catch (error) {

@@ -32,11 +32,11 @@ t.test('odd trees', async (t) => {
   for (const name of ['.', '..', '.git', '.GIT', 'a/b']) {
     t.match(await faultsOf(t, repository, repository.tree(['100644', name, blob])), [`name ${name}`]);
   }
-  t.same(await faultsOf(t, repository, repository.tree(['100644', 'f', NOWHERE])), ['unreadable f']);
+  t.same(await faultsOf(t, repository, repository.tree(['100644', 'f', NOWHERE])), ['missing f']);
   t.same(await faultsOf(t, repository, repository.tree(['100644', 'f', inner])), ['unreadable f']);
-  t.same(await faultsOf(t, repository, repository.tree(['40000', 'd', NOWHERE])), ['unreadable d']);
+  t.same(await faultsOf(t, repository, repository.tree(['40000', 'd', NOWHERE])), ['missing d']);
   t.same(await faultsOf(t, repository, repository.tree(['40000', 'd', blob])), ['unreadable d']);
-  t.same(await faultsOf(t, repository, NOWHERE), ['unreadable ']);
+  t.same(await faultsOf(t, repository, NOWHERE), ['missing ']);
   t.same(await faultsOf(t, repository, repository.put('tree', 'no tree at all')), ['unreadable ']);
   t.same(await faultsOf(t, repository, inner, { treeBytes: 20 }), ['size ']);
 

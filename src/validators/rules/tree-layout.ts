@@ -39,7 +39,7 @@ export const treeLayout: Rule = {
   },
 };
 
-const LAYOUT_FAULTS: ReadonlySet<string> = new Set(['unreadable', 'name', 'order', 'empty']);
+const LAYOUT_FAULTS: ReadonlySet<string> = new Set(['missing', 'unreadable', 'name', 'order', 'empty']);
 
 function* halfThreads(threads: Step['threads']): Generator<Finding> {
   for (const { thread, ledger, threadPath, ledgerPath } of threads) {
