@@ -8,6 +8,8 @@ export interface PackIndex {
   checksum(): Buffer;
   /** The offset of an object; undefined where the pack doesn't have it. */
   find(id: Buffer): number | undefined;
+  /** Every id that stands in it, in hex. Ends early where the file does. */
+  ids(): Generator<string>;
   /** Ids that stand in it more than once, with their offsets; undefined where its ids are in no order, so that whoever searches it in another way finds another object. */
   repeated(): ReadonlyMap<string, readonly number[]> | undefined;
   close(): void;
@@ -84,6 +86,12 @@ export function openPackIndex(path: string): PackIndex | undefined {
         place = look < GUESSES ? near(place, order, low, high, (to - from) >> 7) : (low + high) >> 1;
       }
       return undefined;
+    },
+    *ids() {
+      for (let place = 0; place < count; place += AT_ONCE) {
+        const ids = file.part(names + place * ID, Math.min(AT_ONCE, count - place) * ID);
+        for (let at = 0; at + ID <= ids.length; at += ID) yield ids.toString('hex', at, at + ID);
+      }
     },
     repeated() {
       const found = new Map<string, readonly number[]>();

@@ -2,30 +2,47 @@
 import { hash } from 'node:crypto';
 import { type BigIntStats, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { VprError } from '../errors.js';
+import type { ObjectId } from '../format/push.js';
 import { borrowedFrom } from './alternates.js';
+import { openPackIndex } from './pack-index.js';
 
 /** With more files than these it is git gc's turn, and reading takes longer because of them than for anything else. */
 const MOST = 20_000;
 
 /**
- * A mark of every pack, index and loose object of a store and of those that it borrows from: its path, which file it is, its
- * size and times. A file that was changed, damaged by another program, taken away or put there anew has another mark
- * than before or none. Undefined where there are too many of them, or the store can't be read.
+ * A mark of every pack, index and loose object of a store and of those that it borrows from, with its path: a digest of that,
+ * of which file it is, its size and times. A file that was changed, damaged by another program, taken away or put there anew
+ * has another mark than before or none. Undefined where there are too many of them, or the store can't be read.
  */
-export function storedFiles(objects: string): ReadonlySet<string> | undefined {
-  const marks = new Set<string>();
+export function storedFiles(objects: string): ReadonlyMap<string, string> | undefined {
+  const marks = new Map<string, string>();
   try {
     const own = realpathSync(objects);
     for (const place of [own, ...borrowedFrom(own)]) {
       for (const path of filesIn(place)) {
         if (marks.size === MOST) return undefined;
-        marks.add(markOf(path, statSync(path, { bigint: true })));
+        marks.set(markOf(path, statSync(path, { bigint: true })), path);
       }
     }
   } catch {
     return undefined;
   }
   return marks;
+}
+
+/** The ids of what lies in one of those files, where ids are of SHA-1; none of a pack, whose index has them. */
+export function* idsIn(path: string): Generator<ObjectId> {
+  const [, folder, name] = /([0-9a-f]{2})\/([0-9a-f]{38})$/.exec(path) ?? [];
+  if (folder !== undefined) yield `${folder}${name}`;
+  if (!path.endsWith('.idx')) return;
+  const index = openPackIndex(path);
+  if (index === undefined) throw new VprError('git/failed', 'a pack here has an index that cannot be read');
+  try {
+    yield* index.ids();
+  } finally {
+    index.close();
+  }
 }
 
 function* filesIn(place: string): Generator<string> {

@@ -1,12 +1,10 @@
 /** Verifying one record: its history, and whether that is all there is to it. */
-import { join } from 'node:path';
 import { VprError } from '../errors.js';
 import type { RecordKind } from '../format/identifiers.js';
 import { DEFAULT_POLICY, type Policy } from '../format/policy.js';
 import type { ObjectId } from '../format/push.js';
 import { realPathOf } from '../git/alternates.js';
 import type { ObjectReader } from '../git/cat-file.js';
-import { storedFiles } from '../git/stored-files.js';
 import { type Journal, readJournal } from '../hosts/journal-read.js';
 import { trustAsOf } from '../trust/revocation/early.js';
 import { revocationNotChecked } from '../trust/revocation/lists.js';
@@ -20,7 +18,7 @@ import { verifyHistory } from './history.js';
 import type { Measure, RecordReport, Subject } from './measure.js';
 import { withCached } from './merge.js';
 import { notesOf, promises, unmet } from './promises.js';
-import { goesOnFrom } from './receipts.js';
+import { filesOf, usable } from './recall.js';
 import { shortcutGaps } from './shortcuts.js';
 import { NO_RECORD, type Stated, statedRecord } from './stated.js';
 import type { HistoryReport } from './types.js';
@@ -109,7 +107,7 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
     ...unmet(measure.expect, baseline, met),
   ];
   const good = history.verdict.accepted && gaps.length === 0;
-  if (good && stored !== undefined) keep(measure, key, history, { tip: to, met, cached, stored: [...stored], journal });
+  if (good && stored !== undefined) keep(measure, key, history, { tip: to, met, cached, stored: [...stored.keys()], journal });
   return {
     ...report,
     history,
@@ -119,11 +117,6 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
     notes: [...notes, ...revocationNotes(measure), ...historyNotes(history), ...journalNotes(journal, fresh)],
     good,
   };
-}
-
-/** The files that the objects lie in; undefined where nothing is remembered of them. */
-function filesOf({ temporary, from, gitDirectory }: Subject, { cache }: Measure): ReadonlySet<string> | undefined {
-  return cache === undefined || temporary === true || from !== undefined ? undefined : storedFiles(join(gitDirectory, 'objects'));
 }
 
 /** There was nothing to verify, and not because it can't be read or is no continuation. */
@@ -195,23 +188,6 @@ async function statedQuietly(objects: ObjectReader, to: ObjectId): Promise<State
     return await statedRecord(objects, to);
   } catch (error) {
     if (error instanceof VprError && error.code.startsWith('git/')) return undefined;
-    throw error;
-  }
-}
-
-/** Whether what was verified before lies where it lay and is part of this history, and the journal still says of it what it said, and has gone on from there. */
-async function usable(
-  objects: ObjectReader,
-  to: ObjectId,
-  former: Cached,
-  { stored, journal }: { readonly stored: ReadonlySet<string> | undefined; readonly journal: Journal | undefined },
-): Promise<boolean> {
-  if (!former.stored.every((file) => stored?.has(file))) return false;
-  if (journal !== undefined && (journal.digestAtMark !== former.journal.digest || !goesOnFrom(journal, former.tip))) return false;
-  try {
-    return await contains(objects, to, former.tip);
-  } catch (error) {
-    if (error instanceof VprError && error.code.startsWith('git/')) return false;
     throw error;
   }
 }

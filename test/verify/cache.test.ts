@@ -4,7 +4,7 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSy
 import { join } from 'node:path';
 import t from 'tap';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
-import { gitEnvironment, gitLine, makeHost } from '../e2e/support.js';
+import { gitEnvironment, gitLine, makeHost, writeObjects } from '../e2e/support.js';
 import { makePeople } from '../support/people.js';
 import { RECORD_ID } from '../support/texts.js';
 import { pushedRecord, quiet, trustOf, verify } from './support.js';
@@ -138,6 +138,28 @@ t.test('objects that are not where they were are read again: what is missing or 
   await gitLine(copy, 'gc', '--quiet');
   t.match(await look({ in: copy }), { good: true, record: { cached: undefined } }, 'packed anew');
   t.match(await look({ in: copy }), { good: true, record: { cached: { commits: 5 } } });
+});
+
+t.test('another copy of what was verified, put there since, is read as well', async (t) => {
+  const copy = join(directory, 'twice');
+  await gitLine(directory, 'clone', '--quiet', '--bare', '--no-hardlinks', client, copy);
+  await gitLine(copy, 'repack', '-adq');
+  await gitLine(copy, 'update-ref', 'refs/heads/main', second);
+  t.match(await look({ in: copy }), { good: true, record: { cached: undefined } });
+  const blob = await gitLine(copy, 'rev-parse', `${second}:COORDINATION_STATUS.yaml`);
+  const object = { type: 'blob', bytes: Buffer.from(`${await gitLine(copy, 'cat-file', 'blob', blob)}\n`) };
+  writeObjects(copy, [[blob, object]]);
+  await gitLine(copy, 'update-ref', 'refs/heads/main', third);
+  t.match(await look({ in: copy }), { good: true, record: { cached: { commits: 4 } } }, 'the same once more');
+  rmSync(join(copy, 'objects', blob.slice(0, 2)), { recursive: true });
+  await gitLine(copy, 'update-ref', 'refs/heads/main', second);
+  forget();
+  t.match(await look({ in: copy }), { good: true, record: { cached: undefined } });
+  writeObjects(copy, [[blob, { ...object, bytes: Buffer.from(object.bytes.toString().replace('active', 'Active')) }]]);
+  for (const tip of [second, third]) {
+    await gitLine(copy, 'update-ref', 'refs/heads/main', tip);
+    t.match(await look({ in: copy }), { good: false, gaps: ['damaged'], record: { cached: undefined } }, 'another, in its place');
+  }
 });
 
 t.test('a cache that was changed, cut off or brought along is none', async (t) => {
