@@ -29,7 +29,8 @@ export default class CertAuthority extends VprCommand {
     'root-passphrase-file': Flags.string({
       helpValue: 'FILE',
       description: "the same for the root's key alone, where the two keys have different passphrases",
-      exclusive: ['no-passphrase', 'under'],
+      // As `exclusive`, which the usage line could say of one flag of a group alone.
+      relationships: [{ type: 'none', flags: ['no-passphrase', 'under'] }],
     }),
     ...caPassphraseFlag,
   };
