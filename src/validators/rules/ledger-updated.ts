@@ -37,20 +37,22 @@ function* judge({ ledger, isNew, ledgerPath, threadPath }: ThreadStep, { pushed,
   const now = instantOf(times.latest);
   const latest = now + BigInt(context.policy.skewMs) * MS;
   /** What writers write: the later of now and what follows on the value before. */
-  const right = formatInstant(former !== undefined && former >= now ? former + MS : now);
-  const write = [`write: last_updated_at: ${right}`, mended(ledgerPath)];
+  const write = () => {
+    const right = formatInstant(former !== undefined && former >= now ? former + MS : now);
+    return [`write: last_updated_at: ${right}`, mended(ledgerPath)];
+  };
   // A clock that is wrong dates the message as well: what is written again has other times.
   const echoOf = { rule: 'thread/time', path: threadPath };
   if (former !== undefined && updated <= former) {
     yield {
       message: `last_updated_at is ${after.last_updated_at}, not after what it was, ${valueOf(ledger.before)?.last_updated_at}`,
-      help: write,
+      help: write(),
     };
   }
   if (isNew && updated < created)
     yield { message: 'last_updated_at is before created_at', help: [`write: last_updated_at: ${after.created_at}`, mended(ledgerPath)] };
   if (updated > latest)
-    yield { message: `last_updated_at ${after.last_updated_at} is in the future`, echoOf, help: ['set your clock right', ...write] };
+    yield { message: `last_updated_at ${after.last_updated_at} is in the future`, echoOf, help: ['set your clock right', ...write()] };
   if (isNew && created > latest) {
     yield {
       message: `created_at ${after.created_at} is in the future`,
