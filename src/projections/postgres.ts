@@ -20,7 +20,9 @@ const UNSUPPORTED = '0A000';
  * is let take; going to rows by an index costs little more than going through all, as in memory or on a disk without heads; and
  * one plan does for all values, since what it depends on stands in the statement.
  */
-const SETTINGS = ['jit=off', 'max_parallel_workers_per_gather=0', 'random_page_cost=1.1', 'plan_cache_mode=force_generic_plan'];
+const SETTINGS = ['jit=off', 'max_parallel_workers_per_gather=0', 'random_page_cost=1.1'];
+/** Citus says by a plan's cost where it can't do without the values. */
+const PLANS = `select set_config('plan_cache_mode', case when exists (select from pg_extension where extname = 'citus') then 'auto' else 'force_generic_plan' end, false)`;
 /** The type `bigint`: times and counts, all of them exact as JavaScript's numbers. */
 const INT8 = 20;
 
@@ -94,6 +96,7 @@ async function openPool(url: string, schema: string, readOnly: boolean): Promise
     max: CONNECTIONS,
     connectionTimeoutMillis: PATIENCE,
     application_name: 'vpr',
+    onConnect: (client) => client.query(PLANS) as never, // who asks for the connection waits for that
     options: settings.map((setting) => `-c ${setting}`).join(' '),
     types: { getTypeParser: ((type: number, format: 'text') => (type === INT8 ? Number : pg.types.getTypeParser(type, format))) as never },
   });

@@ -7,12 +7,15 @@ const MOST = 20;
 
 /** A column of `messages`, for `readIds`: what corrects a row directly, later in the same thread. */
 export function correctionIds({ dialect }: Connection) {
-  const list =
-    dialect === 'sqlite' ? sql`json_group_array(json_array(position, message))` : sql`json_agg(json_build_array(position, message))`;
-  const some = sql`select later.position, later.message from messages later
+  const pair =
+    dialect === 'sqlite' ? sql`json_array(later.position, later.message) as pair` : sql`json_build_array(later.position, later.message)`;
+  const some = sql`select ${pair} from messages later
     where later.record = messages.record and later.thread = messages.thread and later.corrects = messages.message
       and later.position > messages.position limit ${sql.lit(MOST)}`;
-  return sql<string | null>`(select cast(${list} as text) from (${some}) found)`.as('corrections');
+  // Citus takes no column of the row into a statement within the statement.
+  const list =
+    dialect === 'sqlite' ? sql`(select json_group_array(json(pair)) from (${some}))` : sql`cast(array_to_json(array(${some})) as text)`;
+  return sql<string | null>`${list}`.as('corrections');
 }
 
 /** Their ids, oldest first. */

@@ -23,14 +23,9 @@ const MILLISECONDS = 2 ** STRETCH;
 const ORDER = sql.raw('order by at desc, record desc, thread desc, position desc');
 const KEY = sql.raw('record, thread, position, at');
 
-/** The newest behind a place, `limit` at most, in order. `read` takes a statement that gives keys, and gives a row for each. */
-export async function foundInPostgres<R extends Key>(
-  { kysely }: Connection,
-  sought: Sought,
-  after: Place | undefined,
-  limit: number,
-  read: (keys: RawBuilder<unknown>) => Promise<R[]>,
-): Promise<R[]> {
+/** The newest behind a place, `limit` at most, in order. */
+export async function keysInPostgres({ kysely }: Connection, sought: Sought, after: Place | undefined, limit: number): Promise<Key[]> {
+  const read = async (keys: RawBuilder<Key>) => (await keys.execute(kysely)).rows;
   const passed = passedBy(after);
   const wanted = passed + limit;
   const page = () => found.slice(passed, wanted);
@@ -41,7 +36,7 @@ export async function foundInPostgres<R extends Key>(
   const fitting = sql.join(conditions(sought, after), sql` and `);
   const newest = sql`select * from (${candidates}) candidates where ${fitting} ${ORDER} limit ${sql.lit(size)}`;
   const fits = sql`words @@ ${wordsOf(sought)}::tsquery`;
-  const found = await read(sql`select ${KEY} from (${newest}) newest where ${fits} ${ORDER} limit ${sql.lit(most)}`);
+  const found = await read(sql<Key>`select ${KEY} from (${newest}) newest where ${fits} ${ORDER} limit ${sql.lit(most)}`);
   if (found.length >= wanted) return page();
   const { rows: times } = await sql<{ at: number }>`select at from (${newest}) newest ${ORDER}`.execute(kysely);
   if (times.length < size) return page();
@@ -61,7 +56,7 @@ export async function foundInPostgres<R extends Key>(
     // Without the offset PostgreSQL would look for the other conditions by other indexes as well, and read more.
     const stretch = sql`${candidates} where ${indexed} offset 0`;
     const rest = sql.join([fits, sql`at <= ${until}`, ...conditions(sought, after)], sql` and `);
-    found.push(...(await read(sql`select ${KEY} from (${stretch}) found where ${rest} ${ORDER} limit ${sql.lit(most)}`)));
+    found.push(...(await read(sql<Key>`select ${KEY} from (${stretch}) found where ${rest} ${ORDER} limit ${sql.lit(most)}`)));
     length += until - from;
     until = from - 1;
   }

@@ -1,12 +1,12 @@
 /** Messages with some words, newest first, as each database's index gives them. */
-import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Connection } from '../database.js';
 import { firstNumber, numbersBefore } from '../full-text.js';
-import type { Tables } from '../tables.js';
 import { idWord } from '../words.js';
+import { among } from './among.js';
 import { type Asking, visible } from './answer.js';
 import { INTEGER, PASSED, type Place, passing, TIME } from './cursor.js';
-import { foundInPostgres } from './hits-postgres.js';
+import { keysInPostgres } from './hits-postgres.js';
 import type { Key, Sought } from './sought.js';
 
 /** A message that was found, and where it stands in the order. */
@@ -37,25 +37,15 @@ export async function hitsAfter(
   after: Place | undefined,
   limit: number,
 ): Promise<Hit[]> {
-  const { dialect, kysely } = connection;
-  const read = (found: RawBuilder<unknown>): Promise<(Key & { readonly shown: number })[]> =>
-    foundBy(kysely, found)
-      .select((eb) => ['found.record', 'found.thread', 'found.position', 'found.at', isShown(eb, asking).as('shown')])
-      .orderBy('found.at', 'desc')
-      .orderBy('found.record', 'desc')
-      .orderBy('found.thread', 'desc')
-      .orderBy('found.position', 'desc')
-      .execute();
-  const sqlite = dialect === 'sqlite';
-  const rows = sqlite
-    ? await read(await keysInSqlite(connection, sought, after, limit))
-    : await foundInPostgres(connection, sought, after, limit, read);
-  return rows.map(({ shown, at, record, thread, position }) => ({
+  const sqlite = connection.dialect === 'sqlite';
+  const keys = await (sqlite ? keysInSqlite : keysInPostgres)(connection, sought, after, limit);
+  const shown = await shownThreads(connection, keys, asking);
+  return keys.map(({ at, record, thread, position }) => ({
     record,
     thread,
     position,
     place: sqlite ? [at, 0] : [at, record, thread, position, 0],
-    shown: shown === 1,
+    shown: shown.has(`${record} ${thread}`),
   }));
 }
 
@@ -66,40 +56,26 @@ export async function countHits(
   asking: Asking,
   limit: number,
 ): Promise<{ looked: number; value: number }> {
-  if (connection.dialect === 'postgres') {
-    const hits = await hitsAfter(connection, sought, asking, undefined, limit);
-    return { looked: hits.length, value: hits.filter(({ shown }) => shown).length };
-  }
-  return foundBy(connection.kysely, await keysInSqlite(connection, sought, undefined, limit))
-    .select((eb) => [eb.fn.countAll<number>().as('looked'), eb.fn.coalesce(eb.fn.sum<number>(isShown(eb, asking)), sql.lit(0)).as('value')])
-    .executeTakeFirstOrThrow();
+  const hits = await hitsAfter(connection, sought, asking, undefined, limit);
+  return { looked: hits.length, value: hits.filter(({ shown }) => shown).length };
 }
 
-/** Messages that were found, with what decides whether they may be shown. */
-function foundBy(kysely: Connection['kysely'], found: RawBuilder<unknown>) {
-  return kysely
-    .selectFrom(sql<Key>`(${found})`.as('found'))
-    .leftJoin('threads', (join) => join.onRef('threads.record', '=', 'found.record').onRef('threads.thread', '=', 'found.thread'))
-    .leftJoin('records', 'records.record', 'found.record')
-    .leftJoin('projections', 'projections.record', 'found.record');
+/** `record thread` of those that may be shown. What nothing says of which commit it is, is no answer: a row that was left over, or put there. */
+async function shownThreads(connection: Connection, keys: readonly Key[], asking: Asking): Promise<ReadonlySet<string>> {
+  const threads = [...new Map(keys.map(({ record, thread }) => [`${record} ${thread}`, [record, thread]])).values()];
+  if (threads.length === 0) return new Set();
+  const rows = await connection.kysely
+    .selectFrom('threads')
+    .innerJoin('records', 'records.record', 'threads.record')
+    .innerJoin('projections', 'projections.record', 'threads.record')
+    .select(['threads.record', 'threads.thread'])
+    .where(among(connection, ['threads.record', 'threads.thread'], threads))
+    .where((eb) => visible(eb, asking))
+    .execute();
+  return new Set(rows.map(({ record, thread }) => `${record} ${thread}`));
 }
 
-/** 1 or 0. What nothing says of which commit it is, is no answer: a row that was left over, or put there. */
-function isShown(eb: ExpressionBuilder<Tables, 'threads' | 'records' | 'projections'>, asking: Asking) {
-  const stands = eb.and([
-    eb('threads.record', 'is not', null),
-    eb('records.record', 'is not', null),
-    eb('projections.record', 'is not', null),
-  ]);
-  return eb
-    .case()
-    .when(eb.and([stands, visible(eb, asking)]))
-    .then(sql.lit(1))
-    .else(sql.lit(0))
-    .end();
-}
-
-async function keysInSqlite(connection: Connection, sought: Sought, after: Place | undefined, limit: number): Promise<RawBuilder<unknown>> {
+async function keysInSqlite(connection: Connection, sought: Sought, after: Place | undefined, limit: number): Promise<Key[]> {
   const words = sought.terms.map((term) => `body : "${term.join(' ')}"`);
   const match = [...words, ...idWords(sought).map((word) => `ids : "${word}"`)].map((part) => `(${part})`).join(' AND ');
   const last = (after?.[0] as number | undefined) ?? TIME;
@@ -108,12 +84,14 @@ async function keysInSqlite(connection: Connection, sought: Sought, after: Place
   if (sought.since !== undefined) conditions.push(sql`words.rowid >= ${integer(firstNumber(sought.since))}`);
   const numbers = sql`select words.rowid as at from words where ${sql.join(conditions, sql` and `)} order by words.rowid desc`;
   const columns = sql`select messages.record, messages.thread, messages.position, numbers.at`;
-  if (sought.since === undefined && sought.until === undefined)
-    return sql`${columns} from (${numbers} limit ${limit}) numbers join messages on messages.document = numbers.at`;
   // Numbers of one time may go on among those of the next: there the time itself decides.
-  return sql`${columns} from (${numbers}) numbers cross join messages on messages.document = numbers.at
-    where messages.written_at >= ${sought.since ?? -TIME} and messages.written_at < ${sought.until ?? TIME}
-    order by numbers.at desc limit ${limit}`;
+  const found =
+    sought.since === undefined && sought.until === undefined
+      ? sql`${columns} from (${numbers} limit ${limit}) numbers join messages on messages.document = numbers.at`
+      : sql`${columns} from (${numbers}) numbers cross join messages on messages.document = numbers.at
+          where messages.written_at >= ${sought.since ?? -TIME} and messages.written_at < ${sought.until ?? TIME}`;
+  const { rows } = await sql<Key>`${found} order by numbers.at desc limit ${limit}`.execute(connection.kysely);
+  return rows;
 }
 
 /** The index goes to a number at once where it is an integer; numbers are bound as what has a point. */
