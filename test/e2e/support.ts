@@ -1,6 +1,6 @@
 /** Real hosts, real bare repositories, real clients: what every end-to-end test stands on. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
@@ -9,6 +9,7 @@ import { runGit } from '../../src/git/run.js';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { addRecord, initHost } from '../../src/hosts/plain.js';
 import type { People } from '../support/people.js';
+import { goneAfter } from '../support/signed.js';
 import { RECORD_ID } from '../support/texts.js';
 
 export const ZERO = '0'.repeat(40);
@@ -46,7 +47,7 @@ export interface Teardown {
 /** A directory that is gone after the test. */
 export function temporary(t: Teardown): string {
   const directory = mkdtempSync(join(realpathSync(tmpdir()), 'vpr-e2e-'));
-  t.teardown(() => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }));
+  goneAfter(t, directory);
   return directory;
 }
 

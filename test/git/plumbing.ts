@@ -1,12 +1,13 @@
 /** Repositories made by hand, objects that git itself would not write included. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { Test } from 'tap';
 import type { PushLimits } from '../../src/git/index.js';
+import { goneAfter } from '../support/signed.js';
 
 export const LIMITS: PushLimits = {
   commitsPerPush: 1000,
@@ -21,7 +22,7 @@ export const LIMITS: PushLimits = {
 /** A directory that is gone after the test. */
 export function temporaryDirectory(test: Pick<Test, 'teardown'>): string {
   const directory = mkdtempSync(join(tmpdir(), 'vpr-test-'));
-  test.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  goneAfter(test, directory);
   return directory;
 }
 

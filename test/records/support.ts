@@ -1,6 +1,6 @@
 /** A small world for tests: an authority, people with certificates, a bare repository, clones that are set up. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
@@ -17,6 +17,7 @@ import { renderBundle } from '../../src/records/trust-bundle.js';
 import { exportBundle } from '../../src/records/trust-export.js';
 import { KNOWN_RULES } from '../../src/validators/index.js';
 import { copyOfKept } from '../support/kept.js';
+import { goneAfter } from '../support/signed.js';
 
 export const RECORD = '7f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
 
@@ -131,7 +132,7 @@ async function issueAll(directory: string): Promise<void> {
 /** A new directory that the test removes. */
 export function temporary(t: Test): string {
   const directory = mkdtempSync(join(realpathSync(tmpdir()), 'vpr-'));
-  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  goneAfter(t, directory);
   return directory;
 }
 

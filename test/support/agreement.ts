@@ -26,26 +26,44 @@ export function needsOracles(): { skip: false | string } {
 export type Agreement = (repository: string, commit?: string) => void;
 
 /**
- * A home of gpgsm's own that trusts these certificates; its agent ends with the
- * test. What runs there, with gpgsm as git's program as well.
+ * A home of gpgsm's own that trusts these certificates and knows others; its
+ * agent ends with the test. What runs there, with gpgsm as git's program as well.
  */
-export function gpgsmHome(t: Pick<Test, 'teardown'>, { program }: Gpgsm, anchors: readonly Uint8Array[]) {
+export function gpgsmHome(
+  t: Pick<Test, 'teardown'>,
+  { program }: Gpgsm,
+  anchors: readonly Uint8Array[],
+  others: readonly Uint8Array[] = [],
+) {
   const home = mkdtempSync(join(tmpdir(), 'g-'));
   const env = { PATH: process.env['PATH'], GNUPGHOME: home, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
   t.teardown(() => {
     spawnSync('gpgconf', ['--kill', 'all'], { env });
     rmSync(home, { recursive: true, force: true });
   });
+  // Else it asks at a terminal whether a root is trusted, and waits.
+  writeFileSync(join(home, 'gpg-agent.conf'), 'no-allow-mark-trusted\n');
   const sha1 = (der: Uint8Array) => createHash('sha1').update(der).digest('hex').toUpperCase();
   writeFileSync(join(home, 'trustlist.txt'), anchors.map((der) => `${sha1(der)} S relax\n`).join(''));
   writeFileSync(join(home, 'gpgsm.conf'), 'disable-crl-checks\ndisable-dirmngr\n');
   const gpgsm = (...args: string[]) => spawnSync(program, args, { env, encoding: 'utf8', timeout: 60_000 });
   const git = (repository: string, ...args: string[]) =>
     spawnSync('git', ['-C', repository, '-c', `gpg.x509.program=${program}`, ...args], { env, encoding: 'utf8', timeout: 60_000 });
-  writeFileSync(join(home, 'roots.pem'), anchors.map((der) => toPem(der)).join(''));
-  const { status, stderr } = gpgsm('--import', join(home, 'roots.pem'));
+  const known = [...anchors, ...others];
+  writeFileSync(join(home, 'known.pem'), known.map((der) => toPem(der)).join(''));
+  const { status, stderr } = known.length === 0 ? { status: 0, stderr: '' } : gpgsm('--import', join(home, 'known.pem'));
   if (status !== 0) throw new Error(stderr);
   return { home, env, gpgsm, git };
+}
+
+/** Does something in a new home of a gpgsm, which knows these certificates and trusts none. */
+export function inHome<T>(found: Gpgsm, certificates: readonly Uint8Array[], use: (home: ReturnType<typeof gpgsmHome>) => T): T {
+  const ends: (() => unknown)[] = [];
+  try {
+    return use(gpgsmHome({ teardown: (what) => void ends.push(what) }, found, [], certificates));
+  } finally {
+    for (const end of ends) end();
+  }
 }
 
 /** Oracles that trust some certificates, of a host's trust: every gpgsm that is here among them. */

@@ -1,6 +1,7 @@
 /** Git objects made by hand, in a table instead of a repository. */
 import { createHash } from 'node:crypto';
 import type { GitObject, ObjectId, ObjectSource } from '../../src/format/push.js';
+import { keepSigned } from './signed.js';
 
 export interface ObjectTable extends ObjectSource {
   put(type: string, bytes: Uint8Array): ObjectId;
@@ -16,6 +17,7 @@ export function objectTable(): ObjectTable {
     put(type, bytes) {
       const id = createHash('sha1').update(`${type} ${bytes.length}\0`).update(bytes).digest('hex');
       table.set(id, { type, bytes });
+      if (type === 'commit') keepSigned(bytes);
       return id;
     },
     drop: (id) => void table.delete(id),

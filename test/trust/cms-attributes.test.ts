@@ -8,7 +8,6 @@ import t from 'tap';
 import { TAG } from '../../src/trust/der/tags.js';
 import { element, objectId, octetString, sequence } from '../../src/trust/der/write.js';
 import { OID } from '../../src/trust/oids.js';
-import { withSignature } from '../../src/trust/payload.js';
 import { toPem } from '../../src/trust/pem.js';
 import { convertSignature } from '../../src/trust/sign.js';
 import { toArmour } from '../../src/trust/signature/armour.js';
@@ -16,7 +15,7 @@ import { readSignature, renderSignature } from '../../src/trust/signature/read.j
 import { type Form, type SignedData, STRICT, writeSignedData } from '../../src/trust/signature/signed-data.js';
 import { verifyCommit } from '../../src/trust/verify.js';
 import { type Holder, JANE_ID, makeAuthority, makePerson, NOW } from './support/authorities.js';
-import { CLINICIANS, isGood, messages, PAYLOAD, trustOf } from './support/commits.js';
+import { CLINICIANS, isGood, messages, PAYLOAD, trustOf, withSignature } from './support/commits.js';
 import { needsProgram } from './support/shared.js';
 
 const root = await makeAuthority('Root');

@@ -1,13 +1,12 @@
 import t from 'tap';
 import { toBase64 } from '../../src/trust/base64.js';
-import { withSignature } from '../../src/trust/payload.js';
 import { signPayload } from '../../src/trust/sign.js';
 import { renderCms } from '../../src/trust/signature/cms.js';
 import { readSignature, renderSignature } from '../../src/trust/signature/read.js';
 import type { ContainerSignature } from '../../src/trust/signature/types.js';
 import { verifyCommit } from '../../src/trust/verify.js';
 import { type Holder, JANE_ID, makeAuthority, makePerson, NOW, P384, x509 } from './support/authorities.js';
-import { CLINICIANS, isGood, messages, PAYLOAD, payload, signed, trustOf } from './support/commits.js';
+import { CLINICIANS, isGood, messages, PAYLOAD, payload, signed, trustOf, withSignature } from './support/commits.js';
 
 const root = await makeAuthority('Root');
 const inter = await makeAuthority('Inter', { issuer: root });

@@ -22,6 +22,7 @@ export interface Work {
 export interface Tries {
   /** Whether the commit is taken as it is. */
   readonly asItIs: boolean;
+  readonly commit: Uint8Array;
   /** Bytes of the commit, and how many changes of one were tried. */
   readonly length: number;
   readonly tried: number;
@@ -87,7 +88,7 @@ async function tries(): Promise<Tries> {
     const other = Buffer.concat([before, more, isLonger ? after : after.subarray(1)]);
     if (await taken(made, other)) resized.push(isLonger ? `with one more at ${position}` : `without byte ${position}`);
   }
-  return { asItIs, length: commit.length, tried, changed, resized };
+  return { asItIs, commit, length: commit.length, tried, changed, resized };
 }
 
 parentPort?.postMessage(await tries());

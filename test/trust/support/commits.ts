@@ -1,11 +1,15 @@
 /** Signed commits and trust stores for tests. */
 import type { Policy } from '../../../src/format/policy.js';
-import { withSignature } from '../../../src/trust/payload.js';
+import { withSignature as joined } from '../../../src/trust/payload.js';
 import { toPem } from '../../../src/trust/pem.js';
 import { signPayload, type WrittenEncoding } from '../../../src/trust/sign.js';
 import { loadTrust } from '../../../src/trust/store.js';
 import type { Certificate, RevocationMode, Trust, TrustedAuthority, Verification } from '../../../src/trust/types.js';
+import { keepSigned } from '../../support/signed.js';
 import type { Holder } from './authorities.js';
+
+/** Puts a signature into a commit, which the programs that know nothing of ours are asked about when the tests end. */
+export const withSignature: typeof joined = (bytes, gpgsig) => keepSigned(joined(bytes, gpgsig));
 
 export const PAYLOAD = payload('Dr Jane Smith');
 
