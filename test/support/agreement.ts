@@ -16,6 +16,9 @@ interface Test {
   equal(found: unknown, wanted: unknown, message: string): unknown;
 }
 
+/** Tests change where temporary files go. */
+const PLACE = tmpdir();
+
 /** For tap: runs where the outside programs are, else names the package. */
 export function needsOracles(): { skip: false | string } {
   const openssl = needsProgram('openssl', 'openssl');
@@ -35,7 +38,7 @@ export function gpgsmHome(
   anchors: readonly Uint8Array[],
   others: readonly Uint8Array[] = [],
 ) {
-  const home = mkdtempSync(join(tmpdir(), 'g-'));
+  const home = mkdtempSync(join(PLACE, 'g-'));
   const env = { PATH: process.env['PATH'], GNUPGHOME: home, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
   t.teardown(() => {
     spawnSync('gpgconf', ['--kill', 'all'], { env });

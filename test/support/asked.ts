@@ -22,6 +22,8 @@ export interface Answers {
   readonly differences: readonly string[];
 }
 
+/** Tests change where temporary files go. */
+const PLACE = tmpdir();
 const outside = needsOracles();
 
 /** Asks about signed commits, and about a few of them changed. */
@@ -34,8 +36,6 @@ export function ask(commits: readonly Uint8Array[]): Answers {
   const samples = [...new Map(good.map((one) => [one.encoding, one])).values()];
   const changed = samples.flatMap(changesOf);
   const programs = ['vpr', 'node:crypto', '@noble/curves', ...askOutside([...asked, ...changed])];
-  const programsFor = ({ stricter }: Question) => programs.filter((name) => name !== 'vpr' || stricter === undefined);
-  const differs = (one: Question) => one.yes.size !== 0 && (one.changed !== undefined || one.yes.size !== programsFor(one).length);
   return {
     said: [
       `${asked.length} asked of ${programs.join(', ')}: ${good.length} are good`,
@@ -45,18 +45,25 @@ export function ask(commits: readonly Uint8Array[]): Answers {
       `in ${Math.round(performance.now() - begun)} ms`,
       ...(outside.skip === false ? [] : [`not asked of other programs: ${outside.skip}`]),
     ],
-    differences: [...asked, ...changed].filter(differs).map((one) => {
-      const no = programsFor(one).filter((name) => !one.yes.has(name));
-      const what = `${one.encoding}${one.changed === undefined ? '' : `, ${one.changed} changed`}`;
-      return `${what}: good to ${[...one.yes].join(', ')}; not to ${no.join(', ') || 'nobody'}\n${Buffer.from(one.commit).toString('latin1')}`;
-    }),
+    differences: differences([...asked, ...changed], programs),
   };
+}
+
+/** Questions that these programs do not all answer alike, and changed ones that are good to any, in words. */
+export function differences(questions: readonly Question[], programs: readonly string[]): string[] {
+  return questions.flatMap(({ yes, changed, stricter, encoding, commit }) => {
+    const no = programs.filter((name) => !yes.has(name) && (name !== 'vpr' || stricter === undefined));
+    if (yes.size === 0 || (changed === undefined && no.length === 0)) return [];
+    const what = `${encoding}${changed === undefined ? '' : `, ${changed} changed`}`;
+    const text = Buffer.from(commit).toString('latin1');
+    return [`${what}: good to ${[...yes].join(', ')}; not to ${no.join(', ') || 'nobody'}\n${text}`];
+  });
 }
 
 /** Asks openssl, and every gpgsm that is here by way of git; the names of those who answered. */
 function askOutside(questions: readonly Question[]): readonly string[] {
   if (outside.skip !== false || questions.length === 0) return [];
-  const directory = mkdtempSync(join(tmpdir(), 'vpr-asked-'));
+  const directory = mkdtempSync(join(PLACE, 'vpr-asked-'));
   try {
     for (const [i, { cms, payload, commit, supplied }] of questions.entries()) {
       for (const [end, bytes] of Object.entries({ cms, payload, commit })) writeFileSync(join(directory, `${i}.${end}`), bytes);
