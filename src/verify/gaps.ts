@@ -16,11 +16,10 @@ export function gapsOf(history: HistoryReport, trusted: boolean): Gap[] {
       'missing',
       `${counted(missing.count, 'object is', 'objects are')} not there: ${missing.ids.join(', ')}${missing.count > missing.ids.length ? ' and more' : ''}`,
     );
-  if (counts.lacking > 0)
-    add(
-      'lacking',
-      `what ${counted(counts.lacking, 'commit holds', 'commits hold')} was not judged, only what they say themselves and who signed them: objects of them are not there`,
-    );
+  if (counts.lacking > 0) {
+    const [own, of] = counts.lacking === 1 ? ['its own words and signature', 'it'] : ['their own words and signatures', 'them'];
+    add('lacking', `of ${counted(counts.lacking, 'commit')} only ${own} were judged, since objects of ${of} are not there`);
+  }
   if (judged !== pushed) add('unread', `only ${judged} of ${counted(pushed, 'commit')} could be judged`);
   if (!trusted)
     add(
