@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Connection } from './database.js';
+import { pagesOf } from './pages.js';
 import { HISTORY_KEYS, MESSAGE_COLUMNS, type Tables } from './tables.js';
 
 type HistoryTable = keyof typeof HISTORY_KEYS;
+const HISTORY_TABLES = Object.keys(HISTORY_KEYS) as HistoryTable[];
 
 /** A row as it is compared: its columns in alphabetical order. */
 export interface DigestedRow {
@@ -33,15 +35,15 @@ export async function* digestedRows({ kysely }: Connection, record: string): Asy
     .where('record', '=', record)
     .executeTakeFirst();
   if (state !== undefined) yield { table: 'projections', key: [], text: canonical(state, columnsOf(state)) };
-  for (const table of Object.keys(HISTORY_KEYS) as HistoryTable[]) {
+  for (const table of HISTORY_TABLES) {
     const [, ...key] = HISTORY_KEYS[table] as readonly string[];
-    let query = kysely.selectFrom(table as 'messages').where('record', '=', record);
-    for (const column of key) query = query.orderBy(column as 'position');
-    const rows = table === 'messages' ? query.select(MESSAGE_COLUMNS) : query.selectAll();
     let columns: string[] | undefined;
-    for (const row of (await rows.execute()) as Tables[HistoryTable][]) {
-      columns ??= columnsOf(row);
-      yield { table, key: key.map((column) => row[column as keyof typeof row] as string | number), text: canonical(row, columns) };
+    const pages = table === 'messages' ? pagesOf(kysely, table, record, MESSAGE_COLUMNS) : pagesOf(kysely, table, record);
+    for await (const rows of pages) {
+      for (const row of rows as readonly Tables[HistoryTable][]) {
+        columns ??= columnsOf(row);
+        yield { table, key: key.map((column) => row[column as keyof typeof row] as string | number), text: canonical(row, columns) };
+      }
     }
   }
 }
@@ -53,4 +55,20 @@ function columnsOf(row: object): string[] {
 
 function canonical(row: object, columns: string[]): string {
   return JSON.stringify(row, columns);
+}
+
+/** Places of tables in which rows come. */
+const ORDER: readonly DigestedRow['table'][] = ['projections', ...HISTORY_TABLES];
+
+/** How two rows come after one another, as both databases have it: below zero where the first comes first. */
+export function compareKeys(one: DigestedRow, other: DigestedRow): number {
+  if (one.table !== other.table) return ORDER.indexOf(one.table) - ORDER.indexOf(other.table);
+  const differing = one.key.findIndex((part, index) => part !== other.key[index]);
+  return differing < 0 ? 0 : compareParts(one.key[differing] ?? '', other.key[differing] ?? '');
+}
+
+/** Texts go by their bytes; JavaScript's own order is another. */
+function compareParts(one: string | number, other: string | number): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other;
+  return Buffer.compare(Buffer.from(String(one)), Buffer.from(String(other)));
 }

@@ -3,7 +3,8 @@ import type { Database, DatabaseOptions } from './database.js';
 /**
  * Opens a projection and brings its tables up to date.
  *
- * @param location a file's path (SQLite), or a URL `postgres://…`
+ * @param location a file's path (SQLite), or a URL `postgres://…`; `:memory:`, or nothing: an empty one of SQLite's,
+ * gone when it is closed, in memory or, beyond some memory, in a temporary file
  * @throws VprError `projections/missing` (to be read, and not there), `projections/no-driver`,
  * `projections/database` (it fails, or can't be reached), `projections/newer`, `projections/migration`
  */

@@ -20,11 +20,15 @@ const MAPPED = 0x7fff0000;
 /** Statements that are kept ready. */
 const KEPT = 200;
 
-/** Opens or makes the file; `:memory:` is a database of its own, gone when it is closed. */
+/** Databases of their own, gone when they are closed: one in memory; one in a temporary file as soon as it is more than the memory for pages. */
+const PASSING: readonly string[] = [':memory:', ''];
+
+/** Opens or makes the file; or one that is `PASSING`. */
 export async function openSqlite(path: string, { readOnly = false, bulk = false }: DatabaseOptions): Promise<Database> {
   if (readOnly && !existsSync(path)) {
     throw new VprError('projections/missing', `there is no projection at ${path}`, { help: ['vpr projection build', 'vpr watch'] });
   }
+  const name = path === '' ? 'in a temporary file' : path;
   const handle = await openHandle(path, readOnly, bulk);
   const prepare = keepStatements(handle);
   const kysely = new Kysely<Tables>({ dialect: new SqliteDialect({ database: { prepare, close: () => void handle.close() } as never }) });
@@ -43,7 +47,7 @@ export async function openSqlite(path: string, { readOnly = false, bulk = false 
         return result;
       } catch (cause) {
         if (handle.inTransaction) handle.exec('rollback');
-        throw databaseError(path, cause);
+        throw databaseError(name, cause);
       }
     });
   }
@@ -59,14 +63,14 @@ export async function openSqlite(path: string, { readOnly = false, bulk = false 
     run: (text, ...values) => void prepare(text).run(...values),
     copyTo: async (target) => void (await handle.backup(target)),
   };
-  return { name: path, dialect: 'sqlite', bulk, kysely, transaction, raw, close: () => kysely.destroy() };
+  return { name, dialect: 'sqlite', bulk, kysely, transaction, raw, close: () => kysely.destroy() };
 }
 
 async function openHandle(path: string, readOnly: boolean, bulk: boolean): Promise<Handle> {
   const Driver = await driver();
   try {
     // It holds what the records hold: for its owner alone, and its log likewise.
-    if (path !== ':memory:' && !readOnly) closeSync(openSync(path, 'a', 0o600));
+    if (!PASSING.includes(path) && !readOnly) closeSync(openSync(path, 'a', 0o600));
     const handle = new Driver(path, { readonly: readOnly, timeout: HOLD });
     handle.pragma(`cache_size = -${CACHE}`);
     handle.pragma('temp_store = memory');

@@ -1,10 +1,11 @@
 /** Whether messages are found by their words, and nothing else is: what full text keeps of a record's messages. */
-import { randomInt } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Connection } from './database.js';
 import { idWords } from './full-text.js';
+import { pagesOf } from './pages.js';
 import { fullTextOf, UNKNOWN_PAIRS } from './postgres-words.js';
-import { MESSAGE_COLUMNS, type MessageRow, type StoredMessageRow } from './tables.js';
+import { MESSAGE_COLUMNS } from './tables.js';
 import { idWord, wordsOf } from './words.js';
 
 /** What full text has of a message (by thread and position), or of none (by the index's number). */
@@ -20,20 +21,23 @@ export function wordsDifferences(connection: Connection, record: string): Promis
 
 async function inSqlite(connection: Connection, record: string): Promise<WordsDifference[]> {
   const { kysely } = connection;
-  const rows: readonly StoredMessageRow[] = await kysely.selectFrom('messages').selectAll().where('record', '=', record).execute();
   const match = `ids : "${idWord('record', record)}"`;
   const ofRecord = await sql<{ number: number }>`select rowid as number from words where words match ${match}`.execute(kysely);
   const unexplained = new Set(ofRecord.rows.map(({ number }) => number));
-  const sums = placeSums(rows.map(({ document = -1 }) => document));
-  for (const [index, row] of rows.entries()) {
-    for (const [place, word] of wordsOf(row.body).entries()) sums.add(index, word, place * COLUMNS);
-    for (const [place, word] of idWords(row).entries()) sums.add(index, word, place * COLUMNS + 1);
+  const sums = placeSums();
+  for await (const rows of pagesOf(kysely, 'messages', record, [...MESSAGE_COLUMNS, 'document'])) {
+    for (const row of rows) {
+      sums.add(row.document ?? -1, wordsOf(row.body), 0);
+      sums.add(row.document ?? -1, idWords(row), 1);
+    }
   }
   await takeIndexed(connection, record, sums);
   const differences: WordsDifference[] = [];
-  for (const [index, { thread, position, document = -1 }] of rows.entries()) {
-    const isThere = unexplained.delete(document);
-    if (!isThere || !sums.isZero(index)) differences.push({ key: [thread, position], kind: isThere ? 'different' : 'missing' });
+  for await (const rows of pagesOf(kysely, 'messages', record, ['thread', 'position', 'document'])) {
+    for (const { thread, position, document = -1 } of rows) {
+      const isThere = unexplained.delete(document);
+      if (!isThere || !sums.isZero(document)) differences.push({ key: [thread, position], kind: isThere ? 'different' : 'missing' });
+    }
   }
   return [...differences, ...[...unexplained].map((document) => ({ key: [document], kind: 'unexplained' as const }))];
 }
@@ -65,29 +69,50 @@ type PlaceSums = ReturnType<typeof placeSums>;
 /**
  * For each message two sums over its words and where they stand, in which what
  * was added and what was taken away cancel out: of all messages at once, and
- * without keeping the places. Each word counts by a number of chance, so that
- * nobody can find a text that sums to the same as another.
+ * without keeping their words or places. Each word counts by numbers that follow from
+ * a secret, so that nobody can find a text that sums to the same as another.
  */
-function placeSums(documents: readonly number[]) {
-  const indexes = new Map(documents.map((document, index) => [document, index]));
-  const [one, other] = [new Int32Array(documents.length), new Int32Array(documents.length)];
-  const chances = new Map<string, { readonly low: number; readonly high: number }>();
-  const add = (index: number, word: string, place: number, sign: 1 | -1): void => {
-    let chance = chances.get(word);
-    if (chance === undefined) {
-      chance = { low: randomInt(2 ** 32) | 0, high: randomInt(2 ** 32) | 0 };
-      chances.set(word, chance);
-    }
-    one[index] = (one[index] ?? 0) + sign * mixed(chance.low, place);
-    other[index] = (other[index] ?? 0) + sign * mixed(chance.high, place);
+function placeSums() {
+  const sums = new Map<number, { one: number; other: number }>();
+  const chanceOf = wordChances();
+  const count = (sum: { one: number; other: number }, word: string, place: number, sign: 1 | -1): void => {
+    const { low, high } = chanceOf(word);
+    sum.one = (sum.one + sign * mixed(low, place)) | 0;
+    sum.other = (sum.other + sign * mixed(high, place)) | 0;
   };
   return {
-    add: (index: number, word: string, place: number) => add(index, word, place, 1),
-    take(document: number, word: string, place: number) {
-      const index = indexes.get(document);
-      if (index !== undefined) add(index, word, place, -1);
+    add(document: number, words: readonly string[], column: 0 | 1) {
+      const sum = sums.get(document) ?? { one: 0, other: 0 };
+      sums.set(document, sum);
+      for (const [place, word] of words.entries()) count(sum, word, place * COLUMNS + column, 1);
     },
-    isZero: (index: number) => one[index] === 0 && other[index] === 0,
+    take(document: number, word: string, place: number) {
+      const sum = sums.get(document);
+      if (sum !== undefined) count(sum, word, place, -1);
+    },
+    isZero(document: number) {
+      const sum = sums.get(document);
+      return sum?.one === 0 && sum.other === 0;
+    },
+  };
+}
+
+/** Words whose numbers are kept: a vocabulary has no bound. */
+const KEPT_WORDS = 50_000;
+
+/** Two numbers of 32 bits for each word, the same each time, which nobody else can know. */
+function wordChances(): (word: string) => { readonly low: number; readonly high: number } {
+  const secret = randomBytes(32).toString('hex');
+  const known = new Map<string, { readonly low: number; readonly high: number }>();
+  return (word) => {
+    let chance = known.get(word);
+    if (chance === undefined) {
+      const digest = hash('sha256', secret + word, 'buffer');
+      chance = { low: digest.readInt32LE(0), high: digest.readInt32LE(4) };
+      if (known.size >= KEPT_WORDS) known.clear();
+      known.set(word, chance);
+    }
+    return chance;
   };
 }
 
@@ -99,14 +124,10 @@ function mixed(chance: number, place: number): number {
   return bits ^ (bits >>> 16);
 }
 
-/** Messages that PostgreSQL compares with one statement. */
-const TOGETHER = 500;
-
 async function inPostgres({ kysely }: Connection, record: string): Promise<WordsDifference[]> {
-  const rows: readonly MessageRow[] = await kysely.selectFrom('messages').select(MESSAGE_COLUMNS).where('record', '=', record).execute();
   const differences: WordsDifference[] = [];
-  for (let at = 0; at < rows.length; at += TOGETHER) {
-    const expected = rows.slice(at, at + TOGETHER).map((row) => ({ ...row, ...fullTextOf(row) }));
+  for await (const rows of pagesOf(kysely, 'messages', record, MESSAGE_COLUMNS)) {
+    const expected = rows.map((row) => ({ ...row, ...fullTextOf(row) }));
     const columns = [
       sql`${expected.map(({ thread }) => thread)}::text[]`,
       sql`${expected.map(({ position }) => position)}::bigint[]`,

@@ -1,5 +1,5 @@
 import type { Connection } from './database.js';
-import { type DigestedRow, digestedRows, digestOf } from './digest.js';
+import { compareKeys, type DigestedRow, digestedRows, digestOf } from './digest.js';
 import { openDatabase } from './open.js';
 import { type ProjectRequest, projectRecord } from './project.js';
 import { inSnapshot } from './queries/snapshot.js';
@@ -30,8 +30,9 @@ export interface ProjectionCheck {
 export const MOST_DIFFERENCES = 100;
 
 /**
- * Recomputes a record's rows from Git, in memory, up to the commit that the
- * projection has reached, and compares; and looks for each message by its words.
+ * Recomputes a record's rows from Git, up to the commit that the projection has
+ * reached, and compares; and looks for each message by its words. However many rows there
+ * are, few are in memory: a temporary file has the others.
  *
  * @param request as for projecting; of the commit that was reached
  * @throws as `projectRecord` does
@@ -44,7 +45,7 @@ async function verifyNow(database: Connection, request: Omit<ProjectRequest, 'to
   const { id: record } = request.record;
   const state = await database.kysely.selectFrom('projections').select('reached').where('record', '=', record).executeTakeFirst();
   const commit = state?.reached ?? null;
-  const fresh = await openDatabase(':memory:');
+  const fresh = await openDatabase('');
   try {
     if (commit !== null) await projectRecord(fresh, { ...request, to: commit });
     const digest = { stored: await digestOf(database, record), recomputed: await digestOf(fresh, record) };
@@ -62,24 +63,27 @@ async function* rowsOf(database: Connection, record: string, commit: string | nu
   for await (const row of digestedRows(database, record)) if (commit !== null || row.table !== 'projections') yield row;
 }
 
-async function differencesOf(stored: AsyncIterable<DigestedRow>, recomputed: AsyncIterable<DigestedRow>): Promise<RowDifference[]> {
-  const expected = new Map<string, DigestedRow>();
-  for await (const row of recomputed) expected.set(nameOf(row), row);
+/** Both sides come in the order of their keys, so that no more is kept of each than the row that is looked at. */
+async function differencesOf(stored: AsyncIterator<DigestedRow>, recomputed: AsyncIterator<DigestedRow>): Promise<RowDifference[]> {
   const differences: RowDifference[] = [];
-  for await (const row of stored) {
-    const other = expected.get(nameOf(row));
-    expected.delete(nameOf(row));
-    if (other === undefined) add(differences, row, 'unexplained');
-    else if (other.text !== row.text) add(differences, row, 'different');
+  const missing: RowDifference[] = [];
+  let [one, other] = [await next(stored), await next(recomputed)];
+  while (one !== undefined || other !== undefined) {
+    const order = one === undefined ? 1 : other === undefined ? -1 : compareKeys(one, other);
+    if (one !== undefined && order < 0) add(differences, one, 'unexplained');
+    else if (other !== undefined && order > 0) add(missing, other, 'missing');
+    else if (one !== undefined && one.text !== other?.text) add(differences, one, 'different');
+    if (order <= 0) one = await next(stored);
+    if (order >= 0) other = await next(recomputed);
   }
-  for (const row of expected.values()) add(differences, row, 'missing');
-  return differences;
+  return [...differences, ...missing].slice(0, MOST_DIFFERENCES);
+}
+
+async function next(rows: AsyncIterator<DigestedRow>): Promise<DigestedRow | undefined> {
+  const { done, value } = await rows.next();
+  return done === true ? undefined : value;
 }
 
 function add(differences: RowDifference[], { table, key }: Pick<RowDifference, 'table' | 'key'>, kind: RowDifference['kind']): void {
   if (differences.length < MOST_DIFFERENCES) differences.push({ table, key, kind });
-}
-
-function nameOf({ table, key }: DigestedRow): string {
-  return JSON.stringify([table, ...key]);
 }

@@ -123,3 +123,14 @@ t.test('what is no database', async (t) => {
   t.match(refused, { code: 'projections/database', message: /ECONNREFUSED/ });
   t.notMatch((refused as VprError).message, /secret/);
 });
+
+t.test('a database without a place is in no file that has a name, and gone when it is closed', async (t) => {
+  const [one, other] = await Promise.all([openDatabase(''), openDatabase('')]);
+  await one.transaction((inside) => inside.insert('projections', [ROW]));
+  t.strictSame([await rowsOf(one), await rowsOf(other)], [[ROW], []]);
+  const { rows } = await sql<{ file: string }>`select file from pragma_database_list`.execute(one.kysely);
+  t.strictSame(rows, [{ file: '' }]);
+  const twice = one.transaction((inside) => inside.insert('projections', [ROW]));
+  t.match(await twice.catch((error) => error.message), /^the database in a temporary file failed: SQLITE_CONSTRAINT/);
+  await Promise.all([one.close(), other.close()]);
+});

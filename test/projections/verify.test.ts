@@ -1,6 +1,7 @@
 /** Rows that were changed behind the projection's back are found, each by its table and key. */
 import { type KyselyPlugin, sql } from 'kysely';
 import t from 'tap';
+import { digestOf } from '../../src/projections/digest.js';
 import { indexed } from '../../src/projections/full-text.js';
 import { openDatabase, projectRecord, verifyProjection } from '../../src/projections/index.js';
 import { inSnapshot } from '../../src/projections/queries/snapshot.js';
@@ -10,6 +11,7 @@ import { makePeople } from '../support/people.js';
 import { seeded } from '../support/random.js';
 import { onEachDatabase } from './databases.js';
 import { makeHistories } from './histories.js';
+import { messageRow, RECORD, storeRecord, threadRow } from './rows.js';
 
 const people = await makePeople();
 
@@ -151,4 +153,63 @@ onEachDatabase(t, async (t, { fresh }) => {
   }
   t.ok(messages > 20, `${messages} messages`);
   t.equal(counts[0], counts[1], 'whose messages are more is not asked about more often');
+});
+
+onEachDatabase(t, async (t, { fresh }) => {
+  const database = await openDatabase(fresh());
+  t.teardown(() => database.close());
+  const messages = Array.from({ length: 250 }, (_, index) =>
+    messageRow(`t${index % 3}`, Math.floor(index / 3), { body: `Reading ${index}` }),
+  );
+  await storeRecord(database, { threads: ['t0', 't1', 't2'].map((thread) => threadRow(thread)), messages });
+  const pages: number[] = [];
+  const counting: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    transformResult({ result }) {
+      if (result.rows.some((row) => 'body' in row)) pages.push(result.rows.length);
+      return Promise.resolve(result);
+    },
+  };
+  await inSnapshot(database, async ({ dialect, kysely }) => {
+    const counted = { dialect, kysely: kysely.withPlugin(counting) };
+    t.strictSame(await wordsDifferences(counted, RECORD), []);
+    await digestOf(counted, RECORD);
+  });
+  t.strictSame(pages, [100, 100, 50, 100, 100, 50], 'messages are never all in memory at once');
+});
+
+onEachDatabase(t, async (t, { fresh }) => {
+  const { record, ids, request } = makeHistories(t, people, seeded(9), 300);
+  const database = await openDatabase(fresh());
+  t.teardown(() => database.close());
+  const asked = request(ids.at(-1));
+  await projectRecord(database, asked);
+  t.match(await verifyProjection(database, asked), { good: true, differences: [] });
+  const { kysely } = database;
+  await kysely.updateTable('commits').set({ seq: 1000 }).where('seq', '=', 100).execute();
+  await kysely.deleteFrom('commits').where('seq', 'in', [99, 250]).execute();
+  await kysely.updateTable('commits').set({ summary: 'Something else' }).where('seq', 'in', [0, 101, 200]).execute();
+  await sql`insert into threads select record, ${'\u{10000}'}, status, created_at, last_updated_at, last_message_at, messages,
+    sensitivity, restricted, allow_patient_participation, allow_external_organisations, opened_seq, changed_seq
+    from threads limit 1`.execute(kysely);
+  await sql`update threads set thread = ${'\uffff'} where thread = (select max(thread) from threads where thread < 'a')`.execute(kysely);
+  const found = (await verifyProjection(database, asked)).differences;
+  t.strictSame(
+    found.map(({ table, key: [first], kind }) => [table, table === 'commits' ? first : String(first).length, kind]),
+    [
+      ['commits', 0, 'different'],
+      ['commits', 101, 'different'],
+      ['commits', 200, 'different'],
+      ['commits', 1000, 'unexplained'],
+      ['threads', 1, 'unexplained'],
+      ['threads', 2, 'unexplained'],
+      ['commits', 99, 'missing'],
+      ['commits', 100, 'missing'],
+      ['commits', 250, 'missing'],
+      ['threads', record.thread.length - 'communications/'.length, 'missing'],
+    ],
+    'over the ends of pages, and in the order of bytes',
+  );
+  await kysely.deleteFrom('commits').execute();
+  t.equal((await verifyProjection(database, asked)).differences.length, 100);
 });
