@@ -26,7 +26,8 @@ t.test('what is usual, and what a file says', async (t) => {
 t.test('every fault is told, and what is wrong is never passed over', async (t) => {
   const paths = hostPaths(temporaryDirectory(t));
   for (const [text, message] of [
-    ['version: 2\n', /version/],
+    ['version: 0\n', /line 1: version/],
+    ['version: two\n', /line 1: version/],
     ['version: 1\ndatabase: mysql://x\n', /line 2: database: .*postgres:\/\/vpr@db\.example\/vpr/],
     ['version: 1\ndatabase: "postgres://a b"\n', /database/],
     ['version: 1\nwatch: { scan_minutes: 0 }\n', /watch\.scan_minutes/],
@@ -40,6 +41,13 @@ t.test('every fault is told, and what is wrong is never passed over', async (t) 
     writeFileSync(paths.settings, text);
     t.throws(() => projectionSettings(paths), { code: 'projections/settings', message }, JSON.stringify(text));
   }
+  writeFileSync(paths.settings, 'version: 2\ndatabases: [postgres://x]\n');
+  const newer = { code: 'projections/settings', message: 'projections.yaml is of version 2, and this vpr reads version 1' };
+  t.throws(
+    () => projectionSettings(paths),
+    { ...newer, help: [/^install the vpr/, /^or write it as version 1 has it/] },
+    'of which nothing is a fault',
+  );
   const directory = hostPaths(join(paths.root, 'other'));
   mkdirSync(directory.settings, { recursive: true });
   t.throws(() => projectionSettings(directory), { code: 'projections/settings', message: /EISDIR/ });
