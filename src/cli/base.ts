@@ -1,5 +1,6 @@
 import { Command, Errors } from '@oclif/core';
 import { codeOf, VprError } from '../errors.js';
+import { shellWord } from '../format/shell.js';
 import { printable } from '../format/text.js';
 
 /** Exit codes of every command: nothing wrong, problems found, could not run. */
@@ -14,6 +15,9 @@ export const EXIT = { ok: 0, problems: 1, couldNotRun: 2 } as const;
  */
 export abstract class VprCommand extends Command {
   static override enableJsonFlag = true;
+
+  /** The host's directory, as soon as a command knows it: help that calls it `DIR`, for want of it, is told with it. */
+  protected host: string | undefined;
 
   /** As it is, whatever its size: oclif's own colours it, which of a string of some megabytes it can't. */
   override logJson(json: unknown): void {
@@ -44,14 +48,26 @@ export abstract class VprCommand extends Command {
       return;
     }
     if (error instanceof Errors.CLIError) throw error; // a typing mistake: oclif shows the usage and exits 2
-    for (const line of errorLines(error)) this.logToStderr('%s', line);
+    for (const line of errorLines(withHost(error, this.host))) this.logToStderr('%s', line);
   }
 
   protected override toErrorJson(error: unknown): { error: { code: string; message: string; help: readonly string[] } } {
-    if (error instanceof VprError) return { error: { code: error.code, message: error.message, help: error.help } };
+    if (error instanceof VprError) {
+      const { code, message, help } = withHost(error, this.host);
+      return { error: { code, message, help } };
+    }
     const message = error instanceof Error ? error.message : String(error);
     return { error: { code: kindOf(error), message, help: [] } };
   }
+}
+
+/** Of an error of ours, help whose lines can be copied. */
+function withHost<T>(error: T, host: string | undefined): T | VprError;
+function withHost(error: VprError, host: string | undefined): VprError;
+function withHost(error: unknown, host: string | undefined): unknown {
+  if (!(error instanceof VprError) || host === undefined) return error;
+  const help = error.help.map((line) => line.replaceAll(/\bDIR\b/g, () => shellWord(host)));
+  return new VprError(error.code, error.message, { cause: error.cause, help });
 }
 
 /** What a person reads of an error: what went wrong, then what to do. A fault of ours keeps its stack. */

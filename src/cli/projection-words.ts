@@ -1,4 +1,5 @@
 /** The state of a projection as a person reads it. */
+import { commandLine } from '../format/shell.js';
 import { counted, printable } from '../format/text.js';
 import type { IdsUsedTwice } from '../projections/index.js';
 import type { Checked } from '../watch/check.js';
@@ -41,16 +42,17 @@ export function sharedLines({ count: { value, capped }, first }: IdsUsedTwice): 
   ];
 }
 
-export function outcomeWords(record: string, outcome: Outcome): string {
+/** @param host its directory */
+export function outcomeWords(record: string, outcome: Outcome, host: string): string {
   switch (outcome.kind) {
     case 'nothing':
       return `${record}  no commit yet`;
     case 'unknown':
-      return `${record}  neither registered nor projected: vpr host list DIR`;
+      return `${record}  neither registered nor projected: ${commandLine('vpr', 'host', 'list', host)}`;
     case 'projected':
       return `${record}  ${counted(outcome.commits, 'commit')}, up to ${outcome.to}${judgedWords(outcome.judged)}`;
     case 'withheld':
-      return `${record}  withheld above ${outcome.to ?? 'nothing'}: ${outcome.rule} (vpr projection status)`;
+      return `${record}  withheld above ${outcome.to ?? 'nothing'}: ${outcome.rule} (${commandLine('vpr', 'projection', 'status', host)})`;
     case 'set-aside':
       return `${record}  set aside: ${printable(outcome.why, LONGEST)}`;
   }
@@ -60,10 +62,10 @@ function judgedWords(judged: number): string {
   return judged === 0 ? '' : `; ${judged} without an entry in the journal, judged now`;
 }
 
-export function checkedLines({ record, reached, good, digest, why, differences }: Checked): string[] {
+export function checkedLines({ record, reached, good, digest, code, why, differences }: Checked): string[] {
   if (good) return [`good  ${record}  ${reached ?? 'no commit'}  ${digest}`];
   return [
-    `bad   ${record}  ${reached ?? 'no commit'}  ${printable(why ?? 'its rows are not those that its commits make', LONGEST)}`,
+    `bad   ${record}  ${reached ?? 'no commit'}  ${code}: ${printable(why ?? '', LONGEST)}`,
     ...differences
       .slice(0, SHOWN)
       .map(({ table, key, kind }) => `  ${table} ${key.map((part) => printable(String(part))).join(' ')}: ${kind}`),

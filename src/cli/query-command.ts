@@ -10,7 +10,7 @@ export abstract class QueryCommand extends VprCommand {
 
   /** Prints an answer, and what it stands on; its exit code is 1 where signatures were looked at, and one is not good. */
   protected answered<T extends Answer<unknown> & Checked>(answer: T, lines: readonly string[]): T {
-    this.say(lines, standingWords(answer));
+    this.say(lines, standingWords(answer, this.host ?? ''));
     if (answer.signatures?.good === false) this.problemsFound();
     return answer;
   }

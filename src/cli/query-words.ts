@@ -1,4 +1,5 @@
 /** Answers of a projection as people read them on a terminal; whatever a record holds is made safe for it. */
+import { commandLine } from '../format/shell.js';
 import { counted, printable } from '../format/text.js';
 import type {
   Answer,
@@ -16,7 +17,7 @@ import { lineWords, messageWords, threadHead } from './thread-words.js';
 const LONGEST_REASON = 1000;
 
 /** How every answer ends: where it goes on, what it stands on, and whether signatures hold. */
-export function standingWords({ items, standing, cursor, cut, held, signatures }: Answer<unknown> & Checked): string[] {
+export function standingWords({ items, standing, cursor, cut, held, signatures }: Answer<unknown> & Checked, host: string): string[] {
   return [
     ...(items.length === 0 ? ['nothing'] : []),
     ...(cut ? ['', 'not all of it: looking stopped at the bound of one question, or something is not shown'] : []),
@@ -27,16 +28,16 @@ export function standingWords({ items, standing, cursor, cut, held, signatures }
       `  record ${record} as of commit ${commit}, projected ${timeWords(projectedAt)}`,
       ...(held === undefined ? [] : [`    which may be far from all of it: ${held.state}: ${printable(held.reason, LONGEST_REASON)}`]),
     ]),
-    ...(held === undefined ? [] : [`  ${heldWords(held)}`]),
-    ...(signatures === undefined ? [] : signatureWords(signatures)),
+    ...(held === undefined ? [] : [`  ${heldWords(held, host)}`]),
+    ...(signatures === undefined ? [] : signatureWords(signatures, host)),
   ];
 }
 
-function heldWords({ records, capped }: NonNullable<Answer<unknown>['held']>): string {
-  return `${capped ? 'more than ' : ''}${counted(records, 'record')} of this host held, of which not all is here: vpr projection status DIR`;
+function heldWords({ records, capped }: NonNullable<Answer<unknown>['held']>, host: string): string {
+  return `${capped ? 'more than ' : ''}${counted(records, 'record')} of this host held, of which not all is here: ${commandLine('vpr', 'projection', 'status', host)}`;
 }
 
-function signatureWords({ commits }: NonNullable<Checked['signatures']>): string[] {
+function signatureWords({ commits }: NonNullable<Checked['signatures']>, host: string): string[] {
   const others = commits.filter(({ result }) => result !== 'good');
   const good = commits.length - others.length;
   return [
@@ -45,7 +46,7 @@ function signatureWords({ commits }: NonNullable<Checked['signatures']>): string
     ...others.map(
       ({ record, commit, result, why }) => `  ${result}  commit ${commit} of record ${record}: ${printable(why ?? 'no reason is known')}`,
     ),
-    ...(others.length === 0 ? [] : [`  what is wrong with them: vpr verify --all DIR`]),
+    ...(others.length === 0 ? [] : [`  what is wrong with them: ${commandLine('vpr', 'verify', '--all', host)}`]),
   ];
 }
 

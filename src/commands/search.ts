@@ -30,6 +30,7 @@ is restricted, not to be queried or archived is left out, unless asked for.`;
 
   async run() {
     const { args, flags } = await this.parse(Search);
+    this.host = flags.host;
     const { ranked } = flags;
     const [record, author] = [typedId('--record', flags.record), typedId('--author', flags.author)];
     const [since, until] = [timeOf('--since', flags.since), timeOf('--until', flags.until)];

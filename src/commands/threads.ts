@@ -21,6 +21,7 @@ export default class Threads extends QueryCommand {
 
   async run() {
     const { flags } = await this.parse(Threads);
+    this.host = flags.host;
     const [participant, record] = [typedId('--participant', flags.participant), typedId('--record', flags.record)];
     const query = given({ participant, record, status: flags.open ? ('open' as const) : undefined });
     const answer = await askProjection(flags, {

@@ -18,6 +18,7 @@ nothing that may be shown.`;
 
   async run() {
     const { args, flags } = await this.parse(Timeline);
+    this.host = flags.host;
     const record = typedId('RECORD', args.record);
     const answer = await askProjection(flags, {
       command: 'timeline',

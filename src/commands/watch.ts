@@ -22,6 +22,7 @@ With --once the exit code is 1 where a record is withheld or set aside.`;
 
   async run(): Promise<ProjectionStatus | undefined> {
     const { args, flags } = await this.parse(Watch);
+    this.host = args.directory;
     const { settings, ...host } = openHostToProject(args.directory);
     const options = { ...host, database: settings.database, log: stderrLog() };
     if (!flags.once) {

@@ -21,7 +21,9 @@ export interface Checked {
   readonly good: boolean;
   /** SHA-256 over its rows, in hex; absent where they could not be made once more. */
   readonly digest?: string;
-  /** Why it could not be checked; a sentence without a full stop. */
+  /** Where it is not good, what kind of finding that is; `watch/differs`: its rows are not those that its commits make. */
+  readonly code?: string;
+  /** The same for people: a sentence without a full stop. */
   readonly why?: string;
   readonly differences: readonly RowDifference[];
 }
@@ -41,12 +43,13 @@ async function checkNow(host: ProjectedHost, database: Connection, id: Uuid, now
     if (state !== undefined && state.version !== PROJECTION_VERSION) throw ofOtherVersion(state.version);
     if (state?.state === 'partial') throw new VprError('watch/partial', `${state.reason}: look again when that has ended`);
     const { good, digest, differences } = await recompute(host, database, id, state, now);
-    if (state === undefined) return { record: id, reached, good: false, why: 'it has commits, and is not projected', differences };
-    return { record: id, reached, good, digest: digest.stored, differences };
+    if (state === undefined)
+      return { record: id, reached, good: false, code: 'watch/not-projected', why: 'it has commits, and is not projected', differences };
+    const checked = { record: id, reached, good, digest: digest.stored, differences };
+    return good ? checked : { ...checked, code: 'watch/differs', why: 'its rows are not those that its commits make' };
   } catch (error) {
     if (isDatabaseFailure(error)) throw error; // of a transaction that has failed nothing more can be had
-    const { code, why } = errorFields(error);
-    return { record: id, reached, good: false, why: `${code}: ${why}`, differences: [] };
+    return { record: id, reached, good: false, ...errorFields(error), differences: [] };
   }
 }
 

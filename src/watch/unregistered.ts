@@ -10,7 +10,7 @@ import type { ProjectionRow } from '../projections/tables.js';
 
 const CODE = 'watch/unregistered';
 const WHY =
-  "the host's registry does not have it any more: restore its entry, or take its rows away with vpr projection build DIR, which makes all rows anew";
+  "the host's registry does not have it any more: restore its entry, or have all rows made anew without it, by vpr projection build without a record";
 
 /** An entry that is there and can't be read is one. */
 export function isRegistered(root: string, record: string): boolean {

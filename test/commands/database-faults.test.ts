@@ -3,6 +3,7 @@ import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import t from 'tap';
+import { temporary } from '../e2e/support.js';
 import { startPostgres, whyNoPostgres } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
 import { RECORD_ID } from '../support/texts.js';
@@ -37,10 +38,14 @@ t.test('a file', async (t) => {
 
   says('projections/missing', /^there is no projection at .+\/projections\.db$/, /^vpr watch \S+\nvpr projection build \S+$/);
   writeFileSync(place, '');
-  says('projections/tables', /are those of another version of vpr/, /vpr watch DIR.*brings them up to date/);
+  says(
+    'projections/tables',
+    /are those of another version of vpr/,
+    new RegExp(`vpr watch ${directory}, .*brings them up to date; vpr projection build ${directory} `),
+  );
   writeFileSync(place, 'This is a text, and longer than the header of a database is.'.repeat(100));
   const damaged = /projections\.db failed: SQLITE_NOTADB: it is no database, or is damaged$/;
-  says('projections/database', damaged, new RegExp(`move it away, .+: vpr projection build DIR\n${NOTHING_LOST}$`));
+  says('projections/database', damaged, new RegExp(`move it away, .+: vpr projection build ${directory}\n${NOTHING_LOST}$`));
   rmSync(place);
   mkdirSync(place);
   says('projections/database', /failed: SQLITE_\w+: it cannot be read or written, or is no file$/, /move it away/);
@@ -52,12 +57,28 @@ t.test('a file', async (t) => {
     stderr: /^error projections\/time: --until is not later than --since/,
   });
   const unknown = '11111111-0000-4000-8000-000000000000';
-  t.match(text('timeline', unknown).stderr, new RegExp(`no record ${unknown}\n  help: ids of records: vpr host list DIR\n`));
+  t.match(text('timeline', unknown).stderr, new RegExp(`no record ${unknown}\n  help: ids of records: vpr host list ${directory}\n`));
   t.match(
     json('thread', 'show', thread, '--record', unknown).value['error'],
-    { message: `the projection has no thread "${thread}" in the record ${unknown}`, help: ['ids of threads: vpr threads --host DIR'] },
+    {
+      message: `the projection has no thread "${thread}" in the record ${unknown}`,
+      help: [`ids of threads: vpr threads --host ${directory}`],
+    },
     'which is named',
   );
+});
+
+t.test("what is to be done can be copied, whatever the host's directory is called", (t) => {
+  const place = temporary(t);
+  const host = "O'Hara's $HOME";
+  const quoted = String.raw`'O'\''Hara'\''s $HOME'`;
+  t.match(vpr(place, ['host', 'init', host]), { status: 0 });
+  t.match(vpr(place, ['projection', 'build', host, 'x']), { status: 2, stderr: `  help: vpr host list ${quoted}\n` });
+  const { value } = vprJson(place, ['threads', '--host', host, '--record', 'x']);
+  t.match(value, {
+    error: { help: [`ids of records: vpr host list ${quoted}`, `ids of people: vpr thread show THREAD --host ${quoted} --json`] },
+  });
+  t.end();
 });
 
 t.test('a server', { skip: whyNoPostgres() ?? false }, async (t) => {

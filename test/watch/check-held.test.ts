@@ -63,7 +63,7 @@ onEachDatabase(t, async (t, { fresh }) => {
 
     await unhide(thread);
     t.equal(await found(), 1, 'it is shown without a reason');
-    t.match(await checked(), { good: false, why: undefined, digest: String });
+    t.match(await checked(), { good: false, code: 'watch/differs', digest: String });
     t.strictSame((await checked()).differences, [{ table: 'hidden', key: [thread], kind: 'missing' }]);
     await hide(INVENTED);
     await hide('');
@@ -161,7 +161,7 @@ onEachDatabase(t, async (t, { fresh }) => {
     rmSync(entry);
     mkdirSync(entry);
     await once(all.host, place);
-    t.match(await checked(), { good: false, why: /^journal\/unreadable/ });
+    t.match(await checked(), { good: false, code: 'journal/unreadable' });
     rmSync(entry, { recursive: true });
     writeFileSync(entry, journal);
     t.strictSame([await state(), await hidden()], ['set-aside', [threadOf(all)]]);

@@ -68,7 +68,10 @@ t.test('status, build and verify', async (t) => {
     { status: 1, stdout: /bad {3}7f4c.*\n {2}hidden x: unexplained\n0 as .*, 1 not\n\nnext:\n {2}vpr projection build \S+ 7f4c/ },
     'a row that keeps a thread from being shown',
   );
-  t.match(vpr('projection', 'build', directory, record), { status: 1, stdout: /withheld above/ });
+  t.match(vpr('projection', 'build', directory, record), {
+    status: 1,
+    stdout: new RegExp(`withheld above .*\\(vpr projection status ${directory}\\)`),
+  });
   t.match(vpr('projection', 'verify', directory), { status: 0 });
 
   await using(database, ({ kysely }) =>
@@ -116,15 +119,24 @@ t.test('status, build and verify', async (t) => {
     { status: 1, stdout: new RegExp(`bad {3}${nobody}[^]*\nnext:\n {2}vpr projection build ${directory}\n$`) },
     'a build of it alone would not take its rows away',
   );
-  t.match(vpr('projection', 'verify', directory, nobody), { status: 1, stdout: /it is not registered\n0 as .* 1 not\n$/ });
-  t.match(vpr('projection', 'build', directory, nobody), { status: 1, stdout: `${nobody}  neither registered nor projected` });
+  t.match(vpr('projection', 'verify', directory, nobody), {
+    status: 1,
+    stdout: /watch\/unregistered: it is not registered\n0 as .* 1 not\n$/,
+  });
+  t.match(vpr('projection', 'build', directory, nobody), {
+    status: 1,
+    stdout: `${nobody}  neither registered nor projected: vpr host list ${directory}\n`,
+  });
   await using(database, ({ kysely }) => kysely.deleteFrom('participants').where('record', '=', nobody).execute());
   await using(database, async ({ kysely }) => {
     for (const table of ['projections', 'records', 'commits', 'threads', 'participants', 'ledger_versions', 'status_versions'] as const)
       await kysely.deleteFrom(table).execute();
     await kysely.deleteFrom('messages').execute();
   });
-  const none = { status: 1, stdout: new RegExp(`bad {3}${record} {2}no commit {2}it has commits, and is not projected\n`) };
+  const none = {
+    status: 1,
+    stdout: new RegExp(`bad {3}${record} {2}no commit {2}watch/not-projected: it has commits, and is not projected\n`),
+  };
   t.match(vpr('projection', 'verify', directory), none, 'a registered record without any row');
   t.match(vpr('projection', 'build', directory, record), { status: 1, stdout: /withheld/ });
   await isWhole(t, all, database);

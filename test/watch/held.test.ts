@@ -179,7 +179,7 @@ onEachDatabase(t, async (t, { fresh }) => {
       state: 'set-aside',
       reached: all.tips[0],
       next_try_at: null,
-      reason: /vpr projection build DIR/,
+      reason: /^watch\/unregistered: .*vpr projection build without a record$/,
     });
     t.match(await using(place, (database) => timeline(database, { record: all.host.record })), {
       standing: [

@@ -108,7 +108,7 @@ onEachDatabase(t, async (t, { fresh }) => {
     ] as const) {
       await using(place, ({ kysely }) => kysely.updateTable('projections').set({ version }).execute());
       const checked = await using(place, (database) => checkRecord(hostOf(directory), database, record, new Date()));
-      t.match(checked, { good: false, why: `watch/version: its rows were made by ${whose} version of vpr`, differences: [] });
+      t.match(checked, { good: false, code: 'watch/version', why: `its rows were made by ${whose} version of vpr`, differences: [] });
       const status = await using(place, (database) => projectionStatus(hostPaths(directory), database));
       const [older, newer] = version < PROJECTION_VERSION ? [1, 0] : [0, 1];
       t.match(status, { records: 1, current: 0, behind: 0, older, newer });

@@ -142,7 +142,7 @@ export function slip({ host, record }: PushedRecord, change: (record: Scenario) 
 /** A record's rows are those that its commits make, and those that are made from nothing. */
 export async function isWhole(t: Test, { host }: Pick<PushedRecord, 'host'>, place: string): Promise<void> {
   const checked = await using(place, (database) => checkRecord(hostOf(host.directory), database, host.record, new Date()));
-  t.same([checked.good, checked.differences, checked.why], [true, [], undefined]);
+  t.same([checked.good, checked.differences, checked.code, checked.why], [true, [], undefined, undefined]);
   t.equal(
     await using(place, (database) => digestOf(database, host.record)),
     await rebuiltDigest(host),

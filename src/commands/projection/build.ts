@@ -23,6 +23,7 @@ meanwhile. Exit code 1 where a record is withheld or set aside, or nobody knows 
   async run() {
     const { argv } = await this.parse(ProjectionBuild);
     const [directory = '', ...words] = argv.map(String);
+    this.host = directory;
     const ids = recordIds(words);
     const { settings, ...host } = openHostToProject(directory);
     if (ids.length === 0) await buildAll({ ...host, database: settings.database, log: stderrLog() });
@@ -31,7 +32,7 @@ meanwhile. Exit code 1 where a record is withheld or set aside, or nobody knows 
     return asking(database, async () => {
       for await (const one of buildRecords(host, database, ids)) {
         built.push(one);
-        this.say(outcomeWords(one.record, one.outcome));
+        this.say(outcomeWords(one.record, one.outcome, host.paths.root));
       }
       const status = await projectionStatus(host.paths, database);
       if (ids.length === 0) this.say(...statusLines(status));

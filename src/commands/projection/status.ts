@@ -16,6 +16,7 @@ version of vpr. Says as well how many message ids several messages have, and whi
 
   async run() {
     const { args } = await this.parse(ProjectionStatusCommand);
+    this.host = args.directory;
     const { paths, settings } = openProjectedHost(args.directory);
     const database = await openToRead(paths, settings.database);
     return asking(database, async () => {

@@ -21,6 +21,7 @@ where anything differs, or a record with commits is not projected.`;
   async run() {
     const { argv } = await this.parse(ProjectionVerify);
     const [directory = '', ...words] = argv.map(String);
+    this.host = directory;
     const { settings, ...host } = openProjectedHost(directory);
     const database = await openToRead(host.paths, settings.database);
     const bad: Checked[] = [];
@@ -53,9 +54,8 @@ const NAMED = 20;
  * registered. Of a record that can't be read, or that another version of vpr has projected, a build makes nothing better.
  */
 function mending(bad: readonly Checked[], named: boolean): readonly string[] | undefined {
-  const hasCode = ({ why }: Checked, code: string) => why?.startsWith(`${code}:`) === true;
   // One that is named and has no rows of its own is a slip of the pen.
-  if (bad.some((one) => hasCode(one, 'watch/unregistered') && (one.reached !== null || !named))) return [];
-  const differ = bad.filter((one) => one.differences.length > 0 || hasCode(one, 'watch/not-shown')).map(({ record }) => record);
+  if (bad.some(({ code, reached }) => code === 'watch/unregistered' && (reached !== null || !named))) return [];
+  const differ = bad.filter(({ code, differences }) => differences.length > 0 || code === 'watch/not-shown').map(({ record }) => record);
   return differ.length === 0 ? undefined : differ.slice(0, NAMED);
 }

@@ -29,6 +29,7 @@ message followed by what corrects it, a page at a time.`;
   async run() {
     const { args, flags } = await this.parse(ThreadShow);
     const { host, record } = flags;
+    this.host = host;
     if (host !== undefined) return this.projected({ ...flags, host }, wholeId(args.thread, host), typedId('--record', record));
     const view = viewThread(openClone(flags.in), args.thread);
     this.say(threadWords(view));
