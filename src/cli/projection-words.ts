@@ -37,7 +37,7 @@ export function statusLines(status: ProjectionStatus): string[] {
 export function sharedLines({ count: { value, capped }, first }: IdsUsedTwice): string[] {
   if (value === 0) return [];
   return [
-    `${value}${capped ? '+' : ''} message ${value === 1 && !capped ? 'id' : 'ids'} that several messages have, where each should have its own:`,
+    `${value}${capped ? '+' : ''} message ${value === 1 && !capped ? 'id' : 'ids'} that several messages have, where each should have its own; those of restricted messages are counted, not named${first.length === 0 ? '' : ':'}`,
     ...first.map(({ record, thread, message }) => `  ${message}  in record ${record}  thread ${printable(thread)}`),
   ];
 }

@@ -2,14 +2,14 @@ import type { RecordKind, Uuid } from '../format/identifiers.js';
 import type { JudgedProblem } from '../problem.js';
 import type { Database } from './database.js';
 import { deleteHistory, PROJECTION_VERSION } from './store.js';
-import { withoutNames, withoutWords } from './withheld-words.js';
+import { withoutNames, withoutThreads, withoutWords } from './withheld-words.js';
 
 /** Why a record doesn't go on. */
 export interface WhyHeld {
   readonly record: { readonly kind: RecordKind; readonly id: Uuid };
   /** `set-aside`: it could not be projected; `withheld`: main has commits that do not pass. */
   readonly state: 'set-aside' | 'withheld';
-  /** One sentence; what it quotes is not kept. */
+  /** One sentence; what it quotes is not kept, nor are ids of threads: every answer says it. */
   readonly reason: string;
   /** When it is to be tried again, in milliseconds since 1970. */
   readonly nextTryAt?: number;
@@ -41,7 +41,7 @@ export async function holdRecord(
     const fresh = { record, kind, reached: null, seq: null, version: PROJECTION_VERSION, projected_at: now.getTime(), attempts: 0 };
     const row = known?.state === 'partial' ? { ...fresh, attempts: known.attempts } : { ...fresh, ...known };
     await transaction.insert('projections', [
-      { ...row, state, reason: withoutWords(reason), attempts: row.attempts + 1, next_try_at: nextTryAt ?? null },
+      { ...row, state, reason: withoutThreads(withoutWords(reason)), attempts: row.attempts + 1, next_try_at: nextTryAt ?? null },
     ]);
     await kysely.deleteFrom('problems').where('record', '=', record).execute();
     await transaction.insert(

@@ -22,6 +22,17 @@ export function withoutWords(message: string): string {
   return KEYS.reduce((text, key) => text.replace(key, LEFT_OUT), message).replace(QUOTED, `"${LEFT_OUT}"`);
 }
 
+/** Ids of threads, also where a text was cut within one. */
+const THREADS = /\d{8}T\d{6}\.\d{3}Z-[0-9a-f-]*/g;
+
+/**
+ * A text without ids of threads. One tells nothing of what a thread says, but that it is there; and whether main restricts it is
+ * not known where a record does not go on.
+ */
+export function withoutThreads(text: string): string {
+  return text.replace(THREADS, LEFT_OUT);
+}
+
 /** A path without names that are nobody's but the record's. */
 export function withoutNames(path: string): string {
   const known = (name: string): boolean => NAMES.has(name) || (name.length <= 64 && parseTimestampId(name) !== undefined);

@@ -1,7 +1,7 @@
 /** What cursors, counts and timelines tell of what may not be shown, on both databases. */
 import t from 'tap';
 import { VprError } from '../../src/errors.js';
-import { idsUsedTwice, problems, search, sharedIds, status, thread, threads, timeline } from '../../src/projections/index.js';
+import { holdRecord, idsUsedTwice, problems, search, sharedIds, status, thread, threads, timeline } from '../../src/projections/index.js';
 import { PASSED, writeCursor } from '../../src/projections/queries/cursor.js';
 import { onEachDatabase } from './databases.js';
 import { messageRow, RECORD, storeRecord, threadRow } from './rows.js';
@@ -63,8 +63,26 @@ onEachDatabase(t, async (t, { open }) => {
     t.strictSame(await places({ archived: true, reason: 'r' }), ['10-hidden', '20-open', '30-old']);
     t.match(await idsUsedTwice(database), {
       count: { value: 1, capped: false },
-      first: [{ record: RECORD, thread: '10-hidden', message: 'm' }, {}, {}],
+      first: [
+        { record: RECORD, thread: '20-open', message: 'm' },
+        { record: RECORD, thread: '30-old', message: 'm' },
+      ],
     });
+    t.notMatch(JSON.stringify(await idsUsedTwice(database)), /10-hidden/, 'not even that it is there');
+  });
+
+  t.test('why a record is held tells of no thread', async (t) => {
+    const database = await open();
+    await storeRecord(database, { threads: [threadRow('t')], messages: [] });
+    const place = '20260101T000000.000Z-550e8400-e29b-41d4-a716-446655440000';
+    const path = `communications/${place}/thread.md`;
+    const problem = { rule: 'thread/append-only', message: `the thread ${place} was changed`, severity: 'error', path } as const;
+    const held = { record: { kind: 'coordination', id: RECORD }, now: new Date() } as const;
+    await holdRecord(database, { ...held, state: 'withheld', reason: `projections/unreadable: ${path}:3`, problems: [problem] });
+    t.match((await status(database)).items, [{ reason: 'projections/unreadable: communications/…/thread.md:3' }]);
+    t.match((await threads(database, { record: RECORD })).standing, [{ held: { reason: /: communications\/…\/thread\.md:3$/ } }]);
+    t.match((await problems(database)).items, [{ path: 'communications/…/thread.md', message: 'the thread … was changed' }]);
+    t.match((await problems(database, { reason: 'r' })).items, [{ path, message: problem.message }], 'who says why is told');
   });
 
   t.test('cursors and ids that nobody was given', async (t) => {

@@ -50,11 +50,11 @@ function sharing({ kysely }: Connection, ids: Expression<string>) {
     .orderBy('messages.position');
 }
 
-/** Message ids that several messages have, wherever those are: for who looks after the host. Nothing but ids. */
+/** Message ids that several messages have, wherever those are: for who looks after the host. */
 export interface IdsUsedTwice {
   /** So many; `capped`: so many at least. */
   readonly count: { readonly value: number; readonly capped: boolean };
-  /** The messages of the first few. */
+  /** The messages of the first few, as far as they may be shown without a reason. */
   readonly first: readonly SharedId[];
 }
 
@@ -77,6 +77,7 @@ export async function idsUsedTwice(connection: Connection): Promise<IdsUsedTwice
     ids.length === 0
       ? []
       : await sharing(connection, sql<string>`(${sql.join(ids)})`)
+          .where((eb) => visible(eb, { archived: true }))
           .limit(MOST_LISTED)
           .execute();
   const count = { value: Math.min(rows.length, MOST_COUNTED), capped: rows.length > MOST_COUNTED || beyond.length > 0 };
