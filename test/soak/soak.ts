@@ -128,7 +128,7 @@ async function killMany(directory: string, people: People, random: Random, count
   return kills;
 }
 
-/** Watchers and hooks that are killed. On PostgreSQL, a fourth as many. */
+/** Watchers and hooks that are killed. */
 async function killMore(
   directory: string,
   people: People,
@@ -139,8 +139,7 @@ async function killMore(
 ): Promise<string> {
   const missing = database === 'PostgreSQL' ? whyNoPostgres() : undefined;
   if (missing !== undefined) return `watchers killed on ${database}: none (${missing})`;
-  const rounds = database === 'SQLite' ? count : Math.ceil(count / 4);
-  const { host, client, tips } = await readyToKill(directory, people, random, rounds);
+  const { host, client, tips } = await readyToKill(directory, people, random, count);
   const ends: (() => unknown)[] = [];
   try {
     const place =
