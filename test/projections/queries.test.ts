@@ -1,78 +1,14 @@
 /** Questions to a projection of real pushes' commits: the answers, and what is left out of them, on both databases. */
-import { join } from 'node:path';
-import t, { type Test } from 'tap';
-import { VprError } from '../../src/errors.js';
-import { accountEnvironment, openDirect } from '../../src/git/index.js';
-import {
-  type Asking,
-  type Database,
-  holdRecord,
-  openDatabase,
-  problems,
-  projectRecord,
-  type SearchQuery,
-  search,
-  sharedIds,
-  status,
-  thread,
-  threads,
-  timeline,
-} from '../../src/projections/index.js';
-import { makeClient, temporary, writeObjects } from '../e2e/support.js';
-import { makePeople } from '../support/people.js';
-import { scenario } from '../support/scenario.js';
-import { MESSAGE_ID, RECORD_ID } from '../support/texts.js';
+import t from 'tap';
+import { type Asking, type Database, type SearchQuery, search, thread, threads, timeline } from '../../src/projections/index.js';
+import { RECORD_ID } from '../support/texts.js';
+import { askedProjection, codeOf, paged, people } from './asked.js';
 import { onEachDatabase } from './databases.js';
-import { requestOf } from './histories.js';
 
 const TWIN = '1f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
-const ARCHIVED = 'communications/20260101T000000.000Z-bbbbbbbb-2222-4333-8444-555555555555';
-const CORRECTION = 'aaaaaaaa-2222-4333-8444-555555555555';
-const people = await makePeople();
-const codeOf = (error: unknown) => (error instanceof VprError ? error.code : error);
-
-/** A record of one open thread with corrections, one restricted, one archived, and one of many messages. */
-function makeRecord() {
-  const record = scenario(people, undefined, 200, 3600);
-  record.append({ by: 'tom', body: 'Ünïcode: naïve façade, blood pressure high.', seconds: -190 });
-  record.append({
-    by: 'jane',
-    role: 'correction',
-    corrects: MESSAGE_ID,
-    id: CORRECTION,
-    body: 'Please review the chest CT.',
-    seconds: -189,
-  });
-  record.append({ by: 'jane', role: 'correction', corrects: CORRECTION, body: 'Please review the head CT.', seconds: -188 });
-  record.append({
-    by: 'ada',
-    author: 'pat',
-    body: 'Pressure in my head. 血圧',
-    trailers: { 'On-Behalf-Of': record.ids.pat },
-    seconds: -187,
-  });
-  record.open({ by: 'rob', ledger: (yaml) => yaml.replace('restricted: false', 'restricted: true'), body: 'A restricted pressure.' });
-  record.open({ by: 'rob', directory: ARCHIVED, body: 'An archived pressure.' });
-  record.commit({
-    by: 'rob',
-    files: { [`${ARCHIVED}/ledger.yaml`]: record.touched((yaml) => yaml.replace('status: open', 'status: archived')) },
-  });
-  for (let count = 0; count < 30; count += 1)
-    record.append({ by: 'tom', body: `Reading ${count}: everywhere the blood pressure.`, seconds: -150 + count });
-  return record;
-}
 
 onEachDatabase(t, async (t, { fresh }) => {
-  const record = makeRecord();
-  t.strictSame((await record.judge()).problems, []);
-  const repository = makeClient(join(temporary(t), 'record.git'));
-  writeObjects(repository, record.made().objects);
-  const source = openDirect(repository, accountEnvironment());
-  t.teardown(() => source.close());
-  const tip = record.made().updates[0]?.new ?? '';
-  const database = await openDatabase(fresh());
-  t.teardown(() => database.close());
-  await projectRecord(database, requestOf(RECORD_ID, source, tip));
+  const { record, tip, database } = await askedProjection(t, fresh());
   const bodies = async (query: SearchQuery) => (await search(database, query)).items.map(({ snippet }) => snippet.text);
 
   t.test('search', async (t) => {
@@ -198,57 +134,4 @@ onEachDatabase(t, async (t, { fresh }) => {
       'newest first',
     );
   });
-
-  t.test('ids that are used twice, and records that are held', async (t) => {
-    t.strictSame((await sharedIds(database)).items, []);
-    await projectRecord(database, requestOf(TWIN, source, tip));
-    t.equal((await sharedIds(database)).items.length, 35 * 2, 'every message of a copied record that may be shown');
-    const shared = { thread: ARCHIVED.slice('communications/'.length) };
-    t.equal(await thread(database, shared).catch(codeOf), 'projections/which-thread');
-    t.match(await thread(database, { ...shared, record: TWIN }), { thread: { record: TWIN }, items: [{ record: TWIN }] });
-    t.equal(await thread(database, { ...shared, record: 'x' }).catch(codeOf), 'projections/id');
-    t.match(await search(database, { text: 'zebra', record: TWIN }), { items: [], standing: [{ record: TWIN, commit: tip }] });
-    const problem = {
-      rule: 'commit/signature',
-      message: 'is not signed',
-      commit: tip,
-      severity: 'error',
-      content: [{ sign: '+', text: 'x' }],
-    } as const;
-    const out = { record: { kind: 'coordination', id: TWIN }, reason: 'a commit does not pass', now: new Date() } as const;
-    await holdRecord(database, { ...out, state: 'withheld', problems: [problem] });
-    t.match((await problems(database)).items, [{ record: TWIN, rule: 'commit/signature', id: tip }]);
-    t.match(await status(database), {
-      current: { value: 1, capped: false },
-      items: [{ record: TWIN, state: 'withheld', reached: tip, attempts: 1 }],
-    });
-    const held = { state: 'withheld', reason: 'a commit does not pass' };
-    const found = await search(database, { text: 'pressure', limit: 100, record: TWIN });
-    t.ok(found.items.length > 0, 'what was projected before is answered with');
-    t.match(found.standing, [{ record: TWIN, commit: tip, held }], 'and that it may not be all');
-    t.match((await timeline(database, { record: TWIN })).standing, [{ held }]);
-    const [first] = (await search(database, { text: 'pressure', record: RECORD_ID })).standing;
-    t.notOk(first !== undefined && 'held' in first, 'of others nothing is said');
-    const never = '2f4c2e9d-4b0a-4f3a-9a2c-0e9a6b5d1c88';
-    await holdRecord(database, { ...out, record: { kind: 'coordination', id: never }, state: 'set-aside' });
-    t.equal(await timeline(database, { record: never, reason: 'r' }).catch(codeOf), 'projections/nothing-yet');
-    await database.kysely.deleteFrom('projections').where('record', '=', never).execute();
-    await projectRecord(database, requestOf(TWIN, source, tip));
-    t.match(await status(database), { current: { value: 2 }, items: [] });
-    t.strictSame((await problems(database)).items, []);
-  });
 });
-
-/** All items, page by page. */
-async function paged<T>(t: Test, ask: (cursor: { cursor?: string }) => Promise<{ items: readonly T[]; cursor?: string }>): Promise<T[]> {
-  const all: T[] = [];
-  let next: { cursor?: string } = {};
-  for (let pages = 0; pages < 100; pages += 1) {
-    const { items, cursor } = await ask(next);
-    all.push(...items);
-    if (cursor === undefined) return all;
-    next = { cursor };
-  }
-  t.fail('pages without an end');
-  return all;
-}
