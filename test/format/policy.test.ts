@@ -101,6 +101,8 @@ const REFUSED: readonly [text: string, message: string, line: number][] = [
   ['version: 2', 'version: "2" is not 1', 1],
   ['version: "1"', 'version: "1" is not a whole number without quotes', 1],
   ['version: 1\nskw: 5m', 'skw is not a known key; did you mean skew?', 2],
+  ['version: 1\nread:\n  verify: always', 'read stands in projections.yaml, beside this file (docs/projections.md)', 2],
+  ['version: 1\ndatabase: postgres://db/vpr', 'database stands in projections.yaml, beside this file (docs/projections.md)', 2],
   ['version: 1\nskew: 5', 'skew: "5" is not a duration such as 30s, 5m or 1h', 2],
   ['version: 1\nskew: 5 minutes', 'skew: "5 minutes" is not a duration such as 30s, 5m or 1h', 2],
   ['version: 1\nskew: 25h', 'skew: "25h" is more than 24h', 2],
