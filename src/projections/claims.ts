@@ -11,6 +11,14 @@ export interface Claims {
 /** All claims of a process are held by one connection: what it holds is free again when it ends, however that comes about. */
 export function claimsIn(pool: Pool): Claims {
   let holder: Promise<PoolClient> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** A connection answers one question at a time. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = last.then(work);
+    last = next.catch(() => {}); // who asked is told
+    return next;
+  }
 
   function connect(): Promise<PoolClient> {
     const connecting = pool.connect();
@@ -41,8 +49,8 @@ export function claimsIn(pool: Pool): Claims {
 
   return {
     async claim(what) {
-      if (!(await ask('pg_try_advisory_lock', what))) return undefined;
-      return async () => void (await ask('pg_advisory_unlock', what).catch(() => false)); // it went with its connection
+      if (!(await inTurn(() => ask('pg_try_advisory_lock', what)))) return undefined;
+      return async () => void (await inTurn(() => ask('pg_advisory_unlock', what)).catch(() => false)); // it went with its connection
     },
     end: () => leave(holder),
   };

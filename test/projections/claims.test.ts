@@ -51,6 +51,19 @@ t.test('work is left to whoever is at it, but not for ever', { skip: whyNoPostgr
   await one.close();
 });
 
+t.test('many are taken up at once, over one connection', { skip: whyNoPostgres() ?? false }, async (t) => {
+  const one = await openDatabase(startPostgres(t).create('many'));
+  const warnings: string[] = [];
+  const hear = (warning: Error) => void warnings.push(warning.message);
+  process.on('warning', hear);
+  const taken = await Promise.all(Array.from({ length: 20 }, (_, record) => one.claim?.(`${record}`)));
+  t.ok(taken.every((giveUp) => giveUp !== undefined));
+  await Promise.all(taken.map((giveUp) => giveUp?.()));
+  process.off('warning', hear);
+  t.strictSame(warnings, [], 'pg asks one thing after the other, and is to do so by itself no more');
+  await one.close();
+});
+
 t.test('in SQLite nobody asks', async (t) => {
   const database = await openDatabase(':memory:');
   t.equal(database.claim, undefined);

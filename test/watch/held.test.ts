@@ -197,8 +197,8 @@ onEachDatabase(t, async (t, { fresh }) => {
     renameSync(entry, `${entry}.away`);
     mkdirSync(entry);
     await until(async () => (await state())?.reason?.startsWith('registry/unreadable') === true, 'what is known of it');
+    await end(); // who still looked would see that it is gone
     rmSync(entry, { recursive: true });
-    await end();
     renameSync(registry, `${registry}.away`);
     await t.rejects(once(all.host, place), { code: 'registry/missing' }, 'a registry that is not there is not one without records');
     t.match(await state(), { reason: /^registry\/unreadable/ });
