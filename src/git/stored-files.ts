@@ -1,6 +1,6 @@
 /** The files in which a repository's objects lie, so that whoever has read them all can tell later whether they are still what they were. */
 import { hash } from 'node:crypto';
-import { type BigIntStats, readdirSync, realpathSync, statSync } from 'node:fs';
+import { type BigIntStats, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { VprError } from '../errors.js';
 import type { ObjectId } from '../format/push.js';
@@ -31,11 +31,22 @@ export function storedFiles(objects: string): ReadonlyMap<string, string> | unde
   return marks;
 }
 
-/** The ids of what lies in one of those files, where ids are of SHA-1; none of a pack, whose index has them. */
-export function* idsIn(path: string): Generator<ObjectId> {
-  const [, folder, name] = /([0-9a-f]{2})\/([0-9a-f]{38})$/.exec(path) ?? [];
-  if (folder !== undefined) yield `${folder}${name}`;
-  if (!path.endsWith('.idx')) return;
+/**
+ * The ids of what lies in some of those files, where ids are of SHA-1. Of a pack and its index either is enough: a pack
+ * that comes to an index, or an index that comes to a pack, is what git reads from then on.
+ */
+export function* idsIn(paths: Iterable<string>): Generator<ObjectId> {
+  const indexes = new Set<string>();
+  for (const path of paths) {
+    const [, folder, name] = /([0-9a-f]{2})\/([0-9a-f]{38})$/.exec(path) ?? [];
+    if (folder !== undefined) yield `${folder}${name}`;
+    if (/\.(?:pack|idx)$/.test(path)) indexes.add(path.replace(/\.pack$/, '.idx'));
+  }
+  for (const path of indexes) yield* idsOfPack(path);
+}
+
+function* idsOfPack(path: string): Generator<ObjectId> {
+  if (!existsSync(path)) return; // without its index no pack is read
   const index = openPackIndex(path);
   if (index === undefined) throw new VprError('git/failed', 'a pack here has an index that cannot be read');
   try {

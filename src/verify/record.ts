@@ -31,15 +31,22 @@ const KINDS_WITH_RULES: ReadonlySet<RecordKind> = new Set<RecordKind>(['coordina
 export async function verifyRecord(subject: Subject, measure: Measure): Promise<RecordReport> {
   const policy = measure.host?.policy ?? DEFAULT_POLICY;
   const { threadBytes, yamlBytes, treeBytes, commitBytes } = policy.limits;
+  // Before the objects are opened: what comes in between is not looked at here, and must not be known as what was.
+  const stored = filesOf(subject, measure);
   const view = openView(subject.gitDirectory, subject.objectFormat, Math.max(threadBytes, yamlBytes, treeBytes, commitBytes));
   try {
-    return await verifyIn(view.objects, subject, measure, policy);
+    return await verifyIn(view.objects, subject, measure, { policy, stored });
   } finally {
     await view.close();
   }
 }
 
-async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measure, policy: Policy): Promise<RecordReport> {
+async function verifyIn(
+  objects: ObjectReader,
+  subject: Subject,
+  measure: Measure,
+  { policy, stored }: { readonly policy: Policy; readonly stored: ReturnType<typeof filesOf> },
+): Promise<RecordReport> {
   const { to, from, registered, surroundings: around } = subject;
   const surroundings = { ...around, gaps: [...around.gaps, ...shortcutGaps(subject.gitDirectory, subject.objectFormat)] };
   const stated = to === undefined ? undefined : await statedQuietly(objects, to);
@@ -48,7 +55,6 @@ async function verifyIn(objects: ObjectReader, subject: Subject, measure: Measur
   const only = KINDS_WITH_RULES.has(kind) ? measure.only : 'signatures';
   const baseline = id === undefined ? undefined : measure.host?.baselines[id];
   const path = id === undefined ? undefined : measure.journal?.(id);
-  const stored = filesOf(subject, measure);
   const key = cacheKey(
     measure,
     { kind, id: id ?? NO_RECORD },
