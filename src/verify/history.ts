@@ -98,6 +98,7 @@ export async function verifyHistory(question: HistoryQuestion): Promise<HistoryR
     verdict: verdict ?? (await judge({ updates: push.updates }, context, { rules })),
     ...(history?.ids[0] === undefined ? {} : { first: history.ids[0] }),
     whole: history?.end.kind === 'root',
+    brokenOff: history === undefined || history.end.kind === 'missing',
     ...found.result(),
     ...(receipts === undefined ? {} : { receipts: receiptCounts as Omit<Receipts, 'times'> }),
     met,

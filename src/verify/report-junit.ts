@@ -49,11 +49,14 @@ function casesOf({ history, gaps, only }: NamedReport): Case[] {
   ];
 }
 
-/** Why a rule was asked of nothing at all: it has neither held nor failed. */
+/** Why a rule was asked of nothing at all, or not of what it says: it has neither held nor failed. */
 function whySkipped({ id, onPush }: Rule, history: NamedReport['history']): string | undefined {
   if (history === undefined) return 'there is no commit';
-  const { verdict, counts } = history;
+  const { verdict, counts, brokenOff } = history;
   if (verdict.notChecked.includes(id)) return "it needs the host's trust, which is not here";
+  // A merge among the commits that are there is one all the same.
+  if (id === 'history/linear' && brokenOff && !verdict.problems.some(({ rule }) => rule === id))
+    return 'the history cannot be followed to its end';
   if (onPush !== undefined) return undefined;
   const asked = verdict.commits.judged - (COMMIT_RULES.has(id) ? 0 : counts.lacking);
   return asked === 0 ? 'no commit could be judged by it' : undefined;

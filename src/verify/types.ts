@@ -94,6 +94,8 @@ export interface HistoryReport {
   readonly first?: ObjectId;
   /** The walk ended at a commit without parents. */
   readonly whole: boolean;
+  /** It ended at a commit that is not there, or in what cannot be read: whether history is a line down to its root is not known. */
+  readonly brokenOff: boolean;
   readonly signers: readonly SignerSummary[];
   /** Signers beyond those listed. */
   readonly moreSigners: number;

@@ -116,10 +116,16 @@ t.test('who signed is judged all the same', async (t) => {
 
 t.test('a rule that nothing was asked by has not held in JUnit', async (t) => {
   const blobs = new Set([...objects].filter(([, { type }]) => type === 'blob').map(([id]) => id));
-  const { report } = await look(blobs);
-  const cases: XmlElement[] = parseXml(render('junit', report, false)).children.flatMap(({ children }: XmlElement) => children);
-  const what = (name: string) => cases.find(({ attributes }) => attributes['name'] === name)?.children.map((child) => child.name);
+  const told = async (...without: Parameters<typeof look>) => {
+    const { report } = await look(...without);
+    const cases: XmlElement[] = parseXml(render('junit', report, false)).children.flatMap(({ children }: XmlElement) => children);
+    return (name: string) => cases.find(({ attributes }) => attributes['name'] === name)?.children.map((child) => child.name);
+  };
+  const what = await told(blobs);
   t.strictSame(what('thread/format'), ['skipped']);
   t.strictSame(what('commit/signature'), [], 'every commit was');
+  t.strictSame(what('history/linear'), [], 'no commit is missing');
   t.strictSame(what('verify/complete'), ['failure']);
+  for (const commit of commits)
+    t.strictSame((await told(new Set([commit])))('history/linear'), ['skipped'], `whether "every commit" is there, without ${commit}`);
 });
