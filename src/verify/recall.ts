@@ -12,6 +12,8 @@ import { goesOnFrom } from './receipts.js';
 
 /** With more new objects than those of 20,000 commits or so, all is read. */
 const MOST_NEW = 100_000;
+/** With more of them that are there twice as well: in the order of their ids reading them takes longer than reading a history from its root on. */
+const MOST_TWICE = 500;
 
 /** The files that the objects lie in; undefined where nothing is remembered of them. */
 export function filesOf({ temporary, from, gitDirectory }: Subject, { cache }: Measure): ReadonlyMap<string, string> | undefined {
@@ -35,15 +37,31 @@ export async function usable(
   }
 }
 
-/** Reads what came since: it may be another copy of what was verified, and the one that git will show. With very much of it all is read anyway. */
+/**
+ * Reads what came since and was there before: another copy of what was verified may be the one that git will show. Anything
+ * else that came is no part of what was verified. With very much of it all is read anyway.
+ */
 async function isOwnContent(objects: ObjectReader, stored: ReadonlyMap<string, string>, { stored: known }: Cached): Promise<boolean> {
   const former = new Set(known);
-  const fresh = [...stored].filter(([mark]) => !former.has(mark)).map(([, path]) => path);
-  let count = 0;
-  for (const id of idsIn(fresh)) {
-    count += 1;
-    if (count > MOST_NEW) return false;
+  const pathsOf = (wanted: boolean) => [...stored].filter(([mark]) => former.has(mark) === wanted).map(([, path]) => path);
+  const fresh = new Set<ObjectId>();
+  for (const id of idsIn(pathsOf(false))) {
+    fresh.add(id);
+    if (fresh.size > MOST_NEW) return false;
+  }
+  if (fresh.size === 0) return true;
+  let twice = 0;
+  for (const id of idsIn(pathsOf(true))) {
+    if (!fresh.has(id)) continue;
+    twice += 1;
+    if (twice > MOST_TWICE) return false;
     await objects.read(id);
   }
   return true;
+}
+
+/** Whether the files are still those that they were when a look began: what came during it may have been read, or not. */
+export function areStill(stored: ReadonlyMap<string, string>, subject: Subject, measure: Measure): boolean {
+  const now = filesOf(subject, measure);
+  return now?.size === stored.size && [...stored.keys()].every((mark) => now.has(mark));
 }

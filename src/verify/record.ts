@@ -18,7 +18,7 @@ import { verifyHistory } from './history.js';
 import type { Measure, RecordReport, Subject } from './measure.js';
 import { withCached } from './merge.js';
 import { notesOf, promises, unmet } from './promises.js';
-import { filesOf, usable } from './recall.js';
+import { areStill, filesOf, usable } from './recall.js';
 import { shortcutGaps } from './shortcuts.js';
 import { NO_RECORD, type Stated, statedRecord } from './stated.js';
 import type { HistoryReport } from './types.js';
@@ -31,7 +31,7 @@ const KINDS_WITH_RULES: ReadonlySet<RecordKind> = new Set<RecordKind>(['coordina
 export async function verifyRecord(subject: Subject, measure: Measure): Promise<RecordReport> {
   const policy = measure.host?.policy ?? DEFAULT_POLICY;
   const { threadBytes, yamlBytes, treeBytes, commitBytes } = policy.limits;
-  // Before the objects are opened: what comes in between is not looked at here, and must not be known as what was.
+  // Before the objects are opened: what comes in between may not be looked at here, and must not be known as what was.
   const stored = filesOf(subject, measure);
   const view = openView(subject.gitDirectory, subject.objectFormat, Math.max(threadBytes, yamlBytes, treeBytes, commitBytes));
   try {
@@ -113,7 +113,8 @@ async function verifyIn(
     ...unmet(measure.expect, baseline, met),
   ];
   const good = history.verdict.accepted && gaps.length === 0;
-  if (good && stored !== undefined) keep(measure, key, history, { tip: to, met, cached, stored: [...stored.keys()], journal });
+  if (good && stored !== undefined && areStill(stored, subject, measure))
+    keep(measure, key, history, { tip: to, met, cached, stored: [...stored.keys()], journal });
   return {
     ...report,
     history,
@@ -183,9 +184,12 @@ interface Kept {
 
 /** Remembers a history that is good, without anything left to say of it. */
 function keep({ cache, now }: Measure, key: CacheKey, history: HistoryReport, { tip, met, cached, stored, journal }: Kept): void {
-  if (cache === undefined || !cacheable(history) || cached?.tip === tip) return;
+  if (cache === undefined || !cacheable(history)) return;
+  const same = cached?.tip === tip;
+  if (same && cached.stored.length === stored.length) return;
   const { bytes, digest } = journal ?? { bytes: 0, digest: '' };
-  cache.write(key, history, { tip, on: now.toISOString(), met: [...met, ...(cached?.met ?? [])], stored, journal: { bytes, digest } });
+  const on = same ? cached.on : now.toISOString();
+  cache.write(key, history, { tip, on, met: [...met, ...(cached?.met ?? [])], stored, journal: { bytes, digest } });
 }
 
 /** A store that can't be read says so when the history is read. */
