@@ -30,7 +30,7 @@ export interface Changes {
 
 /** Gathers changes, commit by commit. */
 export interface Gatherer {
-  /** Throws `projections/unreadable` where a document does not read, or is no continuation of what it was. */
+  /** Throws `projections/unreadable` where a document does not read, or is no continuation of what it was, and where objects of the commit, or of what it changed, are not there. */
   add(pushed: PushedCommit, known: Known): void;
   /** How much is gathered, in commits and in characters of messages. */
   size(): { readonly commits: number; readonly characters: number };
@@ -66,6 +66,9 @@ export function gatherChanges({ kind, id: record }: { readonly kind: RecordKind;
 
   return {
     add(pushed, known) {
+      // What it changed is not known: against nothing everything would be new.
+      const lost = pushed.treeFaults.find(({ kind: fault }) => fault === 'missing');
+      if (lost !== undefined) throw unreadable(lost.path === '' ? 'the root' : lost.path, pushed.id, [lost]);
       const commit = commitRow(record, next, pushed, known);
       const status = kind === 'coordination' ? documents.status(pushed, STATUS_FILE[kind]) : undefined;
       const said = status === undefined ? undefined : needed(status, STATUS_FILE[kind], pushed.id);
