@@ -44,9 +44,8 @@ function recordData(named: NamedReport) {
 }
 
 function historyData({ verdict, first, whole, signers, moreSigners, counts, receipts, expires }: NonNullable<NamedReport['history']>) {
-  const { accepted, commits, problems, suppressed, notChecked } = reportData(verdict);
+  const { commits, problems, suppressed, notChecked } = reportData(verdict);
   return {
-    accepted,
     first: first ?? null,
     whole,
     commits: { ...commits, ...counts },

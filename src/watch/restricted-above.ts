@@ -1,7 +1,7 @@
 /** What main restricts above what is shown of it. */
 import { rememberDocuments, valueOf } from '../format/documents.js';
 import { STATUS_FILE } from '../format/layout.js';
-import type { ObjectId } from '../format/push.js';
+import { lacksObjects, type ObjectId } from '../format/push.js';
 import { threadSteps } from '../format/thread-steps.js';
 import { readHistory } from '../git/push.js';
 import type { HistoryToJudge, Judged } from './judged.js';
@@ -14,7 +14,7 @@ export async function restrictedIn(question: HistoryToJudge, { to, problems }: J
 /**
  * Rows of a record that is withheld are of a former main. A thread that main has restricted since, or whose ledger
  * doesn't read any more, must not be shown for that: its id, and an empty one where the whole record is not to be
- * queried any more. What nobody has judged can only take away here. Throws where the record can't be read.
+ * queried any more, or objects are lost that would say so. What nobody has judged can only take away here. Throws where the record can't be read.
  *
  * @param shown the newest commit that is shown; absent: none of this main
  */
@@ -28,12 +28,15 @@ export async function restrictedAbove(
   const documents = rememberDocuments();
   const hidden = new Set<string>();
   const note = (name: string, isHidden: boolean) => (isHidden ? hidden.add(name) : hidden.delete(name));
+  let unknown = false;
   for await (const pushed of history.commits()) {
+    unknown ||= lacksObjects(pushed);
     note('', valueOf(documents.status(pushed, STATUS_FILE.coordination).after)?.status.record_queryable !== true);
     for (const { id, ledger } of threadSteps(pushed, documents)) {
       const visibility = valueOf(ledger.after)?.visibility;
       note(id, visibility === undefined || visibility.restricted || visibility.sensitivity === 'restricted');
     }
   }
+  if (unknown) hidden.add('');
   return [...hidden];
 }

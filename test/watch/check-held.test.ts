@@ -1,11 +1,13 @@
 /** Rows that say something of a record only while it is held, changed behind the watcher's back, on each database. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { type Database, search } from '../../src/projections/index.js';
 import { buildRecords } from '../../src/watch/build.js';
 import { checkRecord } from '../../src/watch/check.js';
 import { stateOf } from '../../src/watch/state.js';
+import { gitLine } from '../e2e/support.js';
 import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
 import type { Scenario } from '../support/scenario.js';
@@ -53,6 +55,23 @@ async function restricted(t: Test, place: string): Promise<PushedRecord> {
 }
 
 onEachDatabase(t, async (t, { fresh }) => {
+  t.test('where objects are lost that say what is restricted, nothing of the record is shown', async (t) => {
+    const all = await pushedRecord(t, people, (record) => record.append({ body: 'For a few days.' }));
+    const place = fresh();
+    await once(all.host, place);
+    const { found, hidden, state } = at(place, all);
+    t.equal(await found(), 1);
+    slip(all, nobody);
+    const restricted = slip(all, restrict);
+    const lost = await gitLine(all.host.repository, 'rev-parse', `${restricted}:communications`);
+    slip(all, (record) => record.commit({ files: { '.gitignore': 'files/\n' } }));
+    const file = join(all.host.repository, 'objects', lost.slice(0, 2), lost.slice(2));
+    renameSync(file, `${file}.away`);
+    await once(all.host, place);
+    t.same([await state(), (await hidden()).includes(''), await found()], ['withheld', true, 0]);
+    renameSync(`${file}.away`, file);
+  });
+
   t.test('a thread that main restricts above what is withheld', async (t) => {
     const place = fresh();
     const all = await restricted(t, place);
