@@ -48,7 +48,7 @@ export abstract class VprCommand extends Command {
       return;
     }
     if (error instanceof Errors.CLIError) throw error; // a typing mistake: oclif shows the usage and exits 2
-    for (const line of errorLines(withHost(error, this.host))) this.logToStderr('%s', line);
+    for (const line of errorLines(error instanceof VprError ? withHost(error, this.host) : error)) this.logToStderr('%s', line);
   }
 
   protected override toErrorJson(error: unknown): { error: { code: string; message: string; help: readonly string[] } } {
@@ -62,10 +62,8 @@ export abstract class VprCommand extends Command {
 }
 
 /** Of an error of ours, help whose lines can be copied. */
-function withHost<T>(error: T, host: string | undefined): T | VprError;
-function withHost(error: VprError, host: string | undefined): VprError;
-function withHost(error: unknown, host: string | undefined): unknown {
-  if (!(error instanceof VprError) || host === undefined) return error;
+function withHost(error: VprError, host: string | undefined): VprError {
+  if (host === undefined) return error;
   const help = error.help.map((line) => line.replaceAll(/\bDIR\b/g, () => shellWord(host)));
   return new VprError(error.code, error.message, { cause: error.cause, help });
 }

@@ -69,6 +69,14 @@ export function openPackIndex(path: string): PackIndex | undefined {
     return large?.length === 8 ? Number(large.readBigUInt64BE()) : undefined;
   }
 
+  /** Every id, in its place; fewer than `count` where the file ends early. */
+  function* allIds(): Generator<{ readonly id: Buffer; readonly place: number }> {
+    for (let first = 0; first < count; first += AT_ONCE) {
+      const ids = file?.part(names + first * ID, Math.min(AT_ONCE, count - first) * ID) ?? Buffer.alloc(0);
+      for (let at = 0; at + ID <= ids.length; at += ID) yield { id: ids.subarray(at, at + ID), place: first + at / ID };
+    }
+  }
+
   return {
     count,
     checksum: () => file.part(file.size - 2 * ID, ID),
@@ -88,32 +96,25 @@ export function openPackIndex(path: string): PackIndex | undefined {
       return undefined;
     },
     *ids() {
-      for (let place = 0; place < count; place += AT_ONCE) {
-        const ids = file.part(names + place * ID, Math.min(AT_ONCE, count - place) * ID);
-        for (let at = 0; at + ID <= ids.length; at += ID) yield ids.toString('hex', at, at + ID);
-      }
+      for (const { id } of allIds()) yield id.toString('hex');
     },
     repeated() {
       const found = new Map<string, readonly number[]>();
       let former: Buffer = Buffer.alloc(0);
-      for (let place = 0; place < count; place += AT_ONCE) {
-        const ids = file.part(names + place * ID, Math.min(AT_ONCE, count - place) * ID);
-        for (let at = 0; at + ID <= ids.length; at += ID) {
-          const own = ids.subarray(at, at + ID);
-          const here = place + at / ID;
-          const order = Buffer.compare(former, own);
-          const first = own[0] ?? 0;
-          if (order > 0 || here < upTo(first - 1) || here >= upTo(first)) return undefined;
-          if (order === 0) {
-            const id = own.toString('hex');
-            const offsets = found.get(id) ?? [offsetAt(here - 1) ?? -1];
-            found.set(id, [...offsets, offsetAt(here) ?? -1]);
-          }
-          former = own;
+      let seen = 0;
+      for (const { id: own, place } of allIds()) {
+        const order = Buffer.compare(former, own);
+        const first = own[0] ?? 0;
+        if (order > 0 || place < upTo(first - 1) || place >= upTo(first)) return undefined;
+        if (order === 0) {
+          const id = own.toString('hex');
+          const offsets = found.get(id) ?? [offsetAt(place - 1) ?? -1];
+          found.set(id, [...offsets, offsetAt(place) ?? -1]);
         }
-        if (ids.length < Math.min(AT_ONCE, count - place) * ID) return undefined;
+        former = own;
+        seen += 1;
       }
-      return found;
+      return seen === count ? found : undefined;
     },
     close: () => file.close(),
   };

@@ -1,5 +1,5 @@
 /** Which messages correct a message: whoever reads it must know that there are any. */
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Connection } from '../database.js';
 
 /** Of one message so many are named. */
@@ -7,15 +7,15 @@ const MOST = 20;
 
 /** A column of `messages`, for `readIds`: what corrects a row directly, later in the same thread. */
 export function correctionIds({ dialect }: Connection) {
-  const pair =
-    dialect === 'sqlite' ? sql`json_array(later.position, later.message) as pair` : sql`json_build_array(later.position, later.message)`;
-  const some = sql`select ${pair} from messages later
+  const later = (pair: RawBuilder<unknown>) => sql`select ${pair} from messages later
     where later.record = messages.record and later.thread = messages.thread and later.corrects = messages.message
       and later.position > messages.position limit ${sql.lit(MOST)}`;
-  // Citus takes no column of the row into a statement within the statement.
   const list =
-    dialect === 'sqlite' ? sql`(select json_group_array(json(pair)) from (${some}))` : sql`cast(array_to_json(array(${some})) as text)`;
-  return sql<string | null>`${list}`.as('corrections');
+    dialect === 'sqlite'
+      ? sql<string | null>`(select json_group_array(json(pair)) from (${later(sql`json_array(later.position, later.message) as pair`)}))`
+      : // Citus takes no column of the row into a statement within the statement.
+        sql<string | null>`cast(array_to_json(array(${later(sql`json_build_array(later.position, later.message)`)})) as text)`;
+  return list.as('corrections');
 }
 
 /** Their ids, oldest first. */

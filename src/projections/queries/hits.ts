@@ -3,10 +3,10 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Connection } from '../database.js';
 import { firstNumber, numbersBefore } from '../full-text.js';
 import { idWord } from '../words.js';
-import { among } from './among.js';
-import { type Asking, visible } from './answer.js';
+import type { Asking } from './answer.js';
 import { INTEGER, PASSED, type Place, passing, TIME } from './cursor.js';
 import { keysInPostgres } from './hits-postgres.js';
+import { placeOf, shownThreads } from './shown.js';
 import type { Key, Sought } from './sought.js';
 
 /** A message that was found, and where it stands in the order. */
@@ -45,7 +45,7 @@ export async function hitsAfter(
     thread,
     position,
     place: sqlite ? [at, 0] : [at, record, thread, position, 0],
-    shown: shown.has(`${record} ${thread}`),
+    shown: shown.has(placeOf({ record, thread })),
   }));
 }
 
@@ -58,21 +58,6 @@ export async function countHits(
 ): Promise<{ looked: number; value: number }> {
   const hits = await hitsAfter(connection, sought, asking, undefined, limit);
   return { looked: hits.length, value: hits.filter(({ shown }) => shown).length };
-}
-
-/** `record thread` of those that may be shown. What nothing says of which commit it is, is no answer: a row that was left over, or put there. */
-async function shownThreads(connection: Connection, keys: readonly Key[], asking: Asking): Promise<ReadonlySet<string>> {
-  const threads = [...new Map(keys.map(({ record, thread }) => [`${record} ${thread}`, [record, thread]])).values()];
-  if (threads.length === 0) return new Set();
-  const rows = await connection.kysely
-    .selectFrom('threads')
-    .innerJoin('records', 'records.record', 'threads.record')
-    .innerJoin('projections', 'projections.record', 'threads.record')
-    .select(['threads.record', 'threads.thread'])
-    .where(among(connection, ['threads.record', 'threads.thread'], threads))
-    .where((eb) => visible(eb, asking))
-    .execute();
-  return new Set(rows.map(({ record, thread }) => `${record} ${thread}`));
 }
 
 async function keysInSqlite(connection: Connection, sought: Sought, after: Place | undefined, limit: number): Promise<Key[]> {

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Connection } from '../database.js';
 import type { CommitRow, LedgerVersionRow, StatusVersionRow } from '../tables.js';
-import { among } from './among.js';
-import { type Answer, type Asking, answer, given, limitOf, needRecord, visible } from './answer.js';
+import { type Answer, type Asking, answer, given, limitOf, needRecord } from './answer.js';
 import { type AsAnswered, asAnswered } from './as-answered.js';
 import { correctionIds, readIds } from './corrected-by.js';
 import { INTEGER, readCursor, writeCursor } from './cursor.js';
 import { idOf } from './search.js';
+import { placeOf, shownThreads } from './shown.js';
 
 export interface TimelineQuery extends Asking {
   readonly record: string;
@@ -73,15 +73,19 @@ export async function timeline(connection: Connection, query: TimelineQuery): Pr
     .where('seq', '>=', range.from)
     .where('seq', '<=', range.to)
     .execute();
-  const shown = await shownThreads(connection, record, [...new Set([...messages, ...ledgers].map(({ thread }) => thread))], query);
+  const shown = await shownThreads(
+    connection,
+    [...messages, ...ledgers].map(({ thread }) => ({ record, thread })),
+    query,
+  );
   const whole = Math.max(firstWhole(messages), firstWhole(ledgers));
   // One commit with more than is read is shown with as much.
   const commits = wanted.filter(({ seq }, index) => index === 0 || seq >= whole);
   const items = commits.flatMap((commit): TimelineEntry[] => {
     const did = { messages: messages.filter(({ seq }) => seq === commit.seq), ledgers: ledgers.filter(({ seq }) => seq === commit.seq) };
     const own = {
-      messages: did.messages.filter(({ thread }) => shown.has(thread)),
-      ledgers: did.ledgers.filter(({ thread }) => shown.has(thread)),
+      messages: did.messages.filter(({ thread }) => shown.has(placeOf({ record, thread }))),
+      ledgers: did.ledgers.filter(({ thread }) => shown.has(placeOf({ record, thread }))),
       status: statuses.find(({ seq }) => seq === commit.seq),
     };
     const [all, left] = [did, own].map((rows) => rows.messages.length + rows.ledgers.length) as [number, number];
@@ -131,25 +135,6 @@ function ledgersIn({ kysely }: Connection, record: string, { from, to }: Range) 
     .orderBy('seq', 'desc')
     .limit(sql.lit(MOST_ROWS + 1))
     .execute();
-}
-
-async function shownThreads(
-  connection: Connection,
-  record: string,
-  threads: readonly string[],
-  asking: Asking,
-): Promise<ReadonlySet<string>> {
-  if (threads.length === 0) return new Set();
-  const one = threads.map((thread) => [thread]);
-  const rows = await connection.kysely
-    .selectFrom('threads')
-    .innerJoin('records', 'records.record', 'threads.record')
-    .select('threads.thread')
-    .where('threads.record', '=', record)
-    .where(among(connection, ['threads.thread'], one))
-    .where((eb) => visible(eb, asking))
-    .execute();
-  return new Set(rows.map(({ thread }) => thread));
 }
 
 function entry(
