@@ -1,16 +1,15 @@
 /** PostgreSQL through pg: several watchers, on several machines, share one. */
 import { Kysely, PostgresDialect, type PostgresPool, sql } from 'kysely';
-import type { Client as PgClient, Pool } from 'pg';
+import type { Pool } from 'pg';
 import { VprError } from '../errors.js';
 import { claimsIn } from './claims.js';
 import { type Connection, type Database, type DatabaseOptions, databaseError, type Transaction } from './database.js';
 import { migrate } from './migrate.js';
+import { type NoticingClient, noticingClient, PATIENCE } from './postgres-client.js';
 import type { Tables } from './tables.js';
 
 /** Connections of one process: as many as records are worked on, and the one that holds what it has taken up. */
 const CONNECTIONS = 5;
-/** So long, in milliseconds, connecting may take. */
-const PATIENCE = 10_000;
 /** Statements that each connection keeps ready. */
 const KEPT = 200;
 /** PostgreSQL's code of what it does not support: one is a kept statement whose columns have become others. */
@@ -21,6 +20,11 @@ const UNSUPPORTED = '0A000';
  * one plan does for all values, since what it depends on stands in the statement.
  */
 const SETTINGS = ['jit=off', 'max_parallel_workers_per_gather=0', 'random_page_cost=1.1'];
+/**
+ * Whose machine has gone without a word, or the network to it, is noticed after about a minute, in seconds: until then it
+ * holds what it has locked. By default that is after two hours.
+ */
+const KEEPALIVES = ['tcp_keepalives_idle=10', 'tcp_keepalives_interval=5'];
 /** Citus says by a plan's cost where it can't do without the values. */
 const PLANS = `select set_config('plan_cache_mode', case when exists (select from pg_extension where extname = 'citus') then 'auto' else 'force_generic_plan' end, false)`;
 /** The type `bigint`: times and counts, all of them exact as JavaScript's numbers. */
@@ -89,36 +93,22 @@ function nameOf(url: string): string {
 
 async function openPool(url: string, schema: string, readOnly: boolean): Promise<Pool> {
   const { default: pg } = await import('pg');
-  const settings = [...SETTINGS, `search_path=${schema}`, ...(readOnly ? ['default_transaction_read_only=on'] : [])];
+  const settings = [...SETTINGS, ...KEEPALIVES, `search_path=${schema}`, ...(readOnly ? ['default_transaction_read_only=on'] : [])];
   const pool = new pg.Pool({
     connectionString: url,
-    Client: endingWhereRefused(pg.Client),
+    Client: noticingClient(pg.Client, pg.DatabaseError),
+    keepAlive: true,
+    keepAliveInitialDelayMillis: PATIENCE,
     max: CONNECTIONS,
     connectionTimeoutMillis: PATIENCE,
     application_name: 'vpr',
-    onConnect: (client) => client.query(PLANS) as never, // who asks for the connection waits for that
+    onConnect: ((client: NoticingClient) => client.query(PLANS).then(() => client.greet())) as never, // who asks for the connection waits for that
     options: settings.map((setting) => `-c ${setting}`).join(' '),
     types: { getTypeParser: ((type: number, format: 'text') => (type === INT8 ? Number : pg.types.getTypeParser(type, format))) as never },
   });
   // A connection that breaks while nobody uses it: the next one is made anew.
   pool.on('error', () => {});
   return pool;
-}
-
-/**
- * Of a connection that can't be made, pg's own leaves the socket open where it has no password to give: the server waits for one for
- * a minute, and the process with it.
- */
-function endingWhereRefused(Client: new (config?: string) => PgClient): new () => PgClient {
-  return class extends Client {
-    override connect(told?: (...result: never[]) => void): never {
-      const tell = (...result: never[]) => {
-        if (result[0]) void this.end();
-        told?.(...result);
-      };
-      return super.connect(tell as never) as never;
-    }
-  };
 }
 
 /**
