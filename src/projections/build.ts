@@ -122,6 +122,8 @@ async function filled<T>(database: Database, fill: (database: Database) => Promi
 
 interface Unindexed {
   readonly rowid: number;
+  /** As it was stored: that of its time, which others may have as well. */
+  readonly document: number;
   readonly record: string;
   readonly author_id: string;
   readonly written_at: number;
@@ -141,12 +143,12 @@ function fillWords({ raw }: Database): void {
   for (let at = 0; at < order.length; at += BATCH) {
     raw.run('begin');
     for (const rowid of order.subarray(at, at + BATCH)) {
-      const [row] = raw.all<Unindexed>('select rowid, record, author_id, written_at, body from messages where rowid = ?', rowid);
+      const [row] = raw.all<Unindexed>('select rowid, document, record, author_id, written_at, body from messages where rowid = ?', rowid);
       if (row === undefined) continue;
       last = Math.max(firstNumber(row.written_at), last + 1);
       const { body, ids } = indexed({ ...row, document: last });
       raw.run('insert into words (rowid, body, ids) values (?, ?, ?)', last, body, ids);
-      raw.run('update messages set document = ? where rowid = ?', last, rowid);
+      if (last !== row.document) raw.run('update messages set document = ? where rowid = ?', last, rowid);
     }
     raw.run('commit');
   }

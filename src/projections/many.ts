@@ -3,8 +3,8 @@ import type { Database } from './database.js';
 import { advances, type PreparedAdvance, type ProjectRequest, projectRecord, releaseRecord } from './project.js';
 import { storeAdvance } from './store.js';
 
-/** Commits that are stored in one transaction at least, where there are so many. */
-const TOGETHER = 2000;
+/** Shares of a largest step that are stored in one transaction at least, where there is so much: 2,000 commits, or fewer with much text. */
+const TOGETHER = 2;
 
 /** What came of many records. */
 export interface ProjectedMany {
@@ -106,7 +106,7 @@ async function projectEach<T extends Pick<ProjectRequest, 'record' | 'now'>>(
       for await (const advance of how.advances(request)) {
         steps += 1;
         waiting.push({ request, advance });
-        gathered += advance.commits;
+        gathered += advance.share;
         if (gathered >= TOGETHER) await store();
       }
       if (steps === 0) await how.nothing(request);

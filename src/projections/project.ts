@@ -3,7 +3,7 @@ import type { RecordKind, Uuid } from '../format/identifiers.js';
 import { DEFAULT_POLICY } from '../format/policy.js';
 import type { History, ObjectId, ObjectSource } from '../format/push.js';
 import { type PushLimits, readHistory } from '../git/push.js';
-import { gatherChanges } from './changes.js';
+import { type Gatherer, gatherChanges } from './changes.js';
 import type { Database } from './database.js';
 import { type Advance, PROJECTION_VERSION, storeAdvance, WHILE_HELD } from './store.js';
 import type { CommitRow, ProjectionRow } from './tables.js';
@@ -40,6 +40,8 @@ export interface Projected {
 /** A step that is ready to be stored. */
 export interface PreparedAdvance extends Advance {
   readonly commits: number;
+  /** How much of the largest step it is, in commits or in text: at most about 1, since the last commit of one may go beyond it. */
+  readonly share: number;
 }
 
 /** So much is stored in one transaction at most: a long history in pieces, each of which is a projection of a former main. */
@@ -125,18 +127,21 @@ async function* inPieces(
   let last: ObjectId | undefined;
   const take = (partial: boolean): PreparedAdvance => {
     const { commits } = gatherer.size();
-    const advance = { changes: gatherer.take(), from, anew, partial, commits, hidden };
+    const advance = { share: shareOf(gatherer.size()), changes: gatherer.take(), from, anew, partial, commits, hidden };
     from = last ?? null;
     anew = false;
     return advance;
   };
   for await (const pushed of history.commits()) {
-    const { commits, characters } = gatherer.size();
-    if (commits >= MOST_COMMITS || characters >= MOST_CHARACTERS) yield take(start.partial);
+    if (shareOf(gatherer.size()) >= 1) yield take(start.partial);
     gatherer.add(pushed, { verdict: verdictOf(pushed.id), received_at: receivedAt(pushed.id) ?? null });
     last = pushed.id;
   }
   if (gatherer.size().commits > 0) yield take(false);
+}
+
+function shareOf({ commits, characters }: ReturnType<Gatherer['size']>): number {
+  return Math.max(commits / MOST_COMMITS, characters / MOST_CHARACTERS);
 }
 
 function whole(history: History, record: Uuid): History {

@@ -12,7 +12,7 @@ import { registeredRecords } from '../hosts/registry.js';
 import type { PreparedRecord } from '../projections/many.js';
 import type { PreparedAdvance } from '../projections/project.js';
 
-export type ToThread = { readonly kind: 'record'; readonly id: Uuid } | { readonly kind: 'taken' };
+export type ToThread = { readonly kind: 'record'; readonly id: Uuid } | { readonly kind: 'taken'; readonly share: number };
 export type FromThread =
   | { readonly kind: 'advance'; readonly advance: PreparedAdvance }
   | { readonly kind: 'end'; readonly failed?: { readonly code: string; readonly why: string } };
@@ -35,8 +35,8 @@ interface Thread {
 /** A thread that ends takes with it what it was given: that is projected later, one by one. */
 const GONE = { failed: { code: 'watch/thread', why: 'the thread that was to read it has ended' } };
 
-/** Records that each thread is given ahead. */
-const AHEAD = 2;
+/** Records that each thread is given ahead: of small ones it makes many while this one stores a few thousand commits. */
+const AHEAD = 64;
 
 export async function* preparedByThreads(paths: HostPaths, count: number): AsyncGenerator<PreparedRecord> {
   const threads = Array.from({ length: count }, () => start(paths));
@@ -97,7 +97,7 @@ async function* advancesOf(reading: Reading): AsyncGenerator<PreparedAdvance> {
   for (;;) {
     const advance = reading.advances.shift();
     if (advance !== undefined) {
-      post(reading.thread, { kind: 'taken' });
+      post(reading.thread, { kind: 'taken', share: advance.share });
       yield advance;
     } else if (reading.ended !== undefined) {
       const { failed } = reading.ended;

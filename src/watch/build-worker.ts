@@ -6,7 +6,7 @@ import type { FromThread, ToThread } from './build-threads.js';
 import { errorFields } from './log.js';
 import { prepare } from './prepare.js';
 
-/** Pieces that are handed on before any of them was taken. */
+/** Shares of a largest step that are handed on before any of it was taken. */
 const AHEAD = 4;
 
 const { paths } = workerData as { readonly paths: HostPaths };
@@ -18,7 +18,7 @@ let working = Promise.resolve();
 
 port.on('message', (message: ToThread) => {
   if (message.kind === 'taken') {
-    room += 1;
+    room += message.share;
     wake();
   } else working = working.then(() => read(message.id));
 });
@@ -26,12 +26,12 @@ port.on('message', (message: ToThread) => {
 async function read(id: string): Promise<void> {
   try {
     for await (const advance of prepare(host, id)) {
-      while (room === 0) {
+      while (room <= 0) {
         await new Promise<void>((resolve) => {
           wake = resolve;
         });
       }
-      room -= 1;
+      room -= advance.share;
       say({ kind: 'advance', advance });
     }
     say({ kind: 'end' });
