@@ -17,7 +17,7 @@ import { type History, makeHistory } from './history.js';
 import { recordId } from './projection-rows.js';
 import { type BenchCase, row } from './report.js';
 
-/** Records, each of its own repository, and the commits of each: few long histories, and as many to a record as a host has. */
+/** Records, each of its own repository, and the commits of each: few long histories, as many to a record as a host has, and a whole host. */
 interface Size {
   readonly records: number;
   readonly commits: number;
@@ -25,6 +25,7 @@ interface Size {
 const SIZES: readonly Size[] = [
   { records: 40, commits: 1000 },
   { records: 2000, commits: 50 },
+  { records: 20_000, commits: 50 },
 ];
 const SHAPE = { threads: 10, body: 200, messages: 1, seconds: 240 };
 

@@ -8,6 +8,8 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { VprError } from '../../src/errors.js';
 import { buildProjection, type Database, digestOf, openDatabase, projectRecord, projectRecords } from '../../src/projections/index.js';
+import { storePrepared } from '../../src/projections/many.js';
+import { advancesFrom } from '../../src/projections/project.js';
 import { inSnapshot } from '../../src/projections/queries/snapshot.js';
 import { makePeople } from '../support/people.js';
 import { seeded } from '../support/random.js';
@@ -55,6 +57,33 @@ onEachDatabase(t, async (t, { name, fresh }) => {
     await projectRecords(old, requests(), never);
     t.strictSame(await digests(old), expected);
     if (name === 'SQLite') await indexIsWhole(old);
+  });
+
+  t.test('what is stored together goes by how much it is', async (t) => {
+    const prepared = async function* (share: number) {
+      for (const request of requests()) {
+        const advances = async function* () {
+          for await (const advance of advancesFrom(undefined, request)) yield { ...advance, share };
+        };
+        yield { record: request.record, now: request.now, advances: advances() };
+      }
+    };
+    for (const [share, times] of [
+      [0.01, 1],
+      [1, 2],
+      [3, IDS.length],
+    ] as const) {
+      const database = await openDatabase(fresh());
+      t.teardown(() => database.close());
+      let transactions = 0;
+      const counting: Database['transaction'] = (run) => {
+        transactions += 1;
+        return database.transaction(run);
+      };
+      const { commits } = await storePrepared({ ...database, transaction: counting }, prepared(share), never);
+      t.equal(commits, IDS.length * ids.length);
+      t.equal(transactions, times, `shares of ${share}`);
+    }
   });
 
   async function digestsAt(at: number) {
