@@ -99,20 +99,27 @@ async function projectEach<T extends Pick<ProjectRequest, 'record' | 'now'>>(
     }
   }
 
-  for await (const request of requests) {
-    counts.records += 1;
+  /** What is to be stored of one, as far as it can be read. A database that fails is not its fault, and ends all of it. */
+  async function* readable(request: T): AsyncGenerator<PreparedAdvance> {
     let steps = 0;
     try {
       for await (const advance of how.advances(request)) {
         steps += 1;
-        waiting.push({ request, advance });
-        gathered += advance.share;
-        if (gathered >= TOGETHER) await store();
+        yield advance;
       }
       if (steps === 0) await how.nothing(request);
     } catch (error) {
       counts.failed += 1;
       onFailure(request, error);
+    }
+  }
+
+  for await (const request of requests) {
+    counts.records += 1;
+    for await (const advance of readable(request)) {
+      waiting.push({ request, advance });
+      gathered += advance.share;
+      if (gathered >= TOGETHER) await store();
     }
   }
   if (waiting.length > 0) await store();

@@ -59,15 +59,16 @@ onEachDatabase(t, async (t, { name, fresh }) => {
     if (name === 'SQLite') await indexIsWhole(old);
   });
 
+  const prepared = async function* (share: number) {
+    for (const request of requests()) {
+      const advances = async function* () {
+        for await (const advance of advancesFrom(undefined, request)) yield { ...advance, share };
+      };
+      yield { record: request.record, now: request.now, advances: advances() };
+    }
+  };
+
   t.test('what is stored together goes by how much it is', async (t) => {
-    const prepared = async function* (share: number) {
-      for (const request of requests()) {
-        const advances = async function* () {
-          for await (const advance of advancesFrom(undefined, request)) yield { ...advance, share };
-        };
-        yield { record: request.record, now: request.now, advances: advances() };
-      }
-    };
     for (const [share, times] of [
       [0.01, 1],
       [1, 2],
@@ -84,6 +85,15 @@ onEachDatabase(t, async (t, { name, fresh }) => {
       t.equal(commits, IDS.length * ids.length);
       t.equal(transactions, times, `shares of ${share}`);
     }
+  });
+
+  t.test('a database that fails ends it, and is no fault of the record that was to be stored', async (t) => {
+    const database = await openDatabase(fresh());
+    const transaction = () => database.close().then(() => Promise.reject(new VprError('projections/database', 'failed')));
+    await t.rejects(
+      storePrepared({ ...database, transaction }, prepared(3), () => {}),
+      { code: 'projections/database' },
+    );
   });
 
   async function digestsAt(at: number) {
