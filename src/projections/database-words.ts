@@ -44,7 +44,7 @@ const OF_A_SERVER: typeof OF_A_FILE = [
   [/^25006/, 'it can only be read, as one that follows another server', SETTING],
   [/^53100/, "the server's disk is full", 'make room there, then run it again'],
   [/^53/, 'the server has no more connections, or no more memory', AGAIN],
-  [/^(?:57P|08|ECONNRESET|EPIPE)/, 'the server is being started or ended, or has broken off', AGAIN],
+  [/^(?:57P|08|ECONNRESET|EPIPE|Connection terminated)/, 'the server is being started or ended, or has broken off', AGAIN],
   [/^(?:58|XX)/, 'the server cannot read or write its own files', "the server's log says more"],
 ];
 

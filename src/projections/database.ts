@@ -93,10 +93,10 @@ export function databaseError(name: string, cause: unknown): VprError {
   });
 }
 
-/** Of an error without a code: pg's own, of a password that is asked for and not there, and of a server that does not answer. */
+/** Of an error without a code: pg's own, of a password that is asked for and not there, of a server that does not answer, or no more. */
 function whyOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'unknown';
-  return /^(?:SASL|timeout)/.exec(cause.message)?.[0] ?? cause.name;
+  return /^(?:SASL|timeout|Connection terminated)/.exec(cause.message)?.[0] ?? cause.name;
 }
 
 /** Whether it is a database itself that failed, and no longer answers in its transaction. */

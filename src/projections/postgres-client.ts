@@ -12,16 +12,16 @@ export interface NoticingClient extends PgClient {
 /** Which of the server's processes has a connection. Numbers come again, and so together with when it began. */
 interface Backend {
   readonly pid: number;
-  readonly began: string;
+  /** null where the account may not see that, as one that became another when it connected. */
+  readonly began: string | null;
 }
 
 /** So often, in milliseconds, it is asked whether a question without an answer is still being worked on. */
 const LOOK_EVERY = 15_000;
 /** So long, in milliseconds, connecting may take, and an answer to that. */
 export const PATIENCE = 10_000;
-/** An account may see all that is said here of its own processes. */
 const OWN = 'select pid, extract(epoch from backend_start)::text as began from pg_stat_activity where pid = pg_backend_pid()';
-const STILL_THERE = 'select 1 from pg_stat_activity where pid = $1 and extract(epoch from backend_start)::text = $2';
+const STILL_THERE = 'select 1 from pg_stat_activity where pid = $1 and extract(epoch from backend_start)::text is not distinct from $2';
 
 /**
  * A question may take as long as it takes; but where the server's machine has gone, or the network to it, nobody ever says so:
@@ -44,13 +44,21 @@ export function noticingClient(
 
   /** Whether somebody still works on what that process of the server was asked. */
   async function isAtIt(config: ClientConfig | undefined, backend: Backend | undefined): Promise<boolean> {
-    const other = new Client({ ...config, connectionTimeoutMillis: patience, query_timeout: patience });
+    let other: PgClient;
+    try {
+      other = new Client({ ...config, connectionTimeoutMillis: patience, query_timeout: patience });
+    } catch {
+      return true; // a file that the URL names isn't there at the moment: nobody was asked
+    }
     other.on('error', () => {}); // whoever asks it is told
+    let letIn = false;
     try {
       await other.connect();
+      letIn = true;
       return backend === undefined || (await other.query(STILL_THERE, [backend.pid, backend.began])).rows.length > 0;
     } catch (cause) {
-      return cause instanceof DatabaseError; // it answers, though not this: it has no more connections, or is being started
+      // It answers, though not this: it has no more connections, or is being started, or a pooler has none left for this one.
+      return letIn || cause instanceof DatabaseError;
     } finally {
       void other.end().catch(() => {});
     }
@@ -72,8 +80,12 @@ export function noticingClient(
     }
 
     async greet(): Promise<void> {
-      const { rows } = await (this.query(OWN) as Promise<QueryResult<Backend>>);
-      this.#backend = rows[0];
+      try {
+        const { rows } = await (this.query(OWN) as Promise<QueryResult<Backend>>);
+        this.#backend = rows[0];
+      } catch (cause) {
+        if (!(cause instanceof DatabaseError)) throw cause; // otherwise it may not see that, and whether the server answers at all must do
+      }
     }
 
     override connect(told?: (...result: never[]) => void): never {

@@ -17,16 +17,20 @@ const UNSUPPORTED = '0A000';
 /**
  * Every question is short, and of few rows: compiling a plan, or starting further processes for it, takes longer than it
  * is let take; going to rows by an index costs little more than going through all, as in memory or on a disk without heads; and
- * one plan does for all values, since what it depends on stands in the statement.
+ * one plan does for all values, since what it depends on stands in the statement. Citus says by a plan's cost where it can't do
+ * without the values.
  */
-const SETTINGS = ['jit=off', 'max_parallel_workers_per_gather=0', 'random_page_cost=1.1'];
+const SETTINGS = {
+  jit: `'off'`,
+  max_parallel_workers_per_gather: `'0'`,
+  random_page_cost: `'1.1'`,
+  plan_cache_mode: `case when exists (select from pg_extension where extname = 'citus') then 'auto' else 'force_generic_plan' end`,
+};
 /**
  * Whose machine has gone without a word, or the network to it, is noticed after about a minute, in seconds: until then it
  * holds what it has locked. By default that is after two hours.
  */
-const KEEPALIVES = ['tcp_keepalives_idle=10', 'tcp_keepalives_interval=5'];
-/** Citus says by a plan's cost where it can't do without the values. */
-const PLANS = `select set_config('plan_cache_mode', case when exists (select from pg_extension where extname = 'citus') then 'auto' else 'force_generic_plan' end, false)`;
+const KEEPALIVES = { tcp_keepalives_idle: `'10'`, tcp_keepalives_interval: `'5'` };
 /** The type `bigint`: times and counts, all of them exact as JavaScript's numbers. */
 const INT8 = 20;
 
@@ -93,7 +97,14 @@ function nameOf(url: string): string {
 
 async function openPool(url: string, schema: string, readOnly: boolean): Promise<Pool> {
   const { default: pg } = await import('pg');
-  const settings = [...SETTINGS, ...KEEPALIVES, `search_path=${schema}`, ...(readOnly ? ['default_transaction_read_only=on'] : [])];
+  // Not as options that a connection begins with: a pooler refuses them, or leaves them out, and a URL may have some of its own.
+  const settings = {
+    ...SETTINGS,
+    ...KEEPALIVES,
+    search_path: `'${schema}'`,
+    ...(readOnly ? { default_transaction_read_only: `'on'` } : {}),
+  };
+  const set = Object.entries(settings).map(([name, value]) => `set_config('${name}', ${value}, false)`);
   const pool = new pg.Pool({
     connectionString: url,
     Client: noticingClient(pg.Client, pg.DatabaseError),
@@ -102,8 +113,7 @@ async function openPool(url: string, schema: string, readOnly: boolean): Promise
     max: CONNECTIONS,
     connectionTimeoutMillis: PATIENCE,
     application_name: 'vpr',
-    onConnect: ((client: NoticingClient) => client.query(PLANS).then(() => client.greet())) as never, // who asks for the connection waits for that
-    options: settings.map((setting) => `-c ${setting}`).join(' '),
+    onConnect: ((client: NoticingClient) => client.query(`select ${set.join(', ')}`).then(() => client.greet())) as never, // who asks for the connection waits for that
     types: { getTypeParser: ((type: number, format: 'text') => (type === INT8 ? Number : pg.types.getTypeParser(type, format))) as never },
   });
   // A connection that breaks while nobody uses it: the next one is made anew.

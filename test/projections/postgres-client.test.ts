@@ -1,5 +1,7 @@
 /** What becomes of questions that a server never answers. */
+import { rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pg, { type ClientConfig } from 'pg';
@@ -10,8 +12,8 @@ import { startPostgres, whyNoPostgres } from './databases.js';
 
 const QUICK = { every: 200, patience: 1000 };
 
-async function connected(t: Test, config: ClientConfig): Promise<NoticingClient> {
-  const client = new (noticingClient(pg.Client, pg.DatabaseError, QUICK))(config);
+async function connected(t: Test, config: ClientConfig, Client = pg.Client): Promise<NoticingClient> {
+  const client = new (noticingClient(Client, pg.DatabaseError, QUICK))(config);
   t.teardown(() => client.end());
   await new Promise<void>((resolve, reject) => client.connect((error?: Error) => (error ? reject(error) : resolve())));
   await client.greet();
@@ -43,6 +45,7 @@ async function passingOn(t: Test, url: string) {
         client.resume();
       }
     },
+    hangUp: () => void pairs.map(([client]) => client.end()),
     close: () => server.close(),
   };
 }
@@ -82,6 +85,50 @@ t.test('a server that does not answer', whyNoPostgres() === undefined ? {} : { s
     const client = await connected(t, { connectionString: url.replace('vpr@', 'one@') });
     const { rows } = await client.query('select pg_sleep(1), 1 as done');
     t.equal(rows[0].done, 1);
+  });
+
+  t.test('where it cannot be told, it is still at it', async (t) => {
+    const slow = async (t: Test, what: string, asked: NoticingClient) =>
+      t.same((await asked.query('select pg_sleep(1), 1 as done')).rows, [{ pg_sleep: '', done: 1 }], what);
+    const other = await connected(t, { connectionString: url });
+    await other.query('create role becomes login; create role weak login; create role another; grant another to becomes');
+    await other.query('alter role becomes set role another');
+    await slow(t, 'an account that became another one', await connected(t, { connectionString: url.replace('vpr@', 'becomes@') }));
+    await other.query('revoke select on pg_stat_activity from public');
+    await slow(t, 'one that may not see who is at what', await connected(t, { connectionString: url.replace('vpr@', 'weak@') }));
+
+    /** A pooler lets everybody in, and may have no connection left to ask over. */
+    class Pooled extends pg.Client {
+      override query(...question: unknown[]): never {
+        if (`${question[0]}`.includes('where pid = $1')) return Promise.reject(new Error('Query read timeout')) as never;
+        return (super.query as (...question: unknown[]) => unknown)(...question) as never;
+      }
+    }
+    await slow(t, 'a pooler', await connected(t, { connectionString: url }, Pooled));
+
+    const certificate = join(t.testdir({ 'authority.crt': '' }), 'authority.crt');
+    const client = await connected(t, { connectionString: `${url}&sslmode=disable&sslrootcert=${encodeURIComponent(certificate)}` });
+    rmSync(certificate);
+    await slow(t, 'a certificate that is being replaced', client);
+  });
+
+  t.test('a connection that is closed without a word', async (t) => {
+    const between = await passingOn(t, url);
+    const database = await openDatabase(between.url);
+    t.teardown(() => database.close());
+    setTimeout(between.hangUp, 200);
+    const broken = database.transaction(({ kysely }) => sql`select pg_sleep(5)`.execute(kysely));
+    await t.rejects(broken, {
+      code: 'projections/database',
+      message: /failed: Connection terminated: the server is being started or ended/,
+    });
+  });
+
+  t.test('a URL with options of its own', async (t) => {
+    const database = await openDatabase(`${url}&options=${encodeURIComponent('-c statement_timeout=1min')}`);
+    t.teardown(() => database.close());
+    const { rows } = await sql`select current_schema() as schema, current_setting('statement_timeout') as time`.execute(database.kysely);
+    t.same(rows, [{ schema: 'vpr', time: '1min' }]);
   });
 
   t.test('a connection that breaks while nobody asks anything', async (t) => {
