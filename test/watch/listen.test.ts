@@ -1,7 +1,12 @@
 /** What is heard of a spool, and that nothing of it keeps a process that has stopped listening. */
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { listenTo } from '../../src/watch/listen.js';
 import { temporaryDirectory } from '../git/plumbing.js';
+import { listeningLog, until } from './support.js';
 
 /** Listens to a directory so often, hears of itself and of each of six files, and stops somewhere between the notices that its files are gone. */
 const ROUNDS = 100;
@@ -42,4 +47,26 @@ t.test('of what listened to a spool that was emptied meanwhile nothing keeps the
   });
   t.same([stdout, stderr, signal], ['all has ended', '', null]);
   t.end();
+});
+
+t.test('a spool that was made anew is heard of at once', async (t) => {
+  const spool = join(temporaryDirectory(t), 'spool');
+  mkdirSync(spool);
+  let heard = 0;
+  const hear = () => {
+    heard += 1;
+  };
+  const { log, said } = listeningLog();
+  t.teardown(listenTo(spool, hear, log));
+  await until(() => heard > 0);
+  for (const replace of [() => rmSync(spool, { recursive: true }), () => renameSync(spool, `${spool}.away`)]) {
+    replace();
+    mkdirSync(spool);
+    await sleep(2500); // by now it was read without being told to, and will be again in more than a second
+    heard = 0;
+    writeFileSync(join(spool, 'one.json'), 'x');
+    await sleep(500);
+    t.ok(heard > 0);
+  }
+  t.strictSame(said, []);
 });
