@@ -72,7 +72,8 @@ const NOT_THERE: readonly (string | undefined)[] = ['42P01', '42703'];
 const NO_SUCH = /^(?:no such (?:table|column): |table \S+ has no column named )/;
 
 /** What a database's own error is to others. Its code says what it was; its words may quote rows. */
-export function databaseError(name: string, cause: unknown): VprError {
+export function databaseError(name: string, failure: unknown): VprError {
+  const cause = sourceOf(failure, name);
   if (cause instanceof VprError) return cause;
   const code = codeOf(cause);
   if (NOT_THERE.includes(code) || (code === 'SQLITE_ERROR' && NO_SUCH.test((cause as Error).message))) {
@@ -85,7 +86,7 @@ export function databaseError(name: string, cause: unknown): VprError {
       },
     );
   }
-  const why = code ?? whyOf(cause);
+  const why = whyOf(cause);
   const meaning = meaningOf(why, name);
   return new VprError('projections/database', `the database ${name} failed: ${why}${meaning === undefined ? '' : `: ${meaning.what}`}`, {
     cause,
@@ -93,10 +94,16 @@ export function databaseError(name: string, cause: unknown): VprError {
   });
 }
 
-/** Of an error without a code: pg's own, of a password that is asked for and not there, of a server that does not answer, or no more. */
+/** Where tables could not be made for a reason that keeps from anything else as well, it is that. */
+function sourceOf(failure: unknown, name: string): unknown {
+  if (!(failure instanceof VprError) || failure.code !== 'projections/migration') return failure;
+  return meaningOf(whyOf(failure.cause), name) === undefined ? failure : failure.cause;
+}
+
+/** A code; of an error without one pg's own words, of a password that is asked for and not there, of a server that does not answer, or no more. */
 function whyOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'unknown';
-  return /^(?:SASL|timeout|Connection terminated)/.exec(cause.message)?.[0] ?? cause.name;
+  return codeOf(cause) ?? /^(?:SASL|timeout|Connection terminated)/.exec(cause.message)?.[0] ?? cause.name;
 }
 
 /** Whether it is a database itself that failed, and no longer answers in its transaction. */

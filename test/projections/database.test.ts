@@ -93,6 +93,18 @@ onEachDatabase(t, async (t, { name, fresh }) => {
     await database.close();
   });
 
+  t.test('why tables cannot be made is said', { skip: name === 'SQLite' }, async (t) => {
+    const place = fresh();
+    const database = await openDatabase(place, { schema: 'other' });
+    t.teardown(() => database.close());
+    await sql.raw('create role newcomer login; create schema vpr; grant usage on schema vpr to newcomer').execute(database.kysely);
+    await sql.raw(`grant create on database ${new URL(place).pathname.slice(1)} to newcomer`).execute(database.kysely);
+    await t.rejects(openDatabase(place.replace('//vpr@', '//newcomer@')), {
+      code: 'projections/database',
+      message: /failed: 42501: this account of the database may not do that/,
+    });
+  });
+
   t.test('what is missing, or of a later program, is said', async (t) => {
     const place = fresh();
     t.equal(await openDatabase(place, { readOnly: true }).catch(codeOf), 'projections/missing');
