@@ -28,7 +28,7 @@ const OF_A_FILE: readonly (readonly [start: RegExp, what: string, ...help: strin
 /** Those of PostgreSQL (appendix A of its manual), of pg, and of the system. */
 const OF_A_SERVER: typeof OF_A_FILE = [
   [
-    /^(?:E[A-Z]+REFUSED|ENOENT|ENOTFOUND|EAI_|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timeout)/,
+    /^(?:E[A-Z]+REFUSED|ENOENT|ENOTFOUND|EAI_|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timeout|.* timeout$)/,
     'no server answers there',
     'is PostgreSQL running?',
     SETTING,

@@ -38,7 +38,7 @@ export interface Database extends Connection {
   transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>;
   /**
    * PostgreSQL: takes up work on a record, and hands back what gives it up; undefined where somebody else is at it. It
-   * saves work and guards nothing: rows are stored under `lock`. Throws what the database fails with.
+   * saves work and guards nothing: rows are stored under `lock`. Throws `projections/database` where the database fails.
    */
   claim?(record: string): Promise<(() => Promise<void>) | undefined>;
   /** SQLite: runs a statement for many rows, and for each row of another, without keeping them. */
@@ -103,7 +103,7 @@ function sourceOf(failure: unknown, name: string): unknown {
 /** A code; of an error without one pg's own words, of a password that is asked for and not there, of a server that does not answer, or no more. */
 function whyOf(cause: unknown): string {
   if (!(cause instanceof Error)) return 'unknown';
-  return codeOf(cause) ?? /^(?:SASL|timeout|Connection terminated)/.exec(cause.message)?.[0] ?? cause.name;
+  return codeOf(cause) ?? /^(?:SASL|timeout|Connection terminated(?: due to connection timeout)?)/.exec(cause.message)?.[0] ?? cause.name;
 }
 
 /** Whether it is a database itself that failed, and no longer answers in its transaction. */

@@ -49,8 +49,11 @@ export async function openPostgres(url: string, { readOnly = false, bulk = false
     }
   };
   const claims = claimsIn(pool);
+  const failed = (cause: unknown): never => {
+    throw databaseError(name, cause);
+  };
   // No rows are locked by that: whoever stores them does it in its transaction.
-  const claim = (record: string) => claims.claim(`work ${record}`);
+  const claim = (record: string) => claims.claim(`work ${record}`).catch(failed);
   const close = (): Promise<void> => {
     claims.end();
     return kysely.destroy();

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
-import type { Database } from '../projections/database.js';
+import { type Database, databaseError } from '../projections/database.js';
 import { PROJECTION_VERSION } from '../projections/store.js';
 import type { ProjectionRow } from '../projections/tables.js';
 import { given } from '../verify/given.js';
@@ -158,7 +158,10 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
     const began = performance.now();
     let states: ReadonlyMap<Uuid, ProjectionRow>;
     try {
-      states = await allStates(await held.get());
+      const database = await held.get();
+      states = await allStates(database).catch((cause: unknown) => {
+        throw databaseError(database.name, cause);
+      });
     } catch (error) {
       away(error);
       return;

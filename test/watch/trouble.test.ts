@@ -187,6 +187,9 @@ t.test('PostgreSQL: a server that goes away and returns', { skip: whyNoPostgres(
   server.stop();
   const tip = await push(all, (record) => record.append());
   await until(() => heard('the database is away: nothing is lost, and nothing is projected until it is back').length > 0);
+  t.match(heard('the database is away: nothing is lost, and nothing is projected until it is back'), [
+    { what: { code: 'projections/database' } },
+  ]);
   await until(() => readdirSync(hostPaths(all.host.directory).spool).length === 1, 'a hint that is kept');
   server.start();
   await visible(place, all.host, tip);
