@@ -29,6 +29,8 @@ export function spoolHints(paths: HostPaths, log: Log): Hints {
   const asking = new Map<Uuid, string[]>();
   /** Read already, and still there. */
   const known = new Set<string>();
+  /** Of these, what is done with and could not be removed. */
+  const remaining = new Set<string>();
   let said = '';
 
   function readOnce(): { readonly records: readonly Uuid[]; readonly more: boolean } {
@@ -44,9 +46,20 @@ export function spoolHints(paths: HostPaths, log: Log): Hints {
     return { records: hints.map(({ record }) => record.id), more: more && hints.length + bad.length > 0 };
   }
 
+  function remove(names: Iterable<string>): void {
+    for (const name of names) {
+      removeHints(paths, [name]);
+      known.delete(name);
+      remaining.delete(name);
+    }
+  }
+
   return {
     read() {
       const records = new Set<Uuid>();
+      try {
+        remove([...remaining]);
+      } catch {} // it was said
       try {
         // Somebody may have taken it away. Of a host that was moved nothing is begun in its former place: what is put back
         // there would come to lie within that.
@@ -72,10 +85,10 @@ export function spoolHints(paths: HostPaths, log: Log): Hints {
     },
     done(names) {
       try {
-        removeHints(paths, names);
-        for (const name of names) known.delete(name);
+        remove(names);
       } catch (error) {
-        log.warn('files of the spool cannot be removed', { ...errorFields(error), files: names.length });
+        for (const name of names) remaining.add(name);
+        log.warn('files of the spool cannot be removed: it is tried again', { ...errorFields(error), files: names.length });
       }
     },
     giveBack(record, names) {

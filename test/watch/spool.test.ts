@@ -161,3 +161,23 @@ t.test('of a host that was moved nothing is made anew in its former place', asyn
   put(paths, 'a.json', `{"record":"${RECORD_ID}"}`);
   t.same(hints.read(), [RECORD_ID], 'and is heard of again');
 });
+
+t.test('a file that cannot be removed is, as soon as it can', (t) => {
+  const paths = hostWithSpool(t);
+  const { log, said } = listeningLog();
+  const hints = spoolHints(paths, log);
+  put(paths, 'a.json', `{"record":"${RECORD_ID}"}`);
+  t.same(hints.read(), [RECORD_ID]);
+  const names = hints.take(RECORD_ID);
+  const path = join(paths.spool, 'a.json');
+  rmSync(path);
+  mkdirSync(path); // which is not removed as a file is
+  hints.done(names);
+  t.match(said, [{ event: 'files of the spool cannot be removed: it is tried again' }]);
+  t.same(hints.read(), []);
+  rmSync(path, { recursive: true });
+  put(paths, 'a.json', `{"record":"${RECORD_ID}"}`);
+  t.same(hints.read(), [], 'it was done with');
+  t.same([readdirSync(paths.spool), said.length], [[], 1]);
+  t.end();
+});
