@@ -84,7 +84,7 @@ export async function askProjection<T extends Answer<unknown>>(flags: Asked, que
       const records = answer.standing.map(({ record }) => record);
       logAccess(paths, { command, reason, asked: ids, records, threads: [...new Set(threadsIn(answer))] }, new Date());
     }
-    return { ...answer, ...(await checked(host, answer, question)) };
+    return { ...answer, ...(await checked(host, answer, question, reason)) };
   });
 }
 
@@ -93,6 +93,7 @@ async function checked<T extends Answer<unknown>>(
   { settings: { readVerify }, ...host }: OpenedHost,
   answer: T,
   { commitsIn }: Question<T>,
+  reason: string | undefined,
 ): Promise<Checked> {
   if (readVerify === 'off') return {};
   const named = commitsIn(answer);
@@ -100,8 +101,16 @@ async function checked<T extends Answer<unknown>>(
     const commits = new Set([...named.filter((one) => one.record === record).map(({ commit }) => commit), reached]);
     return { record, reached, commits };
   });
-  const commits = await checkSignatures(host, ofRecord, readVerify, new Date());
+  const looked = await checkSignatures(host, ofRecord, readVerify, new Date());
+  const isNamed = new Set(named.map(({ record, commit }) => `${record} ${commit}`));
+  // What rows stand on may be a commit of a restricted thread, of which nothing else is said.
+  const commits = looked.map((one) => (reason !== undefined || isNamed.has(`${one.record} ${one.commit}`) ? one : withoutSigner(one)));
   return { signatures: { verify: readVerify, good: commits.every(({ result }) => result === 'good'), commits } };
+}
+
+/** Whether it is good, and neither whose it is nor when it was received. */
+function withoutSigner({ certificate: _, key: __, received: ___, receivedBy: ____, ...said }: CheckedCommit): CheckedCommit {
+  return { ...said, registrations: [] };
 }
 
 /** Milliseconds since 1970, of a day (its beginning, in UTC) or an RFC 3339 time; `flag` is where it was typed. Throws `projections/time`. */

@@ -41,6 +41,18 @@ t.test('looking at signatures while reading', async (t) => {
     'each by whose it is',
   );
   t.match(text('search', 'pressure'), { status: 0, stdout: /\nsignatures: 3 of 3 commits good\n$/ });
+  // The tip changed an archived thread alone.
+  const { rob } = people.people;
+  t.match(
+    found.commits.find(({ commit }) => commit === tip),
+    { result: 'good', registrations: { length: 0 } },
+  );
+  t.notMatch(JSON.stringify(found), new RegExp(`${rob.certificate.fingerprint}|${rob.number}`), 'whose it is that rows stand on');
+  t.match(
+    signatures('search', 'pressure', '--reason', 'Called about a bleed').commits.find(({ commit }) => commit === tip),
+    { certificate: rob.certificate.fingerprint, registrations: [`${rob.authority} ${rob.number}`] },
+    'unless somebody says why',
+  );
   const all = signatures('timeline', RECORD_ID);
   t.match(all, { status: 0, good: true });
   t.strictSame(results(signatures('threads')), [2, 0, 0]);
