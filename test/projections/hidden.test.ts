@@ -71,6 +71,40 @@ onEachDatabase(t, async (t, { open }) => {
     t.notMatch(JSON.stringify(await idsUsedTwice(database)), /10-hidden/, 'not even that it is there');
   });
 
+  t.test('ids used twice, in more than one stretch', async (t) => {
+    const database = await open();
+    const id = (index: number) => `${(index * 7919 + 2 ** 31).toString(16)}-2222-4333-8444-555555555555`;
+    const hidden = many(5000, (index) => messageRow('10-hidden', index, { message: id(index) }));
+    await storeRecord(database, {
+      threads: [threadRow('10-hidden', { restricted: 1 }), threadRow('20-open')],
+      messages: [...hidden, messageRow('20-open', 0, { message: id(4999) }), messageRow('20-open', 1, { message: id(5000) })],
+    });
+    const found = await pages((cursor) => sharedIds(database, cursor));
+    t.match([found.items, found.cursors], [[{ thread: '20-open', position: 0 }], { length: 1 }], 'each once');
+    for (const cursor of found.cursors) t.notMatch(decoded(cursor), /[0-9a-f]{8}-/, 'no id that may be one of what is not shown');
+  });
+
+  t.test('what a commit did with several threads has one order', async (t) => {
+    const database = await open();
+    const threads = many(50, (index) => String((index * 7) % 50).padStart(2, '0'));
+    await storeRecord(database, { threads: threads.map((id) => threadRow(id)), messages: [], commits: 2 });
+    const flags = { restricted: 0, allow_patient_participation: 0, allow_external_organisations: 0 } as const;
+    const versions = threads.map((thread, index) => ({
+      record: RECORD,
+      thread,
+      seq: index % 2,
+      status: 'open',
+      sensitivity: 'standard',
+      ...flags,
+    }));
+    await database.transaction((transaction) => transaction.insert('ledger_versions', versions));
+    const { items } = await timeline(database, { record: RECORD });
+    for (const { ledgers } of items) {
+      const order = ledgers.map(({ thread }) => thread);
+      t.strictSame([order.length, order], [25, order.toSorted()]);
+    }
+  });
+
   t.test('why a record is held tells of no thread', async (t) => {
     const database = await open();
     await storeRecord(database, { threads: [threadRow('t')], messages: [] });
@@ -82,6 +116,9 @@ onEachDatabase(t, async (t, { open }) => {
     t.match((await status(database)).items, [{ reason: 'projections/unreadable: communications/…/thread.md:3' }]);
     t.match((await threads(database, { record: RECORD })).standing, [{ held: { reason: /: communications\/…\/thread\.md:3$/ } }]);
     t.match((await problems(database)).items, [{ path: 'communications/…/thread.md', message: 'the thread … was changed' }]);
+    const ofOne = await problems(database, { record: RECORD });
+    t.match(ofOne, { items: [{ record: RECORD }], standing: [{ record: RECORD }] });
+    t.notOk('held' in ofOne, 'others are not counted where one was asked about');
     t.match((await problems(database, { reason: 'r' })).items, [{ path, message: problem.message }], 'who says why is told');
   });
 

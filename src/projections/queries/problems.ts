@@ -14,6 +14,7 @@ export interface ProblemsQuery extends Asking {
  */
 export async function problems(connection: Connection, query: ProblemsQuery = {}): Promise<Answer<ProblemRow>> {
   const limit = limitOf(query);
+  const asked = query.record === undefined ? undefined : idOf(query.record);
   const [record, number] = readCursor('problems', query.cursor, ['', INTEGER]) ?? ['', -1];
   let found = connection.kysely
     .selectFrom('problems')
@@ -21,7 +22,7 @@ export async function problems(connection: Connection, query: ProblemsQuery = {}
     .orderBy('record')
     .orderBy('number')
     .limit(limit + 1);
-  if (query.record !== undefined) found = found.where('record', '=', idOf(query.record));
+  if (asked !== undefined) found = found.where('record', '=', asked);
   found = found.where((eb) =>
     eb.or([eb('record', '>', `${record}`), eb.and([eb('record', '=', `${record}`), eb('number', '>', Number(number))])]),
   );
@@ -30,6 +31,7 @@ export async function problems(connection: Connection, query: ProblemsQuery = {}
   const last = items.at(-1);
   return answer(connection, items, {
     cursor: rows.length > limit && last !== undefined ? writeCursor('problems', [last.record, last.number]) : undefined,
+    record: asked,
   });
 }
 

@@ -21,8 +21,8 @@ const LOOKED_AT = 5000;
  */
 export async function sharedIds(connection: Connection, query: Omit<Asking, 'limit'> = {}): Promise<Answer<SharedId>> {
   const { kysely } = connection;
-  const [after] = readCursor('shared-ids', query.cursor, ['']) ?? [''];
-  const stretch = sql`select message from messages where message > ${after} order by message limit ${sql.lit(LOOKED_AT)}`;
+  const [from] = readCursor('shared-ids', query.cursor, ['']) ?? [''];
+  const stretch = sql`select message from messages where message >= ${from} order by message limit ${sql.lit(LOOKED_AT)}`;
   const { rows } = await sql<{
     last: string | null;
     looked: number;
@@ -30,11 +30,23 @@ export async function sharedIds(connection: Connection, query: Omit<Asking, 'lim
   const { last = null, looked = 0 } = rows[0] ?? {};
   if (last === null) return answer(connection, []);
   // To the stretch's last id, and all messages that have it.
-  const twice = sql<string>`(select message from messages where message > ${after} and message <= ${last} group by message having count(*) > 1)`;
+  const twice = sql<string>`(select message from messages where message >= ${from} and message <= ${last} group by message having count(*) > 1)`;
   const items = await sharing(connection, twice)
     .where((eb) => visible(eb, query))
     .execute();
-  return answer(connection, items, looked < LOOKED_AT ? {} : { cursor: writeCursor('shared-ids', [last]), cut: true });
+  if (looked < LOOKED_AT) return answer(connection, items);
+  const { rows: behind } = await sql<{ next: string | null }>`select min(message) as next from messages where message > ${last}`.execute(
+    kysely,
+  );
+  const next = behind[0]?.next ?? null;
+  return answer(connection, items, next === null ? {} : { cursor: writeCursor('shared-ids', [beginning(next, last)]), cut: true });
+}
+
+/** Where to go on behind an id: as much of the next one as tells them apart, since neither may be one that is shown. */
+function beginning(next: string, id: string): string {
+  let length = 1;
+  while (next.slice(0, length) <= id) length += 1;
+  return next.slice(0, length);
 }
 
 function sharing({ kysely }: Connection, ids: Expression<string>) {

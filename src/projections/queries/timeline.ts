@@ -161,7 +161,7 @@ function entry(
         correctedBy: readIds(corrections),
       }))
       .sort((a, b) => (a.thread === b.thread ? a.position - b.position : a.thread < b.thread ? -1 : 1)),
-    ledgers: ledgers.map(settings),
+    ledgers: ledgers.map(settings).sort((a, b) => (a.thread < b.thread ? -1 : 1)),
     ...(status === undefined ? {} : { status: settings(status) }),
   };
 }
