@@ -13,9 +13,10 @@ import { type Database, databaseError } from '../projections/database.js';
 import { type ProjectRequest, projectRecord, releaseRecord } from '../projections/project.js';
 import { PROJECTION_VERSION } from '../projections/store.js';
 import type { ProjectionRow } from '../projections/tables.js';
+import { given } from '../verify/given.js';
 import { type HistoryToJudge, type Judged, judgeHistory } from './judged.js';
 import { errorFields } from './log.js';
-import { restrictedIn } from './restricted-above.js';
+import { restrictedAbove, restrictedIn } from './restricted-above.js';
 import { hold, stateOf } from './state.js';
 import { setAsideUnregistered } from './unregistered.js';
 
@@ -57,14 +58,44 @@ export async function projectOne(host: ProjectedHost, database: Database, id: Uu
     return await projectMain(host, database, record, now, anew);
   } catch (error) {
     if (error instanceof VprError && error.code.startsWith('projections/')) throw error;
-    const { code, why } = errorFields(error);
-    const nextTryAt = await hold(database, {
-      record: record ?? { kind: 'coordination', id },
-      state: 'set-aside',
-      reason: `${code}: ${why}`,
-      now,
-    });
-    return { kind: 'set-aside', code, why, nextTryAt };
+    return setAside(host, database, record ?? id, error, now);
+  }
+}
+
+/** Writes down that a record could not be projected, and why; what main restricts above what is shown of it is taken away nevertheless. */
+export async function setAside(
+  host: ProjectedHost,
+  database: Database,
+  which: RegisteredRecord | Uuid,
+  error: unknown,
+  now: Date,
+): Promise<Outcome> {
+  const { code, why } = errorFields(error);
+  const record = typeof which === 'string' ? { kind: 'coordination' as const, id: which } : which;
+  const hidden = await restrictedNow(host, database, record.id);
+  const nextTryAt = await hold(database, { record, state: 'set-aside', reason: `${code}: ${why}`, ...given({ hidden }), now });
+  return { kind: 'set-aside', code, why, nextTryAt };
+}
+
+/** As `restrictedAbove`, of what main is now: all of the record where that can't be told. Undefined where it isn't known what main is. */
+async function restrictedNow(host: ProjectedHost, database: Database, id: Uuid): Promise<readonly string[] | undefined> {
+  const reached = (await known(database, id))?.reached ?? undefined;
+  const found = reached === undefined ? undefined : mainOf(host, id);
+  if (found === undefined) return undefined;
+  const { record, main } = found;
+  if (main === reached) return [];
+  return withObjects(host, record, (objects, policy) => restrictedAbove({ record, objects, main, host: policy }, reached)).catch(() => [
+    '',
+  ]);
+}
+
+function mainOf({ paths }: ProjectedHost, id: Uuid): { readonly record: RegisteredRecord; readonly main: ObjectId } | undefined {
+  try {
+    const record = registeredRecord(paths.root, id);
+    const main = record === undefined ? undefined : readMain(record.path);
+    return record !== undefined && main?.kind === 'commit' && recordIdIn(record.path) === id ? { record, main: main.id } : undefined;
+  } catch {
+    return undefined;
   }
 }
 

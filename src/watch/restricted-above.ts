@@ -23,12 +23,13 @@ export async function restrictedAbove(
   shown: ObjectId | undefined,
 ): Promise<readonly string[]> {
   if (record.kind !== 'coordination') return [];
-  const range = shown === undefined ? { new: main } : { old: shown, new: main };
-  const history = await readHistory(objects, range, { ...host.policy.limits, commitsPerPush: Number.MAX_SAFE_INTEGER });
+  const limits = { ...host.policy.limits, commitsPerPush: Number.MAX_SAFE_INTEGER };
+  let history = await readHistory(objects, shown === undefined ? { new: main } : { old: shown, new: main }, limits);
+  if (history.end.kind === 'unrelated') history = await readHistory(objects, { new: main }, limits);
   const documents = rememberDocuments();
   const hidden = new Set<string>();
   const note = (name: string, isHidden: boolean) => (isHidden ? hidden.add(name) : hidden.delete(name));
-  let unknown = false;
+  let unknown = history.end.kind !== 'old' && history.end.kind !== 'root';
   for await (const pushed of history.commits()) {
     unknown ||= lacksObjects(pushed);
     note('', valueOf(documents.status(pushed, STATUS_FILE.coordination).after)?.status.record_queryable !== true);

@@ -10,10 +10,10 @@ import { holdDatabase } from './connection.js';
 import { scanForDue } from './due.js';
 import { spoolHints } from './hints.js';
 import { errorFields, type Log } from './log.js';
-import { type Outcome, type ProjectedHost, projectOne } from './project.js';
+import { type Outcome, type ProjectedHost, projectOne, setAside } from './project.js';
 import { workQueue } from './queue.js';
 import { sharing } from './sharing.js';
-import { allStates, hold } from './state.js';
+import { allStates } from './state.js';
 
 export interface WatcherOptions extends ProjectedHost {
   /** A file's path, or a URL. */
@@ -86,7 +86,7 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
       return await projectOne({ paths, policy }, database, record, new Date());
     } catch (error) {
       if (!(await answers(database))) throw error;
-      const { code, why } = errorFields(error);
+      const { code } = errorFields(error);
       if (code === 'projections/tables') {
         await held.close(); // opened again, it is brought up to date
         throw error;
@@ -96,13 +96,7 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
         said.add(code);
         return { kind: 'nothing' };
       }
-      const kept = {
-        record: { kind: 'coordination', id: record },
-        state: 'set-aside',
-        reason: `${code}: ${why}`,
-        now: new Date(),
-      } as const;
-      return { kind: 'set-aside', code, why, nextTryAt: await hold(database, kept) };
+      return setAside({ paths, policy }, database, record, error, new Date());
     }
   }
 

@@ -1,0 +1,70 @@
+/** What main restricts is not shown of a record that is set aside either, on each database. */
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
+import { search, thread } from '../../src/projections/index.js';
+import { stateOf } from '../../src/watch/state.js';
+import { git, writeObjects } from '../e2e/support.js';
+import { codeOf } from '../projections/asked.js';
+import { onEachDatabase } from '../projections/databases.js';
+import { makePeople } from '../support/people.js';
+import { type PushedRecord, pushedRecord } from '../verify/support.js';
+import { isWhole, once, push, using } from './support.js';
+
+const people = await makePeople();
+
+/** What keeps a record from being projected further, each handing back what ends it. */
+const TROUBLE: Readonly<Record<string, (all: PushedRecord, tip: string) => Promise<() => void>>> = {
+  'a journal that cannot be read': async ({ host }) => {
+    const journal = shardedPath(hostPaths(host.directory).journal, host.record, '.jsonl');
+    const end = away(journal);
+    mkdirSync(journal);
+    return () => {
+      rmSync(journal, { recursive: true });
+      end();
+    };
+  },
+  'a thread that is not there': async (all, tip) => lost(all, `${tip}:${all.record.thread}`),
+  'a commit that is not there': async (all, tip) => lost(all, tip),
+};
+
+async function lost({ host: { repository }, record }: PushedRecord, what: string): Promise<() => void> {
+  const id = (await git(repository, 'rev-parse', what)).stdout.trim();
+  rmSync(join(repository, 'objects/pack'), { recursive: true });
+  writeObjects(repository, record.made().objects); // each a file of its own
+  return away(join(repository, 'objects', id.slice(0, 2), id.slice(2)));
+}
+
+function away(path: string): () => void {
+  renameSync(path, `${path}.away`);
+  return () => renameSync(`${path}.away`, path);
+}
+
+onEachDatabase(t, async (t, { fresh }) => {
+  for (const [name, trouble] of Object.entries(TROUBLE))
+    t.test(name, async (t) => {
+      const all = await pushedRecord(t, people);
+      const place = fresh();
+      await once(all.host, place);
+      const id = all.record.thread.slice('communications/'.length);
+      const found = (asking = {}) =>
+        using(place, (database) => search(database, { text: 'chest', ...asking }).then(({ items }) => items.length));
+      t.equal(await found(), 1);
+      const restricted = all.record.touched((yaml) => yaml.replace('restricted: false', 'restricted: true'));
+      await push(all, (record) => record.commit({ files: { [`${record.thread}/ledger.yaml`]: restricted } }));
+      const tip = await push(all, (record) => record.append());
+      const end = await trouble(all, tip);
+      await once(all.host, place);
+      const state = () => using(place, (database) => stateOf(database, all.host.record));
+      t.match(await state(), { state: 'set-aside', reached: all.tips[0] });
+      t.equal(await found(), 0, 'main restricts it');
+      t.equal(await using(place, (database) => thread(database, { thread: id }).catch(codeOf)), 'projections/restricted');
+      t.equal(await found({ reason: 'r' }), 1);
+      end();
+      await once(all.host, place);
+      t.match(await state(), { state: 'current', reached: tip });
+      t.equal(await found(), 0);
+      await isWhole(t, all, place);
+    });
+});
