@@ -71,6 +71,19 @@ onEachDatabase(t, async (t, { open }) => {
     t.notMatch(JSON.stringify(await idsUsedTwice(database)), /10-hidden/, 'not even that it is there');
   });
 
+  t.test('a thread whose id another has that may not be shown', async (t) => {
+    const database = await open();
+    await storeRecord(database, { threads: [threadRow('t')], messages: [] });
+    const other = `0${RECORD.slice(1)}`;
+    await database.transaction((transaction) => transaction.insert('threads', [threadRow('t', { record: other, restricted: 1 })]));
+    const record = await database.kysely.selectFrom('records').selectAll().executeTakeFirstOrThrow();
+    await database.transaction((transaction) => transaction.insert('records', [{ ...record, record: other }]));
+    t.match(await thread(database, { thread: 't' }), { thread: { record: RECORD } });
+    t.equal(await thread(database, { thread: 't', reason: 'r' }).catch(codeOf), 'projections/which-thread');
+    await database.kysely.updateTable('threads').set({ restricted: 1 }).execute();
+    t.equal(await thread(database, { thread: 't' }).catch(codeOf), 'projections/restricted', 'not how many');
+  });
+
   t.test('ids used twice, in more than one stretch', async (t) => {
     const database = await open();
     const id = (index: number) => `${(index * 7919 + 2 ** 31).toString(16)}-2222-4333-8444-555555555555`;

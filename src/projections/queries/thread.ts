@@ -74,11 +74,13 @@ async function needThread({ kysely }: Connection, { thread: id, record, reason }
         .as('shown'),
     )
     .where('threads.thread', '=', id)
+    // That others have one of that id is said only of those that may be shown.
+    .orderBy('shown', 'desc')
     .limit(sql.lit(2));
   const asking = record === undefined ? found : found.where('threads.record', '=', idOf(record));
   // PostgreSQL refuses a text with NUL; no id has one.
   const [row, other] = id.includes('\0') ? [] : await asking.execute();
-  if (other !== undefined)
+  if (other?.shown === 1)
     throw new VprError('projections/which-thread', 'more than one record has a thread of that id', {
       help: ['say which is meant: --record RECORD'],
     });
