@@ -34,7 +34,7 @@ export { PROJECTION_VERSION } from './store.js';
 export type * from './tables.js';
 export { type ProjectionCheck, type RowDifference, verifyProjection } from './verify.js';
 
-// What may be asked: each question is answered as of one moment. Errors are those of the function that is called.
+// What may be asked: each question is answered as of one moment. Errors are those of the function that is called, and of the database: `projections/database`, `projections/tables`.
 
 /** Messages with some words. */
 export const search = asOfOneMoment(searchNow);

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import t from 'tap';
 import { VprError } from '../../src/errors.js';
 import { storeMessages } from '../../src/projections/full-text.js';
-import { buildProjection, type Database, openDatabase, search } from '../../src/projections/index.js';
+import { buildProjection, type Database, openDatabase, search, timeline } from '../../src/projections/index.js';
 import type { ProjectionRow } from '../../src/projections/tables.js';
 import { onEachDatabase } from './databases.js';
 import { messageRow, storeRecord, threadRow } from './rows.js';
@@ -25,6 +25,15 @@ const codeOf = (error: unknown) => (error instanceof VprError ? error.code : err
 const rowsOf = ({ kysely }: Database) => kysely.selectFrom('projections').selectAll().execute();
 
 onEachDatabase(t, async (t, { name, fresh }) => {
+  t.test('a question that a database fails on', async (t) => {
+    const database = await openDatabase(fresh());
+    await database.kysely.schema.dropTable('status_versions').execute();
+    await storeRecord(database, { threads: [], messages: [] });
+    t.equal(await timeline(database, { record: RECORD }).catch(codeOf), 'projections/tables');
+    await database.close();
+    t.equal(await timeline(database, { record: RECORD }).catch(codeOf), 'projections/database');
+  });
+
   t.test('what is stored is read again, by others as well, with its numbers as numbers', async (t) => {
     const place = fresh();
     const [one, two] = await Promise.all([openDatabase(place), openDatabase(place)]);

@@ -1,6 +1,6 @@
 /** Questions that are answered as of one moment, whatever is projected meanwhile. */
 import { sql } from 'kysely';
-import type { Connection, Transaction } from '../database.js';
+import { type Connection, type Database, databaseError, type Transaction } from '../database.js';
 import type { Dialect } from '../migrations/types.js';
 
 /** A table that every question holds from its beginning. */
@@ -40,9 +40,17 @@ export async function inSnapshot<T>(connection: Connection, work: (snapshot: Con
   });
 }
 
-/** A question that is asked in a snapshot. */
+/** A question that is asked in a snapshot. Where an open projection fails: throws `projections/database` or `projections/tables`, whose words quote no rows. */
 export function asOfOneMoment<Q extends unknown[], A>(
   ask: (connection: Connection, ...query: Q) => Promise<A>,
 ): (connection: Connection, ...query: Q) => Promise<A> {
-  return (connection, ...query) => inSnapshot(connection, (snapshot) => ask(snapshot, ...query));
+  return async (connection, ...query) => {
+    try {
+      return await inSnapshot(connection, (snapshot) => ask(snapshot, ...query));
+    } catch (cause) {
+      const { name } = connection as Partial<Database>;
+      if (name === undefined || cause instanceof TypeError) throw cause; // what was called wrongly is no failure of a database
+      throw databaseError(name, cause);
+    }
+  };
 }
