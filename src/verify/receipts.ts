@@ -9,7 +9,7 @@ export interface Receipts {
   readonly times: Float64Array;
   /** Entries that count: main contains what they name. */
   readonly counted: number;
-  /** Entries that don't, though a later one does: pushes that git refused after they had been written down. */
+  /** Entries that name what main lacks, though a later one counts: pushes that git refused after they had been written down. */
   readonly passedOver: number;
   /** Entries that don't, and that another one begins at: main stood there, and was set back. */
   readonly lost: number;
@@ -86,8 +86,10 @@ function uncounted(receipts: readonly Receipt[], { counted, bad, commits, whole,
     if (counted.has(index) || bad.has(index)) continue;
     // Of a part of a history nothing can be said of entries before it.
     if (index <= last || begun.has(receipt.old)) {
-      if (whole && stood.has(receipt.new) && !commits.has(receipt.new)) lost += 1;
-      else if (whole) passedOver += 1;
+      // A push that git refused after all and that came again is there twice: main has what both name.
+      if (!whole || commits.has(receipt.new)) continue;
+      if (stood.has(receipt.new)) lost += 1;
+      else passedOver += 1;
     } else if (whole || last >= 0) after.push(receipt);
   }
   return { after, lost, passedOver };

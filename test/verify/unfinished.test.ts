@@ -51,7 +51,9 @@ t.test('by another hook, or by a lock that was left: not good, and not told as t
 
   t.match(await push(), { status: 0 });
   record.taken();
-  t.match(await look(), { good: true }, 'pushing again settles it');
+  const settled = await look();
+  t.match(settled, { good: true }, 'pushing again settles it');
+  t.notMatch(settled.text, /that main does not have/, 'and nothing is left to say of it');
 });
 
 t.test('of a record that has nothing yet', async (t) => {
