@@ -8,7 +8,7 @@ import { tryGit } from './git.js';
 /** `A..B`, or `B` for all of its history; main without one. Throws `range/…`. */
 export function resolveRange({ directory }: Repository, range: string | undefined): { readonly from?: ObjectId; readonly to: ObjectId } {
   const [first = '', second, ...more] = (range ?? MAIN).split('..');
-  if (more.length > 0 || second?.startsWith('.') === true) {
+  if (more.length > 0 || first.startsWith('^') || /^[.^]/.test(second ?? '')) {
     throw new VprError('range/unreadable', `${range} is neither A..B nor one commit`, {
       help: ['for example: vpr verify origin/main..main'],
     });

@@ -17,11 +17,11 @@ import { given } from './given.js';
 import { verifyHistory } from './history.js';
 import type { Measure, RecordReport, Subject } from './measure.js';
 import { withCached } from './merge.js';
-import { notesOf, promises, unmet } from './promises.js';
+import { heldAbove, notesOf, promises, unmet } from './promises.js';
 import { areStill, filesOf, usable } from './recall.js';
 import { shortcutGaps } from './shortcuts.js';
 import { NO_RECORD, type Stated, statedRecord } from './stated.js';
-import type { HistoryReport } from './types.js';
+import type { Gap, HistoryReport } from './types.js';
 import { openView } from './view.js';
 
 /** Kinds whose rules exist (FORMAT.md §7). Of others only signatures can be verified. */
@@ -73,7 +73,7 @@ async function verifyIn(
   };
   const notes = notesOf(subject, measure, { only, kind });
   if (to === undefined) {
-    const gaps = [...surroundings.gaps, ...journalGaps(journal, undefined), ...unmet(measure.expect, baseline, new Set())];
+    const gaps = [...surroundings.gaps, ...journalGaps(journal, undefined), ...unmet(measure.expect, baseline, { met: new Set() })];
     const good = gaps.length === 0 && measure.host !== undefined;
     return {
       ...report,
@@ -105,12 +105,13 @@ async function verifyIn(
   if (from !== undefined && isEmpty(fresh)) throw emptyRange(from, to);
   const history = cached === undefined ? fresh : withCached.history(cached, fresh);
   const met = await metBelow(objects, fresh, start, wanted, cached);
+  const { held, above } = await heldAbove(objects, { main: subject.main, to }, baseline, met);
   const gaps = [
     ...surroundings.gaps,
     ...gapsOf(fresh, measure.host !== undefined),
     ...below,
     ...journalGaps(journal, fresh),
-    ...unmet(measure.expect, baseline, met),
+    ...unmet(measure.expect, baseline, { met: held, unread: isUnread(fresh, start, below) }),
   ];
   const good = history.verdict.accepted && gaps.length === 0;
   if (good && stored !== undefined && areStill(stored, subject, measure))
@@ -119,11 +120,16 @@ async function verifyIn(
     ...report,
     history,
     ...given({ cached: cached && { commits: cached.commits, tip: cached.tip, on: cached.on } }),
-    ...promises(measure.expect, baseline, met),
+    ...promises(measure.expect, baseline, held),
     gaps,
-    notes: [...notes, ...revocationNotes(measure), ...historyNotes(history), ...journalNotes(journal, fresh)],
+    notes: [...notes, ...above, ...revocationNotes(measure), ...historyNotes(history), ...journalNotes(journal, fresh)],
     good,
   };
+}
+
+/** Whether what is below can't be told. */
+function isUnread({ brokenOff, damage }: HistoryReport, start: ObjectId | undefined, below: readonly Gap[]): boolean {
+  return brokenOff || below.length > 0 || (damage !== undefined && start !== undefined);
 }
 
 /** There was nothing to verify, and not because it can't be read or is no continuation. */

@@ -9,7 +9,7 @@ import { vpr, vprJson } from '../commands/support.js';
 import { gitLine } from '../e2e/support.js';
 import { makePeople } from '../support/people.js';
 import { RECORD_ID } from '../support/texts.js';
-import { pushedRecord, verify } from './support.js';
+import { pushedRecord, trustOf, verify } from './support.js';
 
 const EMPTY = '22222222-2222-4333-8444-555555555555';
 const people = await makePeople();
@@ -110,6 +110,7 @@ t.test('a trust bundle carries how far each record had come, and whoever has les
   const good = await verify({ in: client, trust: bundle, 'trust-digest': digest });
   t.match(good, { good: true, record: { baseline: { commit: second, received: time, met: true } } });
   t.match(good.text, `trust bundle: ${digest}`);
+  t.notMatch(good.text, /commits above/);
   await gitLine(directory, 'clone', '--quiet', '--bare', client, 'older');
   await gitLine(join(directory, 'older'), 'update-ref', 'refs/heads/main', first);
   t.match(await verify({ in: join(directory, 'older'), trust: bundle }), {
@@ -117,6 +118,16 @@ t.test('a trust bundle carries how far each record had come, and whoever has les
     gaps: ['set-back'],
     record: { baseline: { met: false } },
   });
+  const part = await verify({ in: client, trust: bundle, range: first });
+  t.match(part, { good: true, record: { baseline: { met: true } } }, 'a part that ends before it: main has it');
+  t.match(part.text, `not checked: commits above ${first}, which main has: a range was asked for`);
+  t.match(await verify({ in: join(directory, 'older'), trust: bundle, range: first }), { good: false, gaps: ['set-back'] });
+
+  await gitLine(directory, 'clone', '--quiet', '--bare', '--depth=1', `file://${client}`, 'shallow');
+  const below = { [RECORD_ID]: { commit: first, received: time } };
+  const shallow = await verify({ in: join(directory, 'shallow'), trust: trustOf(directory, host, below), expect: first });
+  t.match(shallow, { good: false, gaps: ['shallow', 'missing', 'lacking', 'expected', 'unread-baseline'] });
+  t.notMatch(shallow.text, /set back|does not contain/, 'what cannot be read accuses nobody');
   await t.rejects(verify({ in: client, trust: bundle, 'trust-digest': 'f'.repeat(64) }), { code: 'trust/digest' });
   await t.rejects(verify({ in: client, 'trust-digest': digest }), { code: 'trust/none' });
 

@@ -43,7 +43,8 @@ t.test('a range is judged, and what is below it is named as not looked at', asyn
     await t.rejects(verify({ in: clone, trust, range }), { code: 'range/empty' }, 'where nothing is verified nothing is good');
   t.match(vpr(clone, ['verify', 'main..main', '--trust', trust]), { status: 2, stderr: /range\/empty/ });
   t.match(await verify({ in: clone, trust, range: `main..${first}` }), { good: false }, 'a range that goes back');
-  await t.rejects(verify({ in: clone, trust, range: 'a..b..c' }), { code: 'range/unreadable' });
+  for (const range of ['a..b..c', '^main~1', 'main..^main~1'])
+    await t.rejects(verify({ in: clone, trust, range }), { code: 'range/unreadable' }, range);
   await t.rejects(verify({ in: clone, trust, range: 'nothing' }), { code: 'range/unknown' });
 });
 
