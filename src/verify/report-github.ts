@@ -14,7 +14,7 @@ export function githubReport(report: Report): string {
     lines.push(command(item));
   }
   const { totals, good, versions } = report;
-  const words = `${totals.commits} commits of ${counted(totals.records, 'record')} judged by vpr ${versions.vpr}: ${good ? 'all good' : 'not good'}`;
+  const words = `${counted(totals.commits, 'commit')} of ${counted(totals.records, 'record')} judged by vpr ${versions.vpr}: ${good ? 'all good' : 'not good'}`;
   lines.push(`::notice title=${property('vpr verify')}::${data(words)}`);
   return lines.join('\n');
 }

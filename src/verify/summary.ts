@@ -71,12 +71,12 @@ function recordLines(named: NamedReport): string[] {
         ['signed, unsigned', `${counts?.signed ?? 0}, ${counts?.unsigned ?? 0}`],
         ['receipt known from the host', `${counts?.receivedByHost ?? 0}`],
         ['cannot be shown', `${counts?.cannotBeShown ?? 0}`],
-        ['--expect', expect === undefined ? '-' : `${expect.commit}: ${expect.met ? 'in the history' : 'NOT in the history'}`],
+        ['--expect', expect === undefined ? '-' : `${expect.commit}: ${expect.met ? 'in the history' : 'NOT found in the history'}`],
         [
           'baseline',
           baseline === undefined
             ? '-'
-            : `${baseline.commit} of ${baseline.received}: ${baseline.met ? 'in the history' : 'NOT in the history'}`,
+            : `${baseline.commit} of ${baseline.received}: ${baseline.met ? 'in the history' : 'NOT found in the history'}`,
         ],
       ],
     ),

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { render } from '../../src/cli/verify-output.js';
 import { runGit } from '../../src/git/run.js';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { addRecord } from '../../src/hosts/plain.js';
@@ -128,6 +129,7 @@ t.test('a trust bundle carries how far each record had come, and whoever has les
   const shallow = await verify({ in: join(directory, 'shallow'), trust: trustOf(directory, host, below), expect: first });
   t.match(shallow, { good: false, gaps: ['shallow', 'missing', 'lacking', 'expected', 'unread-baseline'] });
   t.notMatch(shallow.text, /set back|does not contain/, 'what cannot be read accuses nobody');
+  t.match(render('github', shallow.report, false), /^::notice [^\n]*::1 commit of 1 record judged/m);
   await t.rejects(verify({ in: client, trust: bundle, 'trust-digest': 'f'.repeat(64) }), { code: 'trust/digest' });
   await t.rejects(verify({ in: client, 'trust-digest': digest }), { code: 'trust/none' });
 
