@@ -1,7 +1,21 @@
 /** Files that `vpr verify` writes. */
 import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import type { CommitReport } from '../verify/types.js';
+
+/** Throws `verify/report` where a report would go into a file that is read, or that another one goes into. Devices are written into as often as one likes. */
+export function refuseOverwriting(read: readonly (string | undefined)[], written: readonly (string | undefined)[]): void {
+  const taken = new Set(read.flatMap((path) => (path === undefined ? [] : [resolve(path)])));
+  for (const path of written) {
+    if (path === undefined || path.startsWith('/dev/')) continue;
+    if (taken.has(resolve(path)))
+      throw new VprError('verify/report', `${path} is named twice: what is written there would overwrite the other`, {
+        help: ['name a file of its own for each report'],
+      });
+    taken.add(resolve(path));
+  }
+}
 
 /** Writes commits as lines of JSON, while they come. */
 export function lineWriter(path: string) {

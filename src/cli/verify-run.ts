@@ -19,7 +19,7 @@ import { jsonReport } from '../verify/report-json.js';
 import { openSubject } from '../verify/subject.js';
 import { summaryText } from '../verify/summary.js';
 import type { Only } from '../verify/types.js';
-import { lineWriter, writeReport } from './verify-files.js';
+import { lineWriter, refuseOverwriting, writeReport } from './verify-files.js';
 import { FORMATS, type Format, render } from './verify-output.js';
 import { startProgress } from './verify-progress.js';
 
@@ -47,6 +47,7 @@ export interface VerifyInput {
 /** Verifies what the flags ask for, and writes the files they name. Throws where it can't be done. */
 export async function runVerify(input: VerifyInput) {
   const files = (input.report ?? []).map(reportFile);
+  refuseOverwriting([input.trust, input.journal], [...files.map(({ path }) => path), input.summary, input.commits]);
   const now = new Date();
   const at = input.at === undefined ? now : momentOf(input.at, now);
   const frame = { versions: versions(), only: input.only ?? ('everything' as Only) };

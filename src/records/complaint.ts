@@ -1,7 +1,7 @@
 /** Why a signing program has not signed: git up to 2.40 keeps it to itself. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeTemporary } from './files.js';
 
 /** The environment variable that names the file into which `vpr-sign` says why it refuses. */
 export const COMPLAINT = 'VPR_SIGN_COMPLAINT';
@@ -17,7 +17,7 @@ export function withComplaint<T>(work: (env: Readonly<Record<string, string>>) =
   readonly result: T;
   readonly complaint?: Complaint;
 } {
-  const directory = mkdtempSync(join(tmpdir(), 'vpr-complaint-'));
+  const directory = makeTemporary('complaint');
   const file = join(directory, 'said');
   try {
     writeFileSync(file, '');

@@ -1,6 +1,19 @@
 /** Files written so that a reader sees the former content or the whole new one, and nothing is overwritten unasked. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, VprError } from '../errors.js';
 
@@ -83,6 +96,19 @@ function syncDirectory(path: string): void {
     // Some file systems refuse it; the file itself is there.
   } finally {
     closeSync(directory);
+  }
+}
+
+/** Makes a directory of mode 0700 among the system's temporary ones. Throws `file/temporary`. */
+export function makeTemporary(name: string): string {
+  const place = tmpdir();
+  try {
+    return mkdtempSync(join(realpathSync(place), `vpr-${name}-`));
+  } catch (cause) {
+    throw new VprError('file/temporary', `no temporary directory can be made in ${place}: ${codeOf(cause) ?? String(cause)}`, {
+      cause,
+      help: ['the environment variable TMPDIR names another place for it: one that is there, that you may write to, and with room'],
+    });
   }
 }
 

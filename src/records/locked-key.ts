@@ -71,11 +71,19 @@ export function readKey(pem: Uint8Array, path: string, passphrase?: Uint8Array):
     if (passphrase !== undefined) return undefined;
     throw new VprError('key/unreadable', `${path} is not a private key in PEM`, {
       cause,
-      help: [`of a key in DER make one: openssl pkey -inform DER -in ${shellWord(path)} -out new.key`],
+      help: howToConvert(pem, path),
     });
   }
   if (key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1') return key;
   throw new VprError('key/kind', `the key in ${path} is not an elliptic curve key on P-256, which alone signs records`, {
     help: ['make one, and a request for its certificate: vpr cert request'],
   });
+}
+
+/** Both ask for the passphrase that the new one is to have. */
+function howToConvert(pem: Uint8Array, path: string): readonly string[] {
+  const from = shellWord(path);
+  return Buffer.from(pem).includes('-----BEGIN OPENSSH PRIVATE KEY-----')
+    ? [`of a key in OpenSSH's own form make one: cp ${from} new.key && ssh-keygen -p -m PKCS8 -f new.key`]
+    : [`of a key in DER make one: openssl pkey -inform DER -in ${from} -aes256 -out new.key`];
 }

@@ -7,7 +7,7 @@ export interface Item {
   /** A rule's id, or `verify/…` for what makes a look incomplete. */
   readonly rule: string;
   readonly level: 'error' | 'warning';
-  /** What should hold, from the rule itself: nothing that the record says. */
+  /** What does not hold, from the rule itself: nothing that the record says. */
   readonly message: string;
   readonly record: string;
   readonly commit?: string;
@@ -25,7 +25,7 @@ export function* itemsOf({ records, gaps }: Report): Generator<Item> {
       yield {
         rule,
         level: severity === 'warn' ? 'warning' : 'error',
-        message: statementOf(rule),
+        message: brokenOf(rule),
         record: id,
         ...(commit === undefined ? {} : { commit }),
         ...(path === undefined ? {} : { path: Buffer.from(path, 'latin1').toString('utf8') }),
@@ -33,9 +33,14 @@ export function* itemsOf({ records, gaps }: Report): Generator<Item> {
       };
     }
     for (const [rule, count] of Object.entries(history?.verdict.suppressed ?? {})) {
-      yield { rule, level: 'error', message: `${statementOf(rule)} (${count} more)`, record: id };
+      yield { rule, level: 'error', message: `${brokenOf(rule)} (${count} more)`, record: id };
     }
   }
+}
+
+/** That what a rule says does not hold. */
+export function brokenOf(rule: string): string {
+  return `does not hold: ${statementOf(rule)}`;
 }
 
 /** What a rule says must hold. */

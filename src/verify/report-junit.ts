@@ -4,7 +4,7 @@ import type { Rule } from '../validators/rule.js';
 import { RULES } from '../validators/rules.js';
 import { FORMAT_VERSION } from '../validators/verdict.js';
 import { COMMIT_RULES, SIGNATURE_RULES } from './history.js';
-import { statementOf } from './items.js';
+import { brokenOf } from './items.js';
 import type { NamedReport, Report } from './report.js';
 
 /** One case: failed, skipped, or neither. */
@@ -71,7 +71,7 @@ function caseLines({ name, failures = [], skipped }: Case): string[] {
   const start = `    <testcase classname="vpr.format${FORMAT_VERSION}" name="${xml(name)}" time="0"`;
   if (skipped !== undefined) return [`${start}>`, `      <skipped message="${xml(skipped)}"/>`, '    </testcase>'];
   if (failures.length === 0) return [`${start}/>`];
-  const message = name.startsWith('verify/') ? 'the look is incomplete' : statementOf(name);
+  const message = name.startsWith('verify/') ? 'the look is incomplete' : brokenOf(name);
   return [
     `${start}>`,
     `      <failure message="${xml(message)}" type="${xml(name)}">${failures.map(xml).join('\n')}</failure>`,

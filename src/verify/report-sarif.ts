@@ -1,6 +1,6 @@
 /** SARIF 2.1.0 (OASIS), as code scanning reads it. */
 import { STATUS_FILE } from '../format/layout.js';
-import { type Item, itemsOf } from './items.js';
+import { type Item, itemsOf, statementOf } from './items.js';
 import type { Report } from './report.js';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
@@ -8,7 +8,7 @@ const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 /** The log, as plain data. */
 export function sarifReport(report: Report) {
   const items = [...itemsOf(report)];
-  const rules = [...new Map(items.map((item) => [item.rule, item.message])).entries()];
+  const rules = [...new Map(items.map(({ rule, message }) => [rule, rule.startsWith('verify/') ? message : statementOf(rule)])).entries()];
   return {
     $schema: SCHEMA,
     version: '2.1.0',

@@ -1,16 +1,15 @@
 /** Private directories that are gone when verification is, also where it is interrupted. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { makeTemporary } from '../records/files.js';
 
 const directories = new Set<string>();
 /** Signals that end a process, and what a shell calls that end. */
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** A new directory of mode 0700. */
+/** A new directory of mode 0700. Throws `file/temporary`. */
 export function temporaryDirectory(name: string): { readonly path: string; remove(): void } {
   if (directories.size === 0) watch();
-  const path = mkdtempSync(join(realpathSync(tmpdir()), `vpr-${name}-`));
+  const path = makeTemporary(name);
   directories.add(path);
   return {
     path,

@@ -46,5 +46,26 @@ t.test('keys in every form that openssl writes', needsProgram('openssl', 'openss
   t.throws(() => read('rsa'), { code: 'key/kind' });
   writeFileSync(join(directory, 'noise'), 'x');
   t.throws(() => read('noise'), { code: 'key/unreadable', help: [/-inform DER/] });
+  // What help says is done, with the passphrase that it asks for.
+  openssl('pkey', '-in', 'sec1', '-outform', 'DER', '-out', 'der');
+  t.throws(() => read('der'), {
+    code: 'key/unreadable',
+    help: ['of a key in DER make one: openssl pkey -inform DER -in der -aes256 -out new.key'],
+  });
+  openssl('pkey', '-inform', 'DER', '-in', 'der', '-aes256', '-out', 'from-der', '-passout', 'file:secret');
+  t.ok(read('from-der', SECRET)?.equals(plain));
+  t.end();
+});
+
+t.test("a key in OpenSSH's own form", needsProgram('ssh-keygen', 'openssh-client'), (t) => {
+  const directory = temporary(t);
+  const path = join(directory, 'mine');
+  const keygen = (...args: string[]) => run(directory, 'ssh-keygen', '-q', ...args);
+  keygen('-t', 'ecdsa', '-b', '256', '-N', '', '-f', path);
+  const help = `of a key in OpenSSH's own form make one: cp ${path} new.key && ssh-keygen -p -m PKCS8 -f new.key`;
+  t.throws(() => readKey(readFileSync(path), path), { code: 'key/unreadable', help: [help] });
+  run(directory, 'cp', path, 'new.key');
+  keygen('-p', '-m', 'PKCS8', '-f', 'new.key', '-N', SECRET);
+  t.equal(readKey(readFileSync(join(directory, 'new.key')), 'new.key', Buffer.from(SECRET))?.type, 'private');
   t.end();
 });

@@ -68,6 +68,28 @@ t.test('exit codes and streams of the command itself', async (t) => {
   t.match(vpr(directory, ['verify', ...at, '--summary', join(directory, 'none', 'x')]), { status: 2, stderr: /file\/unwritable/ });
 });
 
+t.test('nothing that is read is written over, and no report over another', async (t) => {
+  const at = ['verify', '--in', client, '--trust', trust, '--no-cache'];
+  const before = readFileSync(trust, 'utf8');
+  const twice = { status: 2, stderr: /verify\/report: .* is named twice/, stdout: '' };
+  const there = join(directory, 'twice');
+  t.match(vpr(directory, [...at, '--summary', trust]), twice);
+  t.match(vpr(directory, [...at, '--report', `junit=${there}`, '--report', `sarif=${there}`]), twice);
+  t.match(vpr(directory, [...at, '--commits', 'twice', '--summary', there]), twice, 'however it is written');
+  t.notOk(existsSync(there));
+  t.equal(readFileSync(trust, 'utf8'), before);
+});
+
+t.test('a bundle is unpacked where there is room for it, or it is said where that should have been', async (t) => {
+  const bundle = join(directory, 'record.bundle');
+  spawnSync('git', ['-C', client, 'bundle', 'create', bundle, 'main']);
+  const none = join(directory, 'no-such-place');
+  const { status, stderr } = vpr(directory, ['verify', '--in', bundle, '--trust', trust], '', { TMPDIR: none });
+  t.equal(status, 2);
+  t.match(stderr, `file/temporary: no temporary directory can be made in ${none}: ENOENT`);
+  t.match(stderr, /help: the environment variable TMPDIR/);
+});
+
 t.test(
   'what cannot be printed was not said: exit code 2, and one line why',
   { skip: !existsSync('/dev/full') && 'no /dev/full here' },

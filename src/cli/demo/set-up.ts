@@ -1,10 +1,10 @@
 /** The demo's world: two authorities, a host that trusts them, and three people with a clone each. */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { VprError } from '../../errors.js';
 import { editYaml, newUuid, recordPath } from '../../format/index.js';
 import { commandLine } from '../../format/shell.js';
+import { makeTemporary } from '../../records/files.js';
 import { PEOPLE, type Person } from './scene.js';
 import type { Shell, Typed } from './shell.js';
 
@@ -34,7 +34,7 @@ const TRUSTED = [
 
 /** A new directory for the demo, or the one that is given, which must be new or empty. Throws `demo/not-empty`. */
 export function demoDirectory(given: string | undefined): string {
-  if (given === undefined) return mkdtempSync(join(realpathSync(tmpdir()), 'vpr-demo-'));
+  if (given === undefined) return makeTemporary('demo');
   const directory = resolve(given);
   if (existsSync(directory) && readdirSync(directory).length > 0) {
     throw new VprError('demo/not-empty', `${directory} is not empty`, { help: ['name a new directory: vpr demo --dir DIR'] });

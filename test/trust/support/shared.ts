@@ -1,7 +1,6 @@
 /** The shared vectors and outside programs: where they are, or why a test is skipped. */
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 
 /** A path among the shared vectors, beside the project. */
 export function vectors(...path: readonly string[]): string {
@@ -15,15 +14,15 @@ export function needsVectors(...path: readonly string[]): { skip: false | string
 
 /** For tap: runs where the program does, else names the package that has it. */
 export function needsProgram(program: string, aptPackage: string): { skip: false | string } {
+  const places = (process.env['PATH'] ?? '').split(delimiter);
+  return { skip: places.some((place) => isProgram(join(place, program))) ? false : `${program} is absent: apt-get install ${aptPackage}` };
+}
+
+function isProgram(path: string): boolean {
   try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-    return { skip: false };
+    accessSync(path, constants.X_OK);
+    return true;
   } catch {
-    try {
-      execFileSync(program, ['version'], { stdio: 'ignore' });
-      return { skip: false };
-    } catch {
-      return { skip: `${program} is absent: apt-get install ${aptPackage}` };
-    }
+    return false;
   }
 }
