@@ -33,7 +33,7 @@ export type Outcome =
   | { readonly kind: 'nothing' }
   /** It is neither registered nor projected. */
   | { readonly kind: 'unknown' }
-  /** Of its commits so many are `judged`: the journal has no entry of them, and they pass. */
+  /** None where only what had held it is over. Of its commits so many are `judged`: the journal has no entry of them, and they pass. */
   | { readonly kind: 'projected'; readonly to: ObjectId; readonly commits: number; readonly judged: number; readonly setBack: boolean }
   /** Not all of main may be shown. */
   | { readonly kind: 'withheld'; readonly to: ObjectId | undefined; readonly rule: string; readonly nextTryAt: number }
@@ -114,7 +114,8 @@ async function projectMain(host: ProjectedHost, database: Database, record: Regi
   const reached = state?.version === PROJECTION_VERSION && !partial && !anew ? state.reached : undefined;
   if (main.id === reached) {
     await releaseRecord(database, { record, to: main.id });
-    return { kind: 'nothing' };
+    // What held it is over, which is said: nobody would hear otherwise that it goes on.
+    return state?.state === 'current' ? { kind: 'nothing' } : { kind: 'projected', to: main.id, commits: 0, judged: 0, setBack: false };
   }
   return withObjects(host, record, (objects, policy) => {
     const question = { paths: host.paths, record, objects, reached: reached ?? undefined, main: main.id, host: policy, now };

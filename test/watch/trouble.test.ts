@@ -52,10 +52,16 @@ t.test('a record whose repository comes back is taken up by itself', async (t) =
   const tip = await push(all, (record) => record.append());
   const away = `${all.host.repository}.away`;
   renameSync(all.host.repository, away);
-  const { heard, end } = await watching(t, all.host, place);
+  const { heard, end } = await watching(t, all.host, place, { scanEvery: 50 });
   await until(() => heard('set-aside').length > 0);
   renameSync(away, all.host.repository);
   await visible(place, all.host, tip);
+  t.match(heard('projected').at(-1)?.what, { to: tip, commits: 3 });
+  renameSync(all.host.repository, away);
+  await until(() => heard('set-aside').length > 1);
+  renameSync(away, all.host.repository);
+  await until(() => heard('projected').length > 1);
+  t.match(heard('projected').at(-1)?.what, { to: tip, commits: 0 }, 'that it goes on is said, though nothing is new');
   await end();
   await isWhole(t, all, place);
 });
