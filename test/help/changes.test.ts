@@ -28,6 +28,27 @@ t.test('a file that was only made executable', async (t) => {
   t.end();
 });
 
+/** Commits the tree of the last commit again, with another mode in it than git itself writes, in its place. */
+const written = (from: string, to: string) =>
+  `tree=$(git cat-file tree HEAD | LC_ALL=C sed 's/${from}/${to}/' | git hash-object -t tree -w --stdin --literally) &&
+  git reset --quiet --hard $(git log -1 --format=%B | git commit-tree -S -p HEAD~1 $tree)`;
+
+t.test('modes that git itself does not write', async (t) => {
+  const directory = await cloneWith(t, host, 'mode-directory', COMMENT, COMMIT, written('40000 comm', '40755 comm'));
+  const [help = '', ...more] = refusedBy(t, host, directory, 'tree/modes');
+  t.strictSame(more, []);
+  t.match(sh(directory, 'git push').output, /communications\s+remote: {3}commit \w+: has the mode 40755, where 40000 was expected/);
+  type(t, directory, help);
+  accepted(t, host, directory);
+  for (const mode of ['100664', '100600']) {
+    const file = await cloneWith(t, host, `mode-${mode}`, COMMENT, COMMIT, written('100644 COORD', `${mode} COORD`));
+    const [chmod = ''] = refusedBy(t, host, file, 'tree/modes');
+    type(t, file, chmod);
+    accepted(t, host, file);
+  }
+  t.end();
+});
+
 t.test('a symbolic link', async (t) => {
   const clone = await cloneWith(t, host, 'link', `ln -s ${STATUS} .gitlink`, COMMENT, 'git add .gitlink', COMMIT);
   const [help = ''] = refusedBy(t, host, clone, 'tree/modes');

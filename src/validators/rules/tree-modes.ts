@@ -19,7 +19,8 @@ export const treeModes: Rule = {
     for (const { path, after } of pushed.changes) if (after !== undefined && after.mode !== '100644') modes.set(path, after.mode);
     for (const { kind, path, mode } of pushed.treeFaults) if (kind === 'mode') modes.set(path, mode ?? '?');
     for (const [path, mode] of modes) {
-      yield { path, message: `has the mode ${mode}${NAMES[mode] ?? ''}, where 100644 was expected`, help: [help(mode, path, pushed)] };
+      const expected = typeOf(mode) === DIRECTORY ? '40000' : '100644';
+      yield { path, message: `has the mode ${mode}${NAMES[mode] ?? ''}, where ${expected} was expected`, help: [help(mode, path, pushed)] };
     }
   },
 };
@@ -31,9 +32,19 @@ const NAMES: Readonly<Record<string, string>> = {
   '160000': ' (a submodule)',
 };
 
+/** The kind of what stands there, which the upper digits of a mode say. */
+function typeOf(mode: string): number {
+  return Number.parseInt(mode, 8) & 0o170000;
+}
+
+const DIRECTORY = 0o040000;
+const REGULAR = 0o100000;
+
 function help(mode: string, path: string, pushed: PushedCommit): string {
+  // Git writes a tree anew, with modes of its own, only where something below it was staged since it was read.
+  if (typeOf(mode) === DIRECTORY) return `git rm -r --quiet --cached ${shellPath(path)} && git add ${shellPath(path)} && ${AMEND}`;
   const { before, after } = pushed.changes.find((change) => change.path === path) ?? {};
   if (before !== undefined && before.id === after?.id) return takeBack(pushed, path);
-  if (mode !== '100755' && mode !== '100664') return before === undefined ? leaveOut(pushed, path) : takeBack(pushed, path);
+  if (typeOf(mode) !== REGULAR) return before === undefined ? leaveOut(pushed, path) : takeBack(pushed, path);
   return `chmod -x ${shellPath(path)} && git update-index --chmod=-x ${shellPath(path)} && ${AMEND}`;
 }
