@@ -1,4 +1,5 @@
 import { valueOf } from '../../format/documents.js';
+import { parseUuid } from '../../format/identifiers.js';
 import type { Ledger } from '../../format/ledger.js';
 import type { Message } from '../../format/thread.js';
 import type { ThreadStep } from '../../format/thread-steps.js';
@@ -84,10 +85,10 @@ function* policies(entry: Participant, ledger: Ledger, own: readonly string[]): 
 
 function* added({ ledger, ledgerPath: path }: ThreadStep, after: Ledger, own: readonly string[]): Generator<Finding> {
   if (after.policies.allow_external_organisations) return;
-  const before = valueOf(ledger.before);
+  const before = new Map(valueOf(ledger.before)?.participants.map((entry) => [parseUuid(entry.participant_id), entry]));
   for (const [index, entry] of after.participants.entries()) {
     if (!isExternal(entry, own)) continue;
-    const former = participant(before, entry.participant_id);
+    const former = before.get(parseUuid(entry.participant_id));
     if (former !== undefined && isExternal(former, own)) continue;
     yield {
       path,
