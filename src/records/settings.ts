@@ -32,7 +32,10 @@ export function readSettings(
   options: Pick<GitOptions, 'inherit'> & { readonly scope?: 'local' | 'global' } = {},
 ): Settings {
   const values = configuration(directory, '^(vpr|user)\\.', options);
-  const one = (key: string) => values.get(key)?.at(-1);
+  const last = (key: string) => values.get(key)?.at(-1);
+  const one = (key: string) => last(key)?.value;
+  // A certificate without an id takes its file's former one away, but not that of another certificate in another file.
+  const ofHolder = last('vpr.participantid')?.origin === last('vpr.certificate')?.origin;
   const optional = (name: keyof Settings, key: string) => {
     const value = one(key);
     return value === undefined || value === '' ? {} : { [name]: value };
@@ -43,7 +46,7 @@ export function readSettings(
     ...optional('key', 'vpr.key'),
     ...optional('role', 'vpr.role'),
     ...optional('careLocation', 'vpr.carelocation'),
-    ...optional('participantId', 'vpr.participantid'),
+    ...(ofHolder ? optional('participantId', 'vpr.participantid') : {}),
     ...optional('trust', 'vpr.trust'),
     ...optional('signingKey', 'user.signingkey'),
     ...optional('userName', 'user.name'),
@@ -51,24 +54,31 @@ export function readSettings(
   };
 }
 
+interface Value {
+  /** The file that says so, as git names it. */
+  readonly origin: string;
+  readonly value: string;
+}
+
 /** Every value of the keys that match, in git's order of reading; keys as git prints them (section and name in lowercase). */
 function configuration(
   directory: string,
   pattern: string,
   { scope, ...options }: GitOptions & { readonly scope?: 'local' | 'global' },
-): ReadonlyMap<string, readonly string[]> {
+): ReadonlyMap<string, readonly Value[]> {
   const { stdout } = tryGit(
     directory,
-    ['config', ...(scope === undefined ? [] : [`--${scope}`]), '--null', '--get-regexp', pattern],
+    ['config', ...(scope === undefined ? [] : [`--${scope}`]), '--null', '--show-origin', '--get-regexp', pattern],
     options,
   );
-  const values = new Map<string, string[]>();
-  for (const entry of stdout.toString('utf8').split('\0')) {
-    if (entry === '') continue;
+  const values = new Map<string, Value[]>();
+  const words = stdout.toString('utf8').split('\0');
+  for (let i = 0; i + 1 < words.length; i += 2) {
+    const [origin = '', entry = ''] = words.slice(i, i + 2);
     const end = entry.indexOf('\n');
     const key = end < 0 ? entry : entry.slice(0, end);
     const value = end < 0 ? 'true' : entry.slice(end + 1);
-    values.set(key, [...(values.get(key) ?? []), value]);
+    values.set(key, [...(values.get(key) ?? []), { origin, value }]);
   }
   return values;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
+import { issueCertificate } from '../../src/records/issue.js';
 import { vpr } from '../commands/support.js';
 import { makeWorld, run } from './support.js';
 
@@ -51,4 +52,36 @@ t.test('vpr setup --global: every repository signs, and a clone inherits what it
   }
   writeFileSync(global, `${readFileSync(global, 'utf8')}[user]\n\tname = Somebody\n`);
   t.throws(() => run(clone, 'git', 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: z'));
+});
+
+t.test("a clone of somebody else than the user's own configuration says", async (t) => {
+  const world = await makeWorld(t);
+  const { jane, tom } = world.people;
+  const home = join(world.directory, 'home');
+  const env = { HOME: home, XDG_CONFIG_HOME: join(home, 'config'), GIT_CONFIG_GLOBAL: join(world.directory, 'gitconfig') };
+  Object.assign(process.env, env);
+  const pair = ({ certificate, key }: Pick<typeof jane, 'certificate' | 'key'>) => ['--certificate', certificate, '--key', key];
+  t.match(vpr(world.directory, ['setup', '--global', ...pair(jane), '--trust', world.trust], '', env), { status: 0 });
+  const clone = join(world.directory, 'clone of Tom');
+  run(world.directory, 'git', 'clone', '--quiet', world.bare, clone);
+  t.match(vpr(clone, ['setup', ...pair(tom), '--care-location', 'Oxford'], '', env), { status: 0 });
+  t.match(vpr(clone, ['init', 'coordination', '.'], '', env), { status: 0 });
+  run(clone, 'git', 'commit', '--quiet', '--allow-empty', '-m', 'coordination:update: x');
+  const registered = () => run(clone, 'git', 'log', '-1', '--format=%(trailers:key=Author-Registration,valueonly)').trim();
+  t.equal(registered(), 'GMC 7654321', 'of the registrations those of the signer alone');
+
+  const ca = join(world.directory, 'ca');
+  const registration = { authority: 'GMC', number: '5555555' };
+  const ann = await issueCertificate({
+    authority: ca,
+    name: 'Dr Ann Lee',
+    registration,
+    further: [],
+    email: 'ann@example.org',
+    days: 9,
+    out: ca,
+  });
+  t.match(vpr(clone, ['setup', ...pair(ann)], '', env), { status: 0, stdout: /the certificate has no participant id/ });
+  const thread = vpr(clone, ['thread', 'create', '--message', 'Hello.'], '', env);
+  t.match(thread, { status: 2, stderr: /writer\/no-id/ }, "nobody's message is written in another's name");
 });
