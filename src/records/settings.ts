@@ -24,6 +24,8 @@ export interface Settings {
   readonly signingKey?: string;
   readonly userName?: string;
   readonly userEmail?: string;
+  /** What signs with certificates, where git signs every commit with one. */
+  readonly signsBy?: string;
 }
 
 /** Reads the settings that hold in a directory: the clone's own over the user's, or one of them alone. `inherit`: as `GitOptions`. */
@@ -31,7 +33,7 @@ export function readSettings(
   directory: string,
   options: Pick<GitOptions, 'inherit'> & { readonly scope?: 'local' | 'global' } = {},
 ): Settings {
-  const values = configuration(directory, '^(vpr|user)\\.', options);
+  const values = configuration(directory, '^(vpr|user|gpg|commit)\\.', options);
   const last = (key: string) => values.get(key)?.at(-1);
   const one = (key: string) => last(key)?.value;
   // A certificate without an id takes its file's former one away, but not that of another certificate in another file.
@@ -51,6 +53,9 @@ export function readSettings(
     ...optional('signingKey', 'user.signingkey'),
     ...optional('userName', 'user.name'),
     ...optional('userEmail', 'user.email'),
+    ...(one('gpg.format') === 'x509' && /^(true|yes|on|1)$/i.test(one('commit.gpgsign') ?? '')
+      ? optional('signsBy', 'gpg.x509.program')
+      : {}),
   };
 }
 

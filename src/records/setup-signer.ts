@@ -1,6 +1,6 @@
 /** Who signs in a clone, and in what words: from the flags of `vpr setup`, what an earlier run left, and the host's policy. */
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { VprError } from '../errors.js';
 import { type Fault, forbiddenCharacter, isTrimmedLine } from '../format/index.js';
 import { type Certificate, type Identity, type SignerClass, sameEmail, type Trust } from '../trust/index.js';
@@ -57,11 +57,9 @@ export function signerPart(former: Settings, input: SignerInput, trust: Trust | 
     ...(inherited ? [] : signs),
   ];
   const expected = signs.filter(([key]) => DECISIVE.includes(key));
-  return {
-    settings,
-    expected,
-    warnings: signing === undefined ? [UNSIGNED] : [...signerWarnings(signing), ...wordWarnings(role, location)],
-  };
+  const unsigned = signing === undefined && (former.signsBy === undefined || basename(former.signsBy) === basename(program));
+  const warnings = signing === undefined ? [] : signerWarnings(signing);
+  return { settings, expected, warnings: unsigned ? [UNSIGNED] : [...warnings, ...wordWarnings(role, location)] };
 }
 
 /** Whether git signs, how, and as whom. */

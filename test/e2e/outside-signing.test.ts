@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +9,7 @@ import { vpr } from '../commands/support.js';
 import { run, temporary } from '../records/support.js';
 import { needsOracles } from '../support/agreement.js';
 import { JANE, type Outside, opensslSigner, outsideAuthority } from '../support/outside.js';
-import { beginByHand, change, guarded, stock, underRoot } from './support-by-hand.js';
+import { beginByHand, change, edit, guarded, push, stock, underRoot } from './support-by-hand.js';
 
 const oracles = { ...needsOracles(), timeout: 240_000 };
 
@@ -51,6 +52,28 @@ t.test('stock git, signing with attributes by openssl: accepted as it is', oracl
   run(clone, 'git', 'commit', '--amend', '--no-edit', '--quiet');
   agree(clone);
   t.end();
+});
+
+t.test('stock git, signing by a program of its own: vpr setup without a certificate has the trailers filled in', oracles, async (t) => {
+  const directory = temporary(t);
+  const outside: Outside = outsideAuthority(join(directory, 'outside'));
+  const policy = underRoot('intermediates: [trust/between.crt]\n');
+  const { clone, id, trust } = guarded(t, policy, { 'root.crt': outside.root, 'between.crt': outside.between }, directory);
+  const leaf = { ...outside, certificate: join(directory, 'outside/jane.crt') };
+  stock(clone, opensslSigner(directory, 'sign', leaf), leaf.certificate);
+  beginByHand(clone, id);
+  const words = await setUp({ directory: clone, trust, rules: KNOWN_RULES });
+  t.match(words.warnings, [/Author-Role is not known/, /Care-Location is not known/], 'what is lacking, and not that commits are unsigned');
+  const done = await setUp({ directory: clone, role: 'Clinician', careLocation: 'Elsewhere', rules: KNOWN_RULES });
+  t.strictSame(done.warnings, []);
+  edit(clone);
+  t.equal(spawnSync('git', ['commit', '--quiet', '-am', 'coordination:update: x'], { cwd: clone, encoding: 'utf8' }).stderr, '');
+  t.equal(push(clone), '');
+  const trailers = 'Author-Name: Dr Jane Smith\nAuthor-Role: Clinician\nCare-Location: Elsewhere';
+  t.equal(run(clone, 'git', 'log', '-1', '--format=%B', 'origin/main'), `coordination:update: x\n\n${trailers}`);
+  run(clone, 'git', 'config', 'commit.gpgSign', 'false');
+  const { warnings } = await setUp({ directory: clone, rules: KNOWN_RULES });
+  t.match(warnings, [/commits will not be signed/]);
 });
 
 t.test("gpgsm's shape: indefinite lengths, NULL parameters, a trusted self-signed signer left out", oracles, (t) => {

@@ -142,7 +142,7 @@ t.test('the trailers: kept where given, put below a subject still to come, never
   t.match(message(), /^coordination:update: Typed\n\nAuthor-Name: Dr Jane Smith\nAuthor-Role: Clinician\n/);
   t.match(readFileSync(`${editor}.seen`, 'utf8'), /^\n\nAuthor-Name: [\s\S]*\n# Please enter the commit message/, 'the comments stay');
 
-  run(clone, 'git', 'config', '--unset', 'vpr.name');
+  for (const key of ['name', 'role', 'careLocation']) run(clone, 'git', 'config', '--unset', `vpr.${key}`);
   const { status, said } = commit(clone, '-m', 'x');
   t.equal(status, 0, 'a clone that is not set up can still commit');
   t.match(said, /vpr: this clone is not set up for records, so no trailers were filled in: vpr setup/);
