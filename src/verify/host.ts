@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import { VprError } from '../errors.js';
 import { refuseOddRepository } from '../git/odd-files.js';
+import { turns } from '../git/turns.js';
 import { knownTo } from '../hosts/known.js';
 import { type HostPaths, shardedPath } from '../hosts/paths.js';
 import { type RegisteredRecord, realPath, recordIdIn, registeredRecords } from '../hosts/registry.js';
@@ -14,9 +15,12 @@ import { subjectOf } from './subject.js';
 /** One record after the other, so that memory holds one. What can't be verified is a gap, and hides no other record. */
 export async function verifyHost(paths: HostPaths, measure: Omit<Measure, 'journal'>, into: ReturnType<typeof gather>): Promise<void> {
   const seen = new Set<string>();
+  // What ends the process is a signal, which is heard only between turns.
+  const turn = turns();
   const damaged = (error: VprError) => into.gap({ code: 'registry', message: error.message });
   for (const record of registeredRecords(paths.root, damaged)) {
     seen.add(record.id);
+    await turn();
     into.add(await verifyRegistered(paths, record, measure));
   }
   if (seen.size === 0) into.gap({ code: 'no-records', message: 'no record is registered: there was nothing to verify' });

@@ -8,6 +8,7 @@ import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { addRecord } from '../../src/hosts/plain.js';
 import { vpr, vprJson } from '../commands/support.js';
 import { gitLine } from '../e2e/support.js';
+import { newHost } from '../hosts/support.js';
 import { makePeople } from '../support/people.js';
 import { RECORD_ID } from '../support/texts.js';
 import { pushedRecord, trustOf, verify } from './support.js';
@@ -155,4 +156,16 @@ t.test('the newest accepted commit counts, not what was put on top of it past th
   const found = (await all()).report;
   t.match(found, { good: false, records: [{ gaps: [{ code: 'not-in-journal' }], history: { firstUncovered: sneaked } }] });
   writeFileSync(join(repository, 'refs/heads/main'), `${second}\n`);
+});
+
+t.test('between records whoever wants to end it is heard', async (t) => {
+  const many = newHost(t, 'many');
+  for (let i = 0; i < 25; i += 1) addRecord(many, { kind: 'coordination' }, runGit);
+  let heard = 0;
+  const timer = setInterval(() => {
+    heard += 1;
+  }, 1);
+  t.match((await verify({ all: many })).report, { totals: { records: 25 } });
+  clearInterval(timer);
+  t.ok(heard > 0, 'a signal comes as a timer does');
 });
