@@ -94,12 +94,22 @@ function lookAtOne(input: VerifyInput, measure: Base) {
         ...measure,
         ...given({ host, journal: journal === undefined ? undefined : (id: Uuid) => journalFile(journal, id) }),
       };
-      into.add({ ...(await verifyRecord(opened.subject, held)), where: path });
+      const report = await verifyRecord(opened.subject, held);
+      into.add({ ...report, notes: [...report.notes, ...ownWord(input, opened.directory)], where: path });
       return into.report();
     } finally {
       opened.remove();
     }
   };
+}
+
+/** Whoever made a clone chose the bundle that its configuration names: a look by that alone is by their word. */
+function ownWord({ trust, 'trust-digest': digest }: VerifyInput, directory: string | undefined): string[] {
+  if (trust !== undefined || digest !== undefined || directory === undefined) return [];
+  const named = readSettings(directory, { scope: 'local' }).trust;
+  return named === undefined
+    ? []
+    : [`whether the trust bundle is the host's: it is the one that the clone's own configuration names (--trust, or --trust-digest)`];
 }
 
 /** Every record of a host, by its own policy and trust unless a bundle is given. */

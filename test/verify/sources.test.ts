@@ -1,5 +1,5 @@
 /** What can be verified: clones, bare repositories, bundles, ranges; and what makes each of them incomplete. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { vpr } from '../commands/support.js';
@@ -33,6 +33,16 @@ t.test('a bare repository, a clone and a bundle give the same answer', async (t)
 t.test('without the trust bundle it is incomplete', async (t) => {
   const found = await verify({ in: bundle });
   t.match(found, { good: false, gaps: ['no-trust'] });
+});
+
+t.test("a clone's own trust bundle is the word of whoever set it up", async (t) => {
+  const own = /^not checked: whether the trust bundle is the host's: /m;
+  await gitLine(clone, 'config', 'vpr.trust', trust);
+  const found = await verify({ in: clone });
+  t.match(found, { good: true, text: own });
+  const { digest } = JSON.parse(readFileSync(trust, 'utf8')) as { digest: string };
+  for (const held of [{ trust }, { 'trust-digest': digest }]) t.notMatch((await verify({ in: clone, ...held })).text, own);
+  await gitLine(clone, 'config', '--unset', 'vpr.trust');
 });
 
 t.test('a range is judged, and what is below it is named as not looked at', async (t) => {
