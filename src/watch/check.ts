@@ -11,7 +11,8 @@ import { MOST_DIFFERENCES, type RowDifference, verifyProjection } from '../proje
 import { heldDifferences } from './check-held.js';
 import { judgeHistory } from './judged.js';
 import { errorFields } from './log.js';
-import { type ProjectedHost, requestOf, withObjects } from './project.js';
+import { withObjects } from './objects.js';
+import { type ProjectedHost, requestOf } from './project.js';
 import { stateOf } from './state.js';
 
 export interface Checked {

@@ -4,7 +4,8 @@ import { readMain } from '../hosts/main-ref.js';
 import { registeredRecord } from '../hosts/registry.js';
 import { advancesFrom, type PreparedAdvance } from '../projections/project.js';
 import { judgeHistory } from './judged.js';
-import { needOwn, openRecord, type ProjectedHost, requestOf } from './project.js';
+import { openRecord } from './objects.js';
+import { needOwn, type ProjectedHost, requestOf } from './project.js';
 import { restrictedIn } from './restricted-above.js';
 
 /** What may be shown of a record, in pieces. Throws where it can't be read or judged. */

@@ -1,10 +1,7 @@
 /** Bringing the projection of one record up to what its main is. */
 import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
-import type { ObjectId, ObjectSource } from '../format/push.js';
-import type { ObjectReader } from '../git/cat-file.js';
-import { openDirect } from '../git/direct.js';
-import { gitEnvironment } from '../git/env.js';
+import type { ObjectId } from '../format/push.js';
 import type { HostPolicy } from '../hooks/receive-policy.js';
 import { readMain } from '../hosts/main-ref.js';
 import type { HostPaths } from '../hosts/paths.js';
@@ -16,7 +13,9 @@ import type { ProjectionRow } from '../projections/tables.js';
 import { given } from '../verify/given.js';
 import { type HistoryToJudge, type Judged, judgeHistory } from './judged.js';
 import { errorFields } from './log.js';
-import { restrictedAbove, restrictedIn } from './restricted-above.js';
+import { withObjects } from './objects.js';
+import { restrictedIn } from './restricted-above.js';
+import { restrictedNow } from './restricted-now.js';
 import { hold, stateOf } from './state.js';
 import { setAsideUnregistered } from './unregistered.js';
 
@@ -53,7 +52,8 @@ export async function projectOne(host: ProjectedHost, database: Database, id: Uu
     record = registeredRecord(host.paths.root, id);
     if (record === undefined) {
       const state = await known(database, id);
-      return state === undefined ? { kind: 'unknown' } : await setAsideUnregistered(database, state, now);
+      if (state === undefined) return { kind: 'unknown' };
+      return await setAsideUnregistered(database, state, await restrictedNow(host, state), now);
     }
     return await projectMain(host, database, record, now, anew);
   } catch (error) {
@@ -72,31 +72,9 @@ export async function setAside(
 ): Promise<Outcome> {
   const { code, why } = errorFields(error);
   const record = typeof which === 'string' ? { kind: 'coordination' as const, id: which } : which;
-  const hidden = await restrictedNow(host, database, record.id);
+  const hidden = await restrictedNow(host, await known(database, record.id));
   const nextTryAt = await hold(database, { record, state: 'set-aside', reason: `${code}: ${why}`, ...given({ hidden }), now });
   return { kind: 'set-aside', code, why, nextTryAt };
-}
-
-/** As `restrictedAbove`, of what main is now: all of the record where that can't be told. Undefined where it isn't known what main is. */
-async function restrictedNow(host: ProjectedHost, database: Database, id: Uuid): Promise<readonly string[] | undefined> {
-  const reached = (await known(database, id))?.reached ?? undefined;
-  const found = reached === undefined ? undefined : mainOf(host, id);
-  if (found === undefined) return undefined;
-  const { record, main } = found;
-  if (main === reached) return [];
-  return withObjects(host, record, (objects, policy) => restrictedAbove({ record, objects, main, host: policy }, reached)).catch(() => [
-    '',
-  ]);
-}
-
-function mainOf({ paths }: ProjectedHost, id: Uuid): { readonly record: RegisteredRecord; readonly main: ObjectId } | undefined {
-  try {
-    const record = registeredRecord(paths.root, id);
-    const main = record === undefined ? undefined : readMain(record.path);
-    return record !== undefined && main?.kind === 'commit' && recordIdIn(record.path) === id ? { record, main: main.id } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 async function projectMain(host: ProjectedHost, database: Database, record: RegisteredRecord, now: Date, anew: boolean): Promise<Outcome> {
@@ -126,27 +104,6 @@ async function projectMain(host: ProjectedHost, database: Database, record: Regi
 /** Throws `watch/another-record` where a repository names another record than the one it is registered for. */
 export function needOwn({ id, path }: RegisteredRecord): void {
   if (recordIdIn(path) !== id) throw new VprError('watch/another-record', 'its repository says that it is another record');
-}
-
-/** Opens a record's objects, and closes them. */
-export async function withObjects<T>(
-  host: ProjectedHost,
-  record: RegisteredRecord,
-  work: (objects: ObjectSource, policy: HostPolicy) => Promise<T>,
-): Promise<T> {
-  const policy = host.policy();
-  const objects = openRecord(record, policy);
-  try {
-    return await work(objects, policy);
-  } finally {
-    await objects.close().catch(() => {}); // how git ended has been said to whoever asked it
-  }
-}
-
-/** Opens a record's objects: none larger than what is ever judged. */
-export function openRecord({ path }: RegisteredRecord, { policy }: HostPolicy): ObjectReader {
-  const { threadBytes, yamlBytes, treeBytes, commitBytes } = policy.limits;
-  return openDirect(path, gitEnvironment(), { largest: Math.max(threadBytes, yamlBytes, treeBytes, commitBytes) });
 }
 
 async function projectHistory(question: HistoryToJudge, database: Database, anew: boolean): Promise<Outcome> {

@@ -5,6 +5,7 @@ import { lacksObjects, type ObjectId } from '../format/push.js';
 import { threadSteps } from '../format/thread-steps.js';
 import { readHistory } from '../git/push.js';
 import type { HistoryToJudge, Judged } from './judged.js';
+import type { Limited } from './objects.js';
 
 /** What must not be shown of a record that was judged: nothing, where all of it may be. */
 export async function restrictedIn(question: HistoryToJudge, { to, problems }: Judged): Promise<readonly string[]> {
@@ -19,7 +20,7 @@ export async function restrictedIn(question: HistoryToJudge, { to, problems }: J
  * @param shown the newest commit that is shown; absent: none of this main
  */
 export async function restrictedAbove(
-  { record, objects, main, host }: Pick<HistoryToJudge, 'record' | 'objects' | 'main' | 'host'>,
+  { record, objects, main, host }: Pick<HistoryToJudge, 'record' | 'objects' | 'main'> & { readonly host: Limited },
   shown: ObjectId | undefined,
 ): Promise<readonly string[]> {
   if (record.kind !== 'coordination') return [];

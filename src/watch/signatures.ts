@@ -10,7 +10,8 @@ import type { CommitReport, HistoryReport } from '../verify/types.js';
 import type { CheckedCommit, NamedCommits, ReadVerify } from './checked.js';
 import { journalOf } from './journals.js';
 import { errorFields } from './log.js';
-import { needOwn, type ProjectedHost, withObjects } from './project.js';
+import { withObjects } from './objects.js';
+import { needOwn, type ProjectedHost } from './project.js';
 import { type CheckedBefore, checkedBefore } from './signatures-before.js';
 
 /** Checks commits by the host's policy and trust of now, as of when each was received. One record after the other. */

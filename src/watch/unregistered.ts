@@ -7,6 +7,7 @@ import { registeredRecord } from '../hosts/registry.js';
 import type { Database } from '../projections/database.js';
 import { holdRecord } from '../projections/state.js';
 import type { ProjectionRow } from '../projections/tables.js';
+import { given } from '../verify/given.js';
 
 const CODE = 'watch/unregistered';
 const WHY =
@@ -26,8 +27,14 @@ export function isKnownAsUnregistered({ state, reason }: ProjectionRow): boolean
   return state === 'set-aside' && reason?.startsWith(`${CODE}:`) === true;
 }
 
-/** Sets it aside. It is not tried again by itself: the scan finds it where it is registered again. */
-export async function setAsideUnregistered(database: Database, { record, kind }: ProjectionRow, now: Date) {
-  await holdRecord(database, { record: { kind: kind as RecordKind, id: record }, state: 'set-aside', reason: `${CODE}: ${WHY}`, now });
+/** Sets it aside, and hides some of it. It is not tried again by itself: the scan finds it where it is registered again. */
+export async function setAsideUnregistered(
+  database: Database,
+  { record: id, kind }: ProjectionRow,
+  hidden: readonly string[] | undefined,
+  now: Date,
+) {
+  const record = { kind: kind as RecordKind, id };
+  await holdRecord(database, { record, state: 'set-aside', reason: `${CODE}: ${WHY}`, ...given({ hidden }), now });
   return { kind: 'set-aside', code: CODE, why: WHY } as const;
 }

@@ -1,11 +1,11 @@
 /** What main restricts is not shown of a record that is set aside either, on each database. */
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { search, thread } from '../../src/projections/index.js';
 import { stateOf } from '../../src/watch/state.js';
-import { git, writeObjects } from '../e2e/support.js';
+import { git, type TestHost, writeObjects } from '../e2e/support.js';
 import { codeOf } from '../projections/asked.js';
 import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
@@ -25,9 +25,29 @@ const TROUBLE: Readonly<Record<string, (all: PushedRecord, tip: string) => Promi
       end();
     };
   },
+  'a ref that is half-written': async ({ host: { repository } }) => {
+    const ref = join(repository, 'refs/heads/main');
+    const end = away(ref);
+    writeFileSync(ref, 'abc');
+    return end;
+  },
+  'a registration that is damaged': async ({ host }) => {
+    const end = away(entryOf(host));
+    writeFileSync(entryOf(host), '{');
+    return end;
+  },
+  'a registration that is gone': async ({ host }) => away(entryOf(host)),
+  'a repository that is gone as well': async ({ host }) => {
+    const ends = [away(entryOf(host)), away(host.repository)];
+    return () => {
+      for (const end of ends) end();
+    };
+  },
   'a thread that is not there': async (all, tip) => lost(all, `${tip}:${all.record.thread}`),
   'a commit that is not there': async (all, tip) => lost(all, tip),
 };
+
+const entryOf = ({ directory, record }: TestHost) => shardedPath(hostPaths(directory).registry, record);
 
 async function lost({ host: { repository }, record }: PushedRecord, what: string): Promise<() => void> {
   const id = (await git(repository, 'rev-parse', what)).stdout.trim();
@@ -67,4 +87,31 @@ onEachDatabase(t, async (t, { fresh }) => {
       t.equal(await found(), 0);
       await isWhole(t, all, place);
     });
+
+  t.test('a policy that does not read hides what main restricts, and no more', async (t) => {
+    const all = await pushedRecord(t, people);
+    const place = fresh();
+    await once(all.host, place);
+    const found = () => using(place, (database) => search(database, { text: 'chest' }).then(({ items }) => items.length));
+    const tip = await push(all, (record) => record.append());
+    const { policy } = hostPaths(all.host.directory);
+    const text = readFileSync(policy);
+    appendFileSync(policy, 'roots: [\n');
+    await once(all.host, place);
+    const state = () => using(place, (database) => stateOf(database, all.host.record));
+    t.match(await state(), { state: 'set-aside', reached: all.tips[0], reason: /^policy\/faulty/ });
+    t.equal(await found(), 1);
+    writeFileSync(policy, text);
+    const restricted = all.record.touched((yaml) => yaml.replace('restricted: false', 'restricted: true'));
+    const last = await push(all, (record) => record.commit({ files: { [`${record.thread}/ledger.yaml`]: restricted } }));
+    appendFileSync(policy, 'roots: [\n');
+    await once(all.host, place);
+    t.match(await state(), { state: 'set-aside', reached: all.tips[0] });
+    t.equal(await found(), 0);
+    writeFileSync(policy, text);
+    await once(all.host, place);
+    t.match(await state(), { state: 'current', reached: last });
+    t.not(last, tip);
+    await isWhole(t, all, place);
+  });
 });
