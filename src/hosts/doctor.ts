@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import type { VprError } from '../errors.js';
-import { recordPath } from '../format/identifiers.js';
+import { type RecordKind, recordPath, type Uuid } from '../format/identifiers.js';
 import { commandLine } from '../format/shell.js';
 import { examineHost } from './doctor-host.js';
 import { examineRepository } from './doctor-repository.js';
 import { readIfThere } from './files.js';
 import { type Finding, type Findings, fault, SHOWN } from './finding.js';
 import { hintPath, launcherPath, type RunGit } from './install.js';
-import type { HostPaths } from './paths.js';
-import { namesIn, realPath, recordIdIn, registeredRecords } from './registry.js';
+import { type HostPaths, hostPaths, shardedPath } from './paths.js';
+import { KINDS_WITH_RULES } from './plain.js';
+import { namesIn, type RegisteredRecord, realPath, recordIdIn, registeredRecord, registeredRecords } from './registry.js';
 import { type Owned, statOf } from './writable.js';
 
 /**
@@ -67,18 +68,40 @@ function* examineSafely(look: () => Iterable<Finding>, repo?: string): Generator
 
 /** Repositories at a record's place that the registry doesn't know: every push to them is refused. */
 function* unregistered(root: string, known: ReadonlySet<string>): Generator<Finding> {
+  for (const { kind, repo } of ownRepositories(root)) {
+    if (known.has(realPath(repo) ?? repo)) continue;
+    const id = recordIdIn(repo);
+    const isOwn = id !== undefined && join(root, recordPath(kind, id)) === repo;
+    if (isOwn && isKnownByNow(root, id)) continue;
+    const help = isOwn ? returning(root, { kind, id, path: repo }) : ['move it away'];
+    yield fault('unregistered', 'the repository is not in the registry: every push is refused', help, repo);
+  }
+}
+
+function* ownRepositories(root: string): Generator<{ readonly kind: RecordKind; readonly repo: string }> {
   for (const kind of ['coordination', 'clinical', 'demographics', 'redaction'] as const) {
     for (const first of namesIn(join(root, kind), /^[0-9a-f]{2}$/)) {
       for (const second of namesIn(join(root, kind, first), /^[0-9a-f]{2}$/)) {
-        for (const name of namesIn(join(root, kind, first, second), /\.git$/)) {
-          const repo = join(root, kind, first, second, name);
-          if (known.has(realPath(repo) ?? repo)) continue;
-          const id = recordIdIn(repo);
-          const help =
-            id !== undefined && join(root, recordPath(kind, id)) === repo ? [commandLine('vpr', 'host', 'list', root)] : ['move it away'];
-          yield fault('unregistered', 'the repository is not in the registry: every push is refused', help, repo);
-        }
+        for (const name of namesIn(join(root, kind, first, second), /\.git$/)) yield { kind, repo: join(root, kind, first, second, name) };
       }
     }
   }
+}
+
+/** Records are added while this looks at others. An entry that does not read has been said, and names nothing. */
+function isKnownByNow(root: string, id: Uuid): boolean {
+  try {
+    return registeredRecord(root, id) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** What is in such a repository has not been checked, and may have lost more than its entry: it comes back as a push. */
+function returning(root: string, { kind, id, path }: RegisteredRecord): readonly string[] {
+  const anew = [commandLine('mv', path, `${path}.away`), commandLine('vpr', 'host', 'add', root, kind, '--id', id)].join(' && ');
+  return [
+    `restore its entry from a backup: ${shardedPath(hostPaths(root).registry, id)}`,
+    ...(KINDS_WITH_RULES.has(kind) ? [`${anew}  # and push it from the clone that has the newest main`] : []),
+  ];
 }

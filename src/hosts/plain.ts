@@ -12,7 +12,7 @@ import { RECORD_FILE, type RegisteredRecord, realPath, recordFileContent, record
 import { makeRepository } from './repository.js';
 
 /** The kinds of record that rules exist for: hosts take only those (FORMAT.md §7). */
-const KINDS_WITH_RULES: ReadonlySet<RecordKind> = new Set<RecordKind>(['coordination']);
+export const KINDS_WITH_RULES: ReadonlySet<RecordKind> = new Set<RecordKind>(['coordination']);
 
 /** What may lie in a directory that becomes a host: what `initHost` itself makes, and certificates put there before. */
 const OWN_NAMES: ReadonlySet<string> = new Set([

@@ -1,7 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, chmodSync, chownSync, cpSync, existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { commandLine } from '../../src/format/shell.js';
 import { runGit } from '../../src/git/run.js';
 import { examine } from '../../src/hosts/doctor.js';
 import { SHOWN } from '../../src/hosts/finding.js';
@@ -191,6 +204,19 @@ t.test('records that are not where they should be', async (t) => {
   cpSync(repo, copy, { recursive: true });
   t.match(faults(root), [{ code: 'unregistered', repo: copy }]);
   rmSync(copy, { recursive: true });
+  const entry = shardedPath(hostPaths(root).registry, ID);
+  renameSync(entry, `${entry}.away`);
+  t.match(faults(root), [
+    {
+      code: 'unregistered',
+      repo,
+      help: [
+        /registry/,
+        `${commandLine('mv', repo, `${repo}.away`)} && ${commandLine('vpr', 'host', 'add', root, 'coordination', '--id', ID)}  # and push it from the clone that has the newest main`,
+      ],
+    },
+  ]);
+  renameSync(`${entry}.away`, entry);
   writeFileSync(join(repo, 'vpr-record'), 'x\n');
   t.same(codes(root), ['record-file']);
   followHelp(root);
