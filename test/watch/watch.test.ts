@@ -1,5 +1,5 @@
 /** From a push to a row, on each database. */
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { hostPaths } from '../../src/hosts/paths.js';
@@ -41,6 +41,26 @@ onEachDatabase(t, async (t, { fresh }) => {
       'ids and counts only',
     );
     await isWhole(t, all, place);
+  });
+
+  t.test('settings that name another database meanwhile', async (t) => {
+    const all = await pushedRecord(t, people);
+    const { heard, end } = await watching(t, all.host, fresh(), { scanEvery: 20 });
+    const said = () =>
+      heard(
+        'projections.yaml names another database than when this watcher began: start it anew, or answers from that one stay as they are',
+      );
+    const { settings } = hostPaths(all.host.directory);
+    writeFileSync(settings, 'version: 1\nwatch: { scan_minutes: 7 }\n');
+    const scans = heard('scanned').length;
+    await until(() => heard('scanned').length > scans + 2, 'scans');
+    t.same(said(), []);
+    writeFileSync(settings, 'version: 1\ndatabase: postgres://vpr:secret@db.example/vpr\n');
+    await until(() => said().length > 0, 'what it says');
+    const after = heard('scanned').length;
+    await until(() => heard('scanned').length > after + 2, 'more scans');
+    t.match(said(), [{ level: 'warn', what: {} }], 'once');
+    await end();
   });
 
   t.test('a watcher that was off, and hints that were lost: the scan makes up for both', async (t) => {
