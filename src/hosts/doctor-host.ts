@@ -1,4 +1,6 @@
 import { accessSync, constants, lstatSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { codeOf } from '../errors.js';
 import { commandLine } from '../format/shell.js';
 import { weaknesses } from './config.js';
 import { examinedAs, examineKeptFor, ownersShell } from './doctor-account.js';
@@ -6,6 +8,7 @@ import { readIfThere } from './files.js';
 import { type Finding, fault, note } from './finding.js';
 import { hintPath, launcherPath, perlRuns, programs, type RunGit } from './install.js';
 import { type LauncherValues, readHint, readLauncher } from './launcher.js';
+import { asOwner } from './owner.js';
 import type { HostPaths } from './paths.js';
 import { namesIn } from './registry.js';
 import { type Owned, statOf, writablePlaces } from './writable.js';
@@ -17,21 +20,59 @@ const MANY_WAITING = 1000;
 
 /** What is wrong with a host as a whole, apart from its policy and its repositories. */
 export function* examineHost(paths: HostPaths, host: Owned, git: RunGit): Generator<Finding> {
-  yield* examinedAs(host);
-  yield* examineGit(paths, git);
-  yield* examineProgram(paths);
-  yield* examineLauncher(paths);
-  yield* examineKept(paths);
   const { root, policy, trust, hooks, spool, settings } = paths;
-  yield* writablePlaces(
-    [policy, trust, hooks, spool, settings, launcherPath(root), hintPath(root), ...programs(root).map(({ path }) => path)],
-    host,
-  );
-  yield* examineKeptFor(paths, host);
-  yield* examineHint(paths);
-  yield* examineSpool(paths, host.uid);
-  yield* examineRun(paths, host.uid);
-  yield* ownersShell(host.uid);
+  const guarded = () => [
+    policy,
+    trust,
+    hooks,
+    spool,
+    settings,
+    launcherPath(root),
+    hintPath(root),
+    ...programs(root).map(({ path }) => path),
+  ];
+  const parts: readonly (() => Iterable<Finding>)[] = [
+    () => examinedAs(host),
+    () => examineGit(paths, git),
+    () => examineProgram(paths),
+    () => examineLauncher(paths),
+    () => examineKept(paths),
+    () => writablePlaces(guarded(), host),
+    () => examineKeptFor(paths, host),
+    () => examineHint(paths),
+    () => examineSpool(paths, host.uid),
+    () => examineRun(paths, host.uid),
+    () => ownersShell(host.uid),
+  ];
+  const closed = new Set<string>();
+  for (const part of parts) yield* opened(part, paths, host, closed);
+}
+
+/** A place that this account may not look into hides nothing of the others; it is said once. */
+function* opened(part: () => Iterable<Finding>, { root }: HostPaths, { uid }: Owned, closed: Set<string>): Generator<Finding> {
+  try {
+    yield* part();
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') throw error;
+    const place = closedPlace((error as NodeJS.ErrnoException).path ?? root);
+    if (closed.has(place)) return;
+    closed.add(place);
+    yield fault('host-unreadable', `${place} cannot be read by the account that looks at it: all that is in it is unknown`, [
+      asOwner(uid),
+      `or, where that was done, as root: ${commandLine('chown', '-R', String(uid), root)}`,
+    ]);
+  }
+}
+
+/** The topmost of what this account may not look into on the way to a file. */
+function closedPlace(path: string): string {
+  const above = dirname(path);
+  try {
+    accessSync(above, constants.X_OK);
+    return path;
+  } catch {
+    return closedPlace(above);
+  }
 }
 
 /** The command that puts the program and the launchers of a whole host in place again. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { VprError } from '../errors.js';
+import { VprError } from '../errors.js';
 import { type RecordKind, recordPath, type Uuid } from '../format/identifiers.js';
 import { commandLine } from '../format/shell.js';
 import { examineHost } from './doctor-host.js';
@@ -36,20 +36,34 @@ export function examine(paths: HostPaths, policy: Iterable<Finding>, git: RunGit
   const expected = {
     root: paths.root,
     owner,
-    launcher: readIfThere(launcherPath(paths.root)),
-    hint: readIfThere(hintPath(paths.root)),
+    launcher: readable(launcherPath(paths.root)),
+    hint: readable(hintPath(paths.root)),
   };
   const known = new Set<string>();
   const damaged = ({ message, help }: VprError) =>
     add([fault('registry-damaged', `${message}: every push to what it names is refused`, help)]);
-  for (const record of registeredRecords(paths.root, damaged)) {
-    repositories += 1;
-    known.add(realPath(record.path) ?? record.path);
-    add(examineSafely(() => examineRepository(record, expected, git), record.path));
+  try {
+    for (const record of registeredRecords(paths.root, damaged)) {
+      repositories += 1;
+      known.add(realPath(record.path) ?? record.path);
+      add(examineSafely(() => examineRepository(record, expected, git), record.path));
+    }
+  } catch (error) {
+    if (!(error instanceof VprError)) throw error;
+    damaged(error);
   }
   add(examineSafely(() => unregistered(paths.root, known)));
   const more = [...counts].filter(([, count]) => count > SHOWN).map(([code, count]): [string, number] => [code, count - SHOWN]);
   return { findings, more: Object.fromEntries(more), repositories };
+}
+
+/** What can't be read has been said of the host. */
+function readable(path: string): string | undefined {
+  try {
+    return readIfThere(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A repository that can't even be looked at is a finding, and doesn't hide the others. */

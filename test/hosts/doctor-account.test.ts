@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { commandLine } from '../../src/format/shell.js';
 import { runGit } from '../../src/git/run.js';
 import { examine } from '../../src/hosts/doctor.js';
 import { examinedAs, ownersShell } from '../../src/hosts/doctor-account.js';
@@ -83,5 +84,37 @@ t.test(
     chmodSync(join(entry, '../..'), 0o2770);
     chownSync(join(entry, '../..'), 0, 12345);
     t.same(codes(root), ['writable'], "a host that is a group's has entries of several accounts");
+  },
+);
+
+t.test(
+  'a host of which only the directory was given to another account',
+  { skip: process.getuid?.() === 0 ? false : 'only root can be somebody else' },
+  async (t) => {
+    const { root } = hostWithRecord(t);
+    chmodSync(join(root, '..'), 0o755);
+    chownSync(root, 12345, 12345);
+    const groups = process.getgroups?.() ?? [];
+    const become = (id: number, list: number[]) => {
+      if (id === 0) process.seteuid?.(id);
+      process.setegid?.(id);
+      process.setgroups?.(list);
+      process.seteuid?.(id);
+    };
+    t.teardown(() => become(0, groups));
+    become(12345, []);
+    const found = faults(root);
+    become(0, groups);
+    const { registry, journal } = hostPaths(root);
+    for (const path of [registry, journal])
+      t.ok(
+        found.some(({ code, what }) => code === 'owner' && what.startsWith(`${path} belongs`)),
+        path,
+      );
+    const closed = found.filter(({ code }) => code === 'host-unreadable');
+    t.match(closed[0], { help: [/sudo/, `or, where that was done, as root: ${commandLine('chown', '-R', '12345', root)}`] });
+    t.equal(new Set(closed.map(({ what }) => what)).size, closed.length, 'each once');
+    execFileSync('chown', ['-R', '12345', root]);
+    t.same(codes(root), []);
   },
 );
