@@ -1,19 +1,34 @@
 /** Files that `vpr verify` writes. */
-import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { closeSync, openSync, realpathSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { VprError } from '../errors.js';
 import type { CommitReport } from '../verify/types.js';
 
-/** Throws `verify/report` where a report would go into a file that is read, or that another one goes into. Devices are written into as often as one likes. */
+/**
+ * Throws `verify/report` where a report would go into a file that is read, by whatever path, or into a directory of such, or
+ * into a file that another one goes into. Devices are written into as often as one likes.
+ */
 export function refuseOverwriting(read: readonly (string | undefined)[], written: readonly (string | undefined)[]): void {
-  const taken = new Set(read.flatMap((path) => (path === undefined ? [] : [resolve(path)])));
+  const taken = read.flatMap((path) => (path === undefined ? [] : [realPathOf(path)]));
   for (const path of written) {
     if (path === undefined || path.startsWith('/dev/')) continue;
-    if (taken.has(resolve(path)))
+    const real = realPathOf(path);
+    if (taken.some((other) => real === other || real.startsWith(`${other}${sep}`)))
       throw new VprError('verify/report', `${path} is named twice: what is written there would overwrite the other`, {
         help: ['name a file of its own for each report'],
       });
-    taken.add(resolve(path));
+    taken.push(real);
+  }
+}
+
+/** Where a path leads to; of a file that is not there yet, where it will be. */
+function realPathOf(path: string): string {
+  const whole = resolve(path);
+  try {
+    return realpathSync(whole);
+  } catch {
+    const above = dirname(whole);
+    return above === whole ? whole : join(realPathOf(above), basename(whole));
   }
 }
 

@@ -1,4 +1,5 @@
 /** What `vpr verify` does between its flags and its output. */
+import { statSync } from 'node:fs';
 import { VprError } from '../errors.js';
 import { parseTypedUuid, type Uuid } from '../format/identifiers.js';
 import { instantOf, parseInstant } from '../format/instant.js';
@@ -47,7 +48,7 @@ export interface VerifyInput {
 /** Verifies what the flags ask for, and writes the files they name. Throws where it can't be done. */
 export async function runVerify(input: VerifyInput) {
   const files = (input.report ?? []).map(reportFile);
-  refuseOverwriting([input.trust, input.journal], [...files.map(({ path }) => path), input.summary, input.commits]);
+  refuseOverwriting([bundleIn(input), input.trust, input.journal], [...files.map(({ path }) => path), input.summary, input.commits]);
   const now = new Date();
   const at = input.at === undefined ? now : momentOf(input.at, now);
   const frame = { versions: versions(), only: input.only ?? ('everything' as Only) };
@@ -75,6 +76,11 @@ export async function runVerify(input: VerifyInput) {
   } finally {
     progress.end();
   }
+}
+
+/** The bundle that is looked at; reports of a clone may well lie in it. */
+function bundleIn({ in: path }: VerifyInput): string | undefined {
+  return path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() === true ? path : undefined;
 }
 
 type Base = Omit<Measure, 'journal' | 'host'>;

@@ -1,6 +1,6 @@
 /** What machines read of a look: well-formed, escaped, and without anything that a record says. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import t from 'tap';
 import { render } from '../../src/cli/verify-output.js';
@@ -8,6 +8,7 @@ import type { Report } from '../../src/verify/report.js';
 import { summaryText } from '../../src/verify/summary.js';
 import { vpr, vprJson } from '../commands/support.js';
 import { writeObjects } from '../e2e/support.js';
+import { run } from '../records/support.js';
 import { makePeople } from '../support/people.js';
 import { RECORD_ID } from '../support/texts.js';
 import { needsProgram } from '../trust/support/shared.js';
@@ -77,6 +78,15 @@ t.test('nothing that is read is written over, and no report over another', async
   t.match(vpr(directory, [...at, '--report', `junit=${there}`, '--report', `sarif=${there}`]), twice);
   t.match(vpr(directory, [...at, '--commits', 'twice', '--summary', there]), twice, 'however it is written');
   t.notOk(existsSync(there));
+  const [link, bundle, journal] = ['link', 'a.bundle', 'journal'].map((name) => join(directory, name)) as [string, string, string];
+  symlinkSync(trust, link);
+  t.match(vpr(directory, [...at, '--report', `json=${link}`]), twice, 'by whatever path');
+  run(client, 'git', 'bundle', 'create', '--quiet', bundle, 'main');
+  for (const flag of ['--summary', '--commits']) t.match(vpr(directory, ['verify', '--in', bundle, '--trust', trust, flag, bundle]), twice);
+  t.match(readFileSync(bundle, 'latin1'), /^# v2 git bundle/);
+  mkdirSync(journal);
+  t.match(vpr(directory, [...at, '--journal', journal, '--summary', join(journal, 'aa')]), twice, "the host's journal");
+  t.same(readdirSync(journal), []);
   t.equal(readFileSync(trust, 'utf8'), before);
 });
 
