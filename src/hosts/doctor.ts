@@ -102,12 +102,12 @@ function* ownRepositories(root: string): Generator<{ readonly kind: RecordKind; 
   }
 }
 
-/** Records are added while this looks at others. An entry that does not read has been said, and names nothing. */
+/** Records are added while this looks at others. An entry that is there and does not read has been said; nothing is to be moved away for that. */
 function isKnownByNow(root: string, id: Uuid): boolean {
   try {
     return registeredRecord(root, id) !== undefined;
   } catch {
-    return false;
+    return true;
   }
 }
 

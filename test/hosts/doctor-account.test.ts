@@ -114,6 +114,10 @@ t.test(
     const closed = found.filter(({ code }) => code === 'host-unreadable');
     t.match(closed[0], { help: [/sudo/, `or, where that was done, as root: ${commandLine('chown', '-R', '12345', root)}`] });
     t.equal(new Set(closed.map(({ what }) => what)).size, closed.length, 'each once');
+    t.notOk(
+      found.some(({ code }) => code === 'unregistered'),
+      'of a registry that cannot be read nobody knows what is in it',
+    );
     execFileSync('chown', ['-R', '12345', root]);
     t.same(codes(root), []);
   },
