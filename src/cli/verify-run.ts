@@ -112,8 +112,8 @@ function lookAtOne(input: VerifyInput, measure: Base) {
 /** Whoever made a clone chose the bundle that its configuration names: a look by that alone is by their word. */
 function ownWord({ trust, 'trust-digest': digest }: VerifyInput, directory: string | undefined): string[] {
   if (trust !== undefined || digest !== undefined || directory === undefined) return [];
-  const named = readSettings(directory, { scope: 'local' }).trust;
-  return named === undefined
+  const named = readSettings(directory);
+  return named.trust === undefined || !named.trustIsClones
     ? []
     : [`whether the trust bundle is the host's: it is the one that the clone's own configuration names (--trust, or --trust-digest)`];
 }

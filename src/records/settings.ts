@@ -20,6 +20,8 @@ export interface Settings {
   readonly participantId?: string;
   /** Path of the host's trust bundle. */
   readonly trust?: string;
+  /** Whether it is the clone that names that, in whichever of its files, and not the user's own configuration. */
+  readonly trustIsClones: boolean;
   /** user.signingkey, user.name and user.email as git has them. */
   readonly signingKey?: string;
   readonly userName?: string;
@@ -50,6 +52,7 @@ export function readSettings(
     ...optional('careLocation', 'vpr.carelocation'),
     ...(ofHolder ? optional('participantId', 'vpr.participantid') : {}),
     ...optional('trust', 'vpr.trust'),
+    trustIsClones: ['local', 'worktree'].includes(last('vpr.trust')?.scope ?? ''),
     ...optional('signingKey', 'user.signingkey'),
     ...optional('userName', 'user.name'),
     ...optional('userEmail', 'user.email'),
@@ -60,6 +63,8 @@ export function readSettings(
 }
 
 interface Value {
+  /** `local` and `worktree` are the clone's, with what their files include. */
+  readonly scope: string;
   /** The file that says so, as git names it. */
   readonly origin: string;
   readonly value: string;
@@ -73,17 +78,17 @@ function configuration(
 ): ReadonlyMap<string, readonly Value[]> {
   const { stdout } = tryGit(
     directory,
-    ['config', ...(scope === undefined ? [] : [`--${scope}`]), '--null', '--show-origin', '--get-regexp', pattern],
+    ['config', ...(scope === undefined ? [] : [`--${scope}`]), '--null', '--show-scope', '--show-origin', '--get-regexp', pattern],
     options,
   );
   const values = new Map<string, Value[]>();
   const words = stdout.toString('utf8').split('\0');
-  for (let i = 0; i + 1 < words.length; i += 2) {
-    const [origin = '', entry = ''] = words.slice(i, i + 2);
+  for (let i = 0; i + 2 < words.length; i += 3) {
+    const [from = '', origin = '', entry = ''] = words.slice(i, i + 3);
     const end = entry.indexOf('\n');
     const key = end < 0 ? entry : entry.slice(0, end);
     const value = end < 0 ? 'true' : entry.slice(end + 1);
-    values.set(key, [...(values.get(key) ?? []), { origin, value }]);
+    values.set(key, [...(values.get(key) ?? []), { scope: from, origin, value }]);
   }
   return values;
 }

@@ -43,6 +43,16 @@ t.test("a clone's own trust bundle is the word of whoever set it up", async (t) 
   const { digest } = JSON.parse(readFileSync(trust, 'utf8')) as { digest: string };
   for (const held of [{ trust }, { 'trust-digest': digest }]) t.notMatch((await verify({ in: clone, ...held })).text, own);
   await gitLine(clone, 'config', '--unset', 'vpr.trust');
+
+  const others = join(directory, 'set up by somebody else');
+  await gitLine(directory, 'clone', '--quiet', host.repository, others);
+  await gitLine(others, 'config', '--file', '.git/more', 'vpr.trust', trust);
+  await gitLine(others, 'config', 'include.path', 'more');
+  t.match((await verify({ in: others })).text, own, 'also by a file that its configuration includes');
+  await gitLine(others, 'config', '--unset', 'include.path');
+  await gitLine(others, 'config', 'extensions.worktreeConfig', 'true');
+  await gitLine(others, 'config', '--worktree', 'vpr.trust', trust);
+  t.match((await verify({ in: others })).text, own, 'or by that of its worktree');
 });
 
 t.test('a range is judged, and what is below it is named as not looked at', async (t) => {
