@@ -57,10 +57,13 @@ export function readSettings(
     ...optional('userName', 'user.name'),
     ...optional('userEmail', 'user.email'),
     ...(one('gpg.format') === 'x509' && /^(true|yes|on|1)$/i.test(one('commit.gpgsign') ?? '')
-      ? optional('signsBy', 'gpg.x509.program')
+      ? { signsBy: one('gpg.x509.program') ?? GIT_SIGNS_BY }
       : {}),
   };
 }
+
+/** What git runs where its configuration names nothing. */
+const GIT_SIGNS_BY = 'gpgsm';
 
 interface Value {
   /** `local` and `worktree` are the clone's, with what their files include. */

@@ -71,6 +71,8 @@ t.test('stock git, signing by a program of its own: vpr setup without a certific
   t.equal(push(clone), '');
   const trailers = 'Author-Name: Dr Jane Smith\nAuthor-Role: Clinician\nCare-Location: Elsewhere';
   t.equal(run(clone, 'git', 'log', '-1', '--format=%B', 'origin/main'), `coordination:update: x\n\n${trailers}`);
+  run(clone, 'git', 'config', '--unset', 'gpg.x509.program');
+  t.strictSame((await setUp({ directory: clone, rules: KNOWN_RULES })).warnings, [], 'git knows gpgsm without being told');
   run(clone, 'git', 'config', 'commit.gpgSign', 'false');
   const { warnings } = await setUp({ directory: clone, rules: KNOWN_RULES });
   t.match(warnings, [/commits will not be signed/]);
