@@ -13,10 +13,15 @@ export function refuseOverwriting(read: readonly (string | undefined)[], written
   for (const path of written) {
     if (path === undefined || path.startsWith('/dev/')) continue;
     const real = realPathOf(path);
-    if (taken.some((other) => real === other || real.startsWith(`${other}${sep}`)))
-      throw new VprError('verify/report', `${path} is named twice: what is written there would overwrite the other`, {
-        help: ['name a file of its own for each report'],
-      });
+    const other = taken.find((one) => real === one || real.startsWith(`${one}${sep}`));
+    if (other !== undefined)
+      throw new VprError(
+        'verify/report',
+        other === real
+          ? `${path} is named twice: what is written there would overwrite the other`
+          : `${path} would be among what is read, in ${other}`,
+        { help: ['name a file of its own for each report'] },
+      );
     taken.push(real);
   }
 }
