@@ -4,7 +4,8 @@ import { DEFAULT_POLICY } from '../format/policy.js';
 import type { History, ObjectId, ObjectSource } from '../format/push.js';
 import { type PushLimits, readHistory } from '../git/push.js';
 import { type Gatherer, gatherChanges } from './changes.js';
-import type { Database } from './database.js';
+import type { Connection, Database } from './database.js';
+import { isSince, type WhyHeld } from './state.js';
 import { type Advance, PROJECTION_VERSION, storeAdvance, WHILE_HELD } from './store.js';
 import type { CommitRow, ProjectionRow } from './tables.js';
 
@@ -25,6 +26,8 @@ export interface ProjectRequest {
   readonly limits?: PushLimits;
   /** What main restricts above `to`, where that is not main itself: as `Advance` has it. */
   readonly hidden?: readonly string[];
+  /** What was known of the record before `to` was chosen, as `WhyHeld` has it: what somebody else has held since stays held. */
+  readonly since?: WhyHeld['since'];
   /** From the root on, whatever was reached: the rows that there are answer until the new ones are stored. */
   readonly anew?: boolean;
 }
@@ -79,11 +82,17 @@ export async function projectRecord(database: Database, request: ProjectRequest)
 }
 
 /** Writes down that nothing holds a record any more, where there was nothing left to project. */
-export async function releaseRecord(database: Database, { record: { id }, to }: Pick<ProjectRequest, 'record' | 'to'>): Promise<void> {
-  const kept = await database.kysely.selectFrom('projections').select('state').where('record', '=', id).executeTakeFirst();
+export async function releaseRecord(
+  database: Database,
+  { record: { id }, to, since }: Pick<ProjectRequest, 'record' | 'to' | 'since'>,
+): Promise<void> {
+  const state = ({ kysely }: Connection) => kysely.selectFrom('projections').selectAll().where('record', '=', id).executeTakeFirst();
+  const kept = await state(database);
   if (kept === undefined || kept.state === 'current' || kept.state === 'partial') return;
-  await database.transaction(async ({ kysely, lock }) => {
+  await database.transaction(async (transaction) => {
+    const { kysely, lock } = transaction;
     await lock(id);
+    if (!isSince(await state(transaction), since)) return;
     const current = { state: 'current', reason: null, attempts: 0, next_try_at: null } as const;
     const released = kysely.updateTable('projections').set(current).where('record', '=', id).where('reached', '=', to);
     if ((await released.executeTakeFirst()).numUpdatedRows === 0n) return; // somebody else has gone on meanwhile, and knows better

@@ -2,6 +2,7 @@ import type { RecordKind, Uuid } from '../format/identifiers.js';
 import type { JudgedProblem } from '../problem.js';
 import type { Database } from './database.js';
 import { deleteHistory, PROJECTION_VERSION } from './store.js';
+import type { ProjectionRow } from './tables.js';
 import { withoutNames, withoutThreads, withoutWords } from './withheld-words.js';
 
 /** Why a record doesn't go on. */
@@ -17,9 +18,15 @@ export interface WhyHeld {
   readonly problems?: readonly JudgedProblem[];
   /** Threads that main restricts above what was projected, an empty id for the whole record; absent: what is known of that stays. */
   readonly hidden?: readonly string[];
+  /**
+   * What was known of the record before anybody looked what main is; null: nothing. Where it is another by now, somebody else
+   * may have seen a later main: what that restricts is kept as well. Absent: nobody else writes.
+   */
+  readonly since?: ProjectionRow | null;
   readonly now: Date;
 }
 
+const COMPARED = ['reached', 'state', 'version', 'projected_at', 'attempts', 'next_try_at'] as const;
 /** Problems of one record that are kept. */
 const MOST_PROBLEMS = 1000;
 
@@ -29,7 +36,7 @@ const MOST_PROBLEMS = 1000;
  */
 export async function holdRecord(
   database: Database,
-  { record: { kind, id: record }, state, reason, nextTryAt, problems = [], hidden, now }: WhyHeld,
+  { record: { kind, id: record }, state, reason, nextTryAt, problems = [], hidden, since, now }: WhyHeld,
 ): Promise<void> {
   await database.transaction(async (transaction) => {
     const { kysely } = transaction;
@@ -58,10 +65,17 @@ export async function holdRecord(
       })),
     );
     if (hidden === undefined) return;
+    const former = isSince(known, since) ? [] : await kysely.selectFrom('hidden').select('thread').where('record', '=', record).execute();
     await kysely.deleteFrom('hidden').where('record', '=', record).execute();
     await transaction.insert(
       'hidden',
-      hidden.map((thread) => ({ record, thread })),
+      [...new Set([...former.map(({ thread }) => thread), ...hidden])].map((thread) => ({ record, thread })),
     );
   });
+}
+
+/** Whether nobody has written of a record since something was known of it: each who does counts as an attempt, or ends them. */
+export function isSince(known: ProjectionRow | undefined, since: ProjectionRow | null | undefined): boolean {
+  if (since === undefined) return true;
+  return COMPARED.every((column) => known?.[column] === since?.[column]);
 }

@@ -17,7 +17,7 @@ import { withObjects } from './objects.js';
 import { restrictedIn } from './restricted-above.js';
 import { restrictedNow } from './restricted-now.js';
 import { hold, stateOf } from './state.js';
-import { setAsideUnregistered } from './unregistered.js';
+import { isKnownAsUnregistered, setAsideUnregistered } from './unregistered.js';
 
 /** A host whose records are projected. */
 export interface ProjectedHost {
@@ -53,7 +53,8 @@ export async function projectOne(host: ProjectedHost, database: Database, id: Uu
     if (record === undefined) {
       const state = await known(database, id);
       if (state === undefined) return { kind: 'unknown' };
-      return await setAsideUnregistered(database, state, await restrictedNow(host, state), now);
+      const outcome = await setAsideUnregistered(database, state, await restrictedNow(host, state), now);
+      return isKnownAsUnregistered(state) && !anew ? { kind: 'nothing' } : outcome; // which is said once
     }
     return await projectMain(host, database, record, now, anew);
   } catch (error) {
@@ -72,15 +73,24 @@ export async function setAside(
 ): Promise<Outcome> {
   const { code, why } = errorFields(error);
   const record = typeof which === 'string' ? { kind: 'coordination' as const, id: which } : which;
-  const hidden = await restrictedNow(host, await known(database, record.id));
-  const nextTryAt = await hold(database, { record, state: 'set-aside', reason: `${code}: ${why}`, ...given({ hidden }), now });
+  const state = await known(database, record.id);
+  const hidden = await restrictedNow(host, state);
+  const nextTryAt = await hold(database, {
+    record,
+    state: 'set-aside',
+    reason: `${code}: ${why}`,
+    ...given({ hidden }),
+    since: state ?? null,
+    now,
+  });
   return { kind: 'set-aside', code, why, nextTryAt };
 }
 
 async function projectMain(host: ProjectedHost, database: Database, record: RegisteredRecord, now: Date, anew: boolean): Promise<Outcome> {
+  const state = await known(database, record.id); // before main is read: whoever writes after that is noticed
+  const since = state ?? null;
   const main = readMain(record.path);
   if (main.kind === 'fault') throw new VprError(`watch/${main.code}`, main.message);
-  const state = await known(database, record.id);
   if (main.kind === 'none') {
     if (state?.reached != null) throw new VprError('watch/main-gone', `main has no commit any more; it was ${state.reached}`);
     return { kind: 'nothing' };
@@ -91,13 +101,13 @@ async function projectMain(host: ProjectedHost, database: Database, record: Regi
   const partial = state?.state === 'partial' && state.reached === main.id; // it has not come to main, main has been set back to where it is
   const reached = state?.version === PROJECTION_VERSION && !partial && !anew ? state.reached : undefined;
   if (main.id === reached) {
-    await releaseRecord(database, { record, to: main.id });
+    await releaseRecord(database, { record, to: main.id, since });
     // What held it is over, which is said: nobody would hear otherwise that it goes on.
     return state?.state === 'current' ? { kind: 'nothing' } : { kind: 'projected', to: main.id, commits: 0, judged: 0, setBack: false };
   }
   return withObjects(host, record, (objects, policy) => {
     const question = { paths: host.paths, record, objects, reached: reached ?? undefined, main: main.id, host: policy, now };
-    return projectHistory(question, database, anew);
+    return projectHistory(question, database, since, anew);
   });
 }
 
@@ -106,13 +116,13 @@ export function needOwn({ id, path }: RegisteredRecord): void {
   if (recordIdIn(path) !== id) throw new VprError('watch/another-record', 'its repository says that it is another record');
 }
 
-async function projectHistory(question: HistoryToJudge, database: Database, anew: boolean): Promise<Outcome> {
+async function projectHistory(question: HistoryToJudge, database: Database, since: ProjectionRow | null, anew: boolean): Promise<Outcome> {
   const { record, main, now } = question;
   const judged = await judgeHistory(question);
   const { to, problems, setBack, ids, received } = judged;
   const hidden = await restrictedIn(question, judged);
   if (to !== undefined && ids.length > 0) {
-    const stored = await projectRecord(database, { ...requestOf(question, judged, to), hidden, anew });
+    const stored = await projectRecord(database, { ...requestOf(question, judged, to), hidden, since, anew });
     if (stored.commits === 0 && problems.length === 0) return { kind: 'nothing' }; // another watcher was faster
   }
   if (problems.length === 0)
@@ -120,7 +130,7 @@ async function projectHistory(question: HistoryToJudge, database: Database, anew
   const [{ rule, commit } = { rule: '', commit: undefined }] = problems;
   const where = to === undefined ? 'main' : `what main has above ${to}`;
   const reason = `${where} is withheld: ${rule}${commit === undefined ? '' : ` in commit ${commit}`}`;
-  const nextTryAt = await hold(database, { record, state: 'withheld', reason, problems, hidden, now });
+  const nextTryAt = await hold(database, { record, state: 'withheld', reason, problems, hidden, since, now });
   return { kind: 'withheld', to, rule, nextTryAt };
 }
 

@@ -28,13 +28,8 @@ export function isKnownAsUnregistered({ state, reason }: ProjectionRow): boolean
 }
 
 /** Sets it aside, and hides some of it. It is not tried again by itself: the scan finds it where it is registered again. */
-export async function setAsideUnregistered(
-  database: Database,
-  { record: id, kind }: ProjectionRow,
-  hidden: readonly string[] | undefined,
-  now: Date,
-) {
-  const record = { kind: kind as RecordKind, id };
-  await holdRecord(database, { record, state: 'set-aside', reason: `${CODE}: ${WHY}`, ...given({ hidden }), now });
+export async function setAsideUnregistered(database: Database, state: ProjectionRow, hidden: readonly string[] | undefined, now: Date) {
+  const record = { kind: state.kind as RecordKind, id: state.record };
+  await holdRecord(database, { record, state: 'set-aside', reason: `${CODE}: ${WHY}`, ...given({ hidden }), since: state, now });
   return { kind: 'set-aside', code: CODE, why: WHY } as const;
 }
