@@ -4,6 +4,7 @@ import type { HostPaths } from '../hosts/paths.js';
 import { PROJECTION_VERSION } from '../projections/store.js';
 import type { ProjectionRow } from '../projections/tables.js';
 import { errorFields, type Log } from './log.js';
+import { hasMoved } from './restricted-now.js';
 import { type Scanned, scanRecords } from './scan.js';
 import { LONGEST_DELAY } from './state.js';
 import { isKnownAsUnregistered, isRegistered } from './unregistered.js';
@@ -55,10 +56,11 @@ export async function scanForDue(
     const state = states.get(id);
     if (isDue(scanned, rebuilding && state !== undefined ? { ...state, version: PROJECTION_VERSION } : state)) add(id);
   }
-  // Those that have rows and no registration that reads: they are set aside, once where they have none at all.
+  // Those that have rows and no registration that reads: they are set aside, once where they have none at all, and looked at
+  // again where main was moved, which may restrict what is shown.
   for (const [record, state] of gone) {
     if (isRegistered(paths.root, record)) add(record);
-    else if (!isKnownAsUnregistered(state)) due.push(record);
+    else if (!isKnownAsUnregistered(state) || hasMoved({ paths }, state)) due.push(record);
   }
   return { records, due, later };
 }

@@ -41,8 +41,17 @@ export async function restrictedNow(host: Host, shown: ProjectionRow | undefined
   }
 }
 
+/** Whether main is another than what is shown of a record, where it can be read. */
+export function hasMoved(host: Pick<Host, 'paths'>, { record, kind, reached }: ProjectionRow): boolean {
+  try {
+    return reached !== null && (mainIn(recordOf(host, record, kind as RecordKind)) ?? reached) !== reached;
+  } catch {
+    return false;
+  }
+}
+
 /** As the registry has it; where it has it no more, or that can't be read, where `vpr host add` puts it. */
-function recordOf({ paths: { root } }: Host, id: Uuid, kind: RecordKind): RegisteredRecord {
+function recordOf({ paths: { root } }: Pick<Host, 'paths'>, id: Uuid, kind: RecordKind): RegisteredRecord {
   try {
     const record = registeredRecord(root, id);
     if (record !== undefined) return record;

@@ -10,7 +10,7 @@ import { codeOf } from '../projections/asked.js';
 import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
 import { type PushedRecord, pushedRecord } from '../verify/support.js';
-import { isWhole, once, push, using } from './support.js';
+import { isWhole, once, push, slip, using } from './support.js';
 
 const people = await makePeople();
 
@@ -112,6 +112,32 @@ onEachDatabase(t, async (t, { fresh }) => {
     await once(all.host, place);
     t.match(await state(), { state: 'current', reached: last });
     t.not(last, tip);
+    await isWhole(t, all, place);
+  });
+
+  t.test('main of a record that is not registered any more is moved past the hook', async (t) => {
+    const all = await pushedRecord(t, people, (record) => record.append({ body: 'Of few.' }));
+    const place = fresh();
+    const found = () => using(place, async (database) => (await search(database, { text: 'few' })).items.length);
+    const toggle = (one: string, other: string) =>
+      slip(all, (record) =>
+        record.commit({ files: { [`${record.thread}/ledger.yaml`]: record.touched((yaml) => yaml.replace(one, other)) } }),
+      );
+    await once(all.host, place);
+    const end = away(entryOf(all.host));
+    await once(all.host, place);
+    t.equal(await found(), 1);
+    toggle('restricted: false', 'restricted: true');
+    t.notOk(
+      (await once(all.host, place)).some(({ event }) => event === 'set-aside'),
+      'that is said once',
+    );
+    t.equal(await found(), 0);
+    toggle('restricted: true', 'restricted: false');
+    await once(all.host, place);
+    t.equal(await found(), 1);
+    end();
+    await once(all.host, place);
     await isWhole(t, all, place);
   });
 });
