@@ -25,6 +25,8 @@ const USUAL_BYTES = 1024 * 1024;
 export interface BuildOptions {
   /** PostgreSQL: the schema that is replaced. `vpr` unless said otherwise. */
   readonly schema?: string;
+  /** Done with the new one when it is whole, before it is put in the place: what has changed since it was filled. */
+  readonly last?: (database: Database) => Promise<void>;
 }
 
 /**
@@ -38,13 +40,13 @@ export interface BuildOptions {
 export async function buildProjection<T>(
   location: string,
   fill: (database: Database) => Promise<T>,
-  { schema = 'vpr' }: BuildOptions = {},
+  { schema = 'vpr', last = async () => {} }: BuildOptions = {},
 ): Promise<T> {
   await refuseToReplace(location, schema);
   const suffix = `${BUILDING}${randomBytes(6).toString('hex')}`;
   return /^postgres(?:ql)?:/.test(location)
-    ? buildPostgres(location, { schema, beside: `${schema}_${suffix}` }, fill)
-    : buildSqlite(location, `${location}.${suffix}`, fill);
+    ? buildPostgres(location, { schema, beside: `${schema}_${suffix}`, last }, fill)
+    : buildSqlite(location, { beside: `${location}.${suffix}`, last }, fill);
 }
 
 /** Watchers of that version go on with what is put in its place, which would lack what they store. */
@@ -58,7 +60,11 @@ async function refuseToReplace(location: string, schema: string): Promise<void> 
   }
 }
 
-async function buildSqlite<T>(path: string, beside: string, fill: (database: Database) => Promise<T>): Promise<T> {
+async function buildSqlite<T>(
+  path: string,
+  { beside, last }: { beside: string; last: (database: Database) => Promise<void> },
+  fill: (database: Database) => Promise<T>,
+): Promise<T> {
   const start = `${basename(path)}.${BUILDING}`;
   await removeUnused(readdirSync(dirname(path)).flatMap((name) => (name.startsWith(start) ? join(dirname(path), name) : [])));
   try {
@@ -68,6 +74,7 @@ async function buildSqlite<T>(path: string, beside: string, fill: (database: Dat
       fillWords(database);
       await makeIndexes(database.kysely, 'sqlite');
       await sql`analyze`.execute(database.kysely); // cspell:disable-line
+      await last(database);
       // Whoever has the former one open would go on with it, and spoil the log of the new one, if its name were taken.
       if (existsSync(path)) await database.raw?.copyTo(path);
       else {
@@ -87,7 +94,7 @@ async function buildSqlite<T>(path: string, beside: string, fill: (database: Dat
 
 async function buildPostgres<T>(
   url: string,
-  { schema, beside }: { schema: string; beside: string },
+  { schema, beside, last }: { schema: string; beside: string; last: (database: Database) => Promise<void> },
   fill: (database: Database) => Promise<T>,
 ): Promise<T> {
   const database = await openDatabase(url, { bulk: true, schema: beside });
@@ -98,6 +105,7 @@ async function buildPostgres<T>(
     await makeIndexes(database.kysely, 'postgres');
     // What a vacuum notes of rows, readers need not find out each for itself; otherwise one would begin behind the first questions.
     await sql`vacuum analyze`.execute(database.kysely); // cspell:disable-line
+    await last(database);
     await replaceSchema(database, schema, beside);
     return result;
   } catch (cause) {

@@ -8,6 +8,8 @@ import { type PreparedRecord, storePrepared } from '../projections/many.js';
 import { preparedByThreads } from './build-threads.js';
 import { prepare } from './prepare.js';
 import { type Outcome, type ProjectedHost, projectOne } from './project.js';
+import { scanRecords } from './scan.js';
+import { allStates } from './state.js';
 import { type WatchOptions, watchOnce } from './watch.js';
 
 /**
@@ -18,8 +20,20 @@ import { type WatchOptions, watchOnce } from './watch.js';
 export async function buildAll(options: WatchOptions, threads = availableParallelism()): Promise<void> {
   const none = () => {}; // what fails here is tried again by the watcher, which says so
   const records = threads > 1 ? preparedByThreads(options.paths, threads) : preparedHere(options);
-  await buildProjection(options.database, (database) => storePrepared(database, records, none));
+  await buildProjection(options.database, (database) => storePrepared(database, records, none), {
+    last: (database) => catchUp(options, database),
+  });
   await watchOnce(options);
+}
+
+/** What was pushed meanwhile may restrict what is stored, and was shown so already: it is in the new rows before they answer. */
+async function catchUp(host: ProjectedHost, database: Database): Promise<void> {
+  const states = await allStates(database);
+  for await (const { record, main } of scanRecords(host.paths.root, () => {})) {
+    const state = states.get(record.id);
+    if (state !== undefined && (main.kind !== 'commit' || main.id !== state.reached))
+      await projectOne(host, database, record.id, new Date());
+  }
 }
 
 async function* preparedHere(host: ProjectedHost): AsyncGenerator<PreparedRecord> {

@@ -1,6 +1,7 @@
 /** Two that look at one record at a time, the later of which has seen an earlier main: on each database. */
 import t from 'tap';
 import { type Database, search } from '../../src/projections/index.js';
+import { buildAll } from '../../src/watch/build.js';
 import { projectOne } from '../../src/watch/project.js';
 import { stateOf } from '../../src/watch/state.js';
 import { setRef } from '../e2e/support.js';
@@ -8,7 +9,7 @@ import { onEachDatabase } from '../projections/databases.js';
 import { makePeople } from '../support/people.js';
 import type { Scenario } from '../support/scenario.js';
 import { pushedRecord } from '../verify/support.js';
-import { hostOf, isWhole, once, slip, using } from './support.js';
+import { hostOf, isWhole, listeningLog, once, slip, using } from './support.js';
 
 const people = await makePeople();
 const nobody = (record: Scenario) => record.append({ trailers: { 'Author-Name': 'Dr Nobody' } });
@@ -85,6 +86,29 @@ onEachDatabase(t, async (t, { fresh }) => {
       return once(all.host, place);
     });
     t.strictSame([await state(), await found()], ['withheld', 0]);
+    await isWhole(t, all, place);
+  });
+
+  t.test('rows that are made anew beside do not answer before they have what was restricted meanwhile', async (t) => {
+    const { all, place, found, state } = await ready(t);
+    const ended = new Error('it has ended');
+    let policies = 0;
+    const { policy, ...host } = hostOf(all.host.directory);
+    const meanwhile = () => {
+      policies += 1;
+      if (policies === 1) slip(all, restrict); // main was read before
+      return policy();
+    };
+    const { log } = listeningLog();
+    // It ends when the new ones are in place, before the watcher that comes after does anything.
+    const ending = {
+      ...log,
+      info: () => {
+        throw ended;
+      },
+    };
+    await t.rejects(buildAll({ ...host, policy: meanwhile, database: place, log: ending }, 1), ended);
+    t.strictSame([await state(), await found()], ['current', 0]);
     await isWhole(t, all, place);
   });
 });
