@@ -16,6 +16,7 @@ import { errorFields } from './log.js';
 import { withObjects } from './objects.js';
 import { restrictedIn } from './restricted-above.js';
 import { restrictedNow } from './restricted-now.js';
+import { needRegistry } from './scan.js';
 import { hold, stateOf } from './state.js';
 import { isKnownAsUnregistered, setAsideUnregistered } from './unregistered.js';
 
@@ -53,6 +54,7 @@ export async function projectOne(host: ProjectedHost, database: Database, id: Uu
     if (record === undefined) {
       const state = await known(database, id);
       if (state === undefined) return { kind: 'unknown' };
+      needRegistry(host.paths);
       const outcome = await setAsideUnregistered(database, state, await restrictedNow(host, state), now);
       return isKnownAsUnregistered(state) && !anew ? { kind: 'nothing' } : outcome; // which is said once
     }

@@ -4,7 +4,7 @@ import { VprError } from '../errors.js';
 import type { Uuid } from '../format/identifiers.js';
 import { turns } from '../git/turns.js';
 import { headFault, type MainRef, readMain } from '../hosts/main-ref.js';
-import { hostPaths } from '../hosts/paths.js';
+import { type HostPaths, hostPaths } from '../hosts/paths.js';
 import { type RegisteredRecord, registeredRecords } from '../hosts/registry.js';
 
 /** Every registered record that has a commit. Throws as `scanRecords` does; what is damaged is left out. */
@@ -31,8 +31,7 @@ export interface Scanned {
  * Throws `registry/missing`, `registry/unreadable`: a registry that isn't there is not one without records.
  */
 export async function* scanRecords(root: string, damaged: (error: VprError) => void): AsyncGenerator<Scanned> {
-  const { registry } = hostPaths(root);
-  if (!existsSync(registry)) throw new VprError('registry/missing', `the registry is not there: ${registry}`);
+  needRegistry(hostPaths(root));
   const turn = turns(TURN);
   for (const record of registeredRecords(root, damaged)) {
     const main = readMain(record.path);
@@ -40,4 +39,8 @@ export async function* scanRecords(root: string, damaged: (error: VprError) => v
     yield { record, main, ...(note === undefined ? {} : { note }) };
     await turn();
   }
+}
+
+export function needRegistry({ registry }: Pick<HostPaths, 'registry'>): void {
+  if (!existsSync(registry)) throw new VprError('registry/missing', `the registry is not there: ${registry}`);
 }

@@ -12,6 +12,7 @@ import { spoolHints } from './hints.js';
 import { errorFields, type Log } from './log.js';
 import { type Outcome, type ProjectedHost, projectOne, setAside } from './project.js';
 import { workQueue } from './queue.js';
+import { hasMoved } from './restricted-now.js';
 import { sharing } from './sharing.js';
 import { allStates } from './state.js';
 
@@ -170,6 +171,7 @@ export function makeWatcher({ paths, policy, database: location, log, rebuild, l
     } catch (error) {
       // It is not the database's: pushes that are heard of go on being projected.
       log.error('the records cannot be looked at: the next scan tries again', errorFields(error));
+      for (const state of states.values()) if (hasMoved({ paths }, state)) queue.add(state.record); // main may restrict what is shown
       if (!lasting) failure ??= error;
     }
   }

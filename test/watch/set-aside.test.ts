@@ -115,6 +115,25 @@ onEachDatabase(t, async (t, { fresh }) => {
     await isWhole(t, all, place);
   });
 
+  t.test('a registry that is gone whole', async (t) => {
+    const all = await pushedRecord(t, people, (record) => record.append({ body: 'Of few.' }));
+    const place = fresh();
+    const found = () => using(place, async (database) => (await search(database, { text: 'few' })).items.length);
+    await once(all.host, place);
+    const end = away(hostPaths(all.host.directory).registry);
+    await t.rejects(once(all.host, place), { code: 'registry/missing' });
+    t.equal(await found(), 1);
+    end();
+    const restricted = all.record.touched((yaml) => yaml.replace('restricted: false', 'restricted: true'));
+    await push(all, (record) => record.commit({ files: { [`${record.thread}/ledger.yaml`]: restricted } }));
+    away(hostPaths(all.host.directory).registry);
+    await t.rejects(once(all.host, place), { code: 'registry/missing' });
+    t.equal(await found(), 0, 'main restricts it');
+    end();
+    await once(all.host, place);
+    await isWhole(t, all, place);
+  });
+
   t.test('main of a record that is not registered any more is moved past the hook', async (t) => {
     const all = await pushedRecord(t, people, (record) => record.append({ body: 'Of few.' }));
     const place = fresh();
