@@ -31,7 +31,9 @@ export async function restrictedNow(host: Host, shown: ProjectionRow | undefined
   const { reached } = shown;
   const record = recordOf(host, shown.record, shown.kind as RecordKind);
   try {
-    const main = mainIn(record) ?? lastReceived(host, record.id);
+    const own = mainIn(record);
+    if (own === undefined && isAnother(record, reached)) return [''];
+    const main = own ?? lastReceived(host, record.id);
     if (main === undefined) return undefined;
     if (main === reached) return [];
     const limited = { policy: () => limitsOf(host) };
@@ -62,6 +64,12 @@ function recordOf({ paths: { root } }: Pick<Host, 'paths'>, id: Uuid, kind: Reco
 function mainIn({ id, path }: RegisteredRecord): ObjectId | undefined {
   const main = readMain(path);
   return main.kind === 'commit' && recordIdIn(path) === id ? main.id : undefined;
+}
+
+/** Whether there is a main of which nothing tells that it is this record's: the file that says so is damaged, or the repository is another one's. */
+function isAnother({ path }: RegisteredRecord, reached: ObjectId): boolean {
+  const main = readMain(path);
+  return main.kind === 'commit' && main.id !== reached;
 }
 
 /** Where main can't be read the journal tells what it came to. */

@@ -62,6 +62,25 @@ function away(path: string): () => void {
 }
 
 onEachDatabase(t, async (t, { fresh }) => {
+  t.test('a main of which nothing tells that it is the record', async (t) => {
+    const all = await pushedRecord(t, people);
+    const place = fresh();
+    await once(all.host, place);
+    const found = (asking = {}) =>
+      using(place, (database) => search(database, { text: 'chest', ...asking }).then(({ items }) => items.length));
+    const restricted = all.record.touched((yaml) => yaml.replace('restricted: false', 'restricted: true'));
+    slip(all, (record) => record.commit({ files: { [`${record.thread}/ledger.yaml`]: restricted } }));
+    const end = away(join(all.host.repository, 'vpr-record'));
+    await once(all.host, place);
+    t.match(await using(place, (database) => stateOf(database, all.host.record)), { state: 'set-aside', reason: /another-record/ });
+    t.equal(await found(), 0);
+    t.equal(await found({ reason: 'r' }), 1);
+    end();
+    await once(all.host, place);
+    t.equal(await found(), 0, 'main restricts it');
+    await isWhole(t, all, place);
+  });
+
   for (const [name, trouble] of Object.entries(TROUBLE))
     t.test(name, async (t) => {
       const all = await pushedRecord(t, people);
