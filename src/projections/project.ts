@@ -4,9 +4,9 @@ import { DEFAULT_POLICY } from '../format/policy.js';
 import type { History, ObjectId, ObjectSource } from '../format/push.js';
 import { type PushLimits, readHistory } from '../git/push.js';
 import { type Gatherer, gatherChanges } from './changes.js';
-import type { Connection, Database } from './database.js';
+import type { Database } from './database.js';
 import { isSince, type WhyHeld } from './state.js';
-import { type Advance, PROJECTION_VERSION, storeAdvance, WHILE_HELD } from './store.js';
+import { type Advance, PROJECTION_VERSION, stateOf, storeAdvance, WHILE_HELD } from './store.js';
 import type { CommitRow, ProjectionRow } from './tables.js';
 
 /** A record to be projected. */
@@ -86,13 +86,12 @@ export async function releaseRecord(
   database: Database,
   { record: { id }, to, since }: Pick<ProjectRequest, 'record' | 'to' | 'since'>,
 ): Promise<void> {
-  const state = ({ kysely }: Connection) => kysely.selectFrom('projections').selectAll().where('record', '=', id).executeTakeFirst();
-  const kept = await state(database);
+  const kept = await stateOf(database, id);
   if (kept === undefined || kept.state === 'current' || kept.state === 'partial') return;
   await database.transaction(async (transaction) => {
     const { kysely, lock } = transaction;
     await lock(id);
-    if (!isSince(await state(transaction), since)) return;
+    if (!isSince(await stateOf(transaction, id), since)) return;
     const current = { state: 'current', reason: null, attempts: 0, next_try_at: null } as const;
     const released = kysely.updateTable('projections').set(current).where('record', '=', id).where('reached', '=', to);
     if ((await released.executeTakeFirst()).numUpdatedRows === 0n) return; // somebody else has gone on meanwhile, and knows better
@@ -102,8 +101,7 @@ export async function releaseRecord(
 
 /** What is to be stored, in order: nothing where the commit has been reached. */
 export async function* advances(database: Pick<Database, 'kysely'>, request: ProjectRequest): AsyncGenerator<PreparedAdvance> {
-  const { id } = request.record;
-  yield* advancesFrom(await database.kysely.selectFrom('projections').selectAll().where('record', '=', id).executeTakeFirst(), request);
+  yield* advancesFrom(await stateOf(database, request.record.id), request);
 }
 
 /** The same, where what was reached is known; undefined: nothing. Needs no database. */
@@ -135,8 +133,8 @@ async function* inPieces(
   let { from, anew } = start;
   let last: ObjectId | undefined;
   const take = (partial: boolean): PreparedAdvance => {
-    const { commits } = gatherer.size();
-    const advance = { share: shareOf(gatherer.size()), changes: gatherer.take(), from, anew, partial, commits, hidden };
+    const size = gatherer.size();
+    const advance = { changes: gatherer.take(), from, anew, partial, commits: size.commits, share: shareOf(size), hidden };
     from = last ?? null;
     anew = false;
     return advance;

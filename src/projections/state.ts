@@ -1,7 +1,7 @@
 import type { RecordKind, Uuid } from '../format/identifiers.js';
 import type { JudgedProblem } from '../problem.js';
 import type { Database } from './database.js';
-import { deleteHistory, PROJECTION_VERSION } from './store.js';
+import { deleteHistory, PROJECTION_VERSION, stateOf } from './store.js';
 import type { ProjectionRow } from './tables.js';
 import { withoutNames, withoutThreads, withoutWords } from './withheld-words.js';
 
@@ -41,7 +41,7 @@ export async function holdRecord(
   await database.transaction(async (transaction) => {
     const { kysely } = transaction;
     await transaction.lock(record);
-    const known = await kysely.selectFrom('projections').selectAll().where('record', '=', record).executeTakeFirst();
+    const known = await stateOf(transaction, record);
     await kysely.deleteFrom('projections').where('record', '=', record).execute();
     // A part of a record is no former state of it: visible may be in it what was restricted since.
     if (known?.state === 'partial') await deleteHistory(transaction, record);

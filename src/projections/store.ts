@@ -1,6 +1,6 @@
 /** Writing what changes in a record's rows, in one transaction with the commit that is then reached. */
 import type { Changes } from './changes.js';
-import type { Transaction } from './database.js';
+import type { Connection, Transaction } from './database.js';
 import { deleteMessages, storeMessages } from './full-text.js';
 import { type CommitRow, HISTORY_KEYS, type ProjectionRow, type RecordRow, type ThreadRow } from './tables.js';
 
@@ -26,6 +26,11 @@ export interface Advance {
 /** The tables that say something of a record as long as it is held. */
 export const WHILE_HELD = ['problems', 'hidden'] as const;
 
+/** What is known of a record; undefined where it was never come to. */
+export function stateOf({ kysely }: Pick<Connection, 'kysely'>, record: string): Promise<ProjectionRow | undefined> {
+  return kysely.selectFrom('projections').selectAll().where('record', '=', record).executeTakeFirst();
+}
+
 /** Stores a step. False, and nothing is changed, where somebody else has projected the record meanwhile. `bulk`: into a database that is being built. */
 export async function storeAdvance(
   transaction: Transaction,
@@ -39,7 +44,7 @@ export async function storeAdvance(
   if (tip === undefined) return true;
   if (!bulk) {
     await transaction.lock(record);
-    const state = await kysely.selectFrom('projections').selectAll().where('record', '=', record).executeTakeFirst();
+    const state = await stateOf(transaction, record);
     if ((state?.reached ?? null) !== from) return false;
     if (anew && state !== undefined) await deleteHistory(transaction, record);
     else await kysely.deleteFrom('records').where('record', '=', record).execute();

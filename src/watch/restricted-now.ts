@@ -31,9 +31,10 @@ export async function restrictedNow(host: Host, shown: ProjectionRow | undefined
   const { reached } = shown;
   const record = recordOf(host, shown.record, shown.kind as RecordKind);
   try {
-    const own = mainIn(record);
-    if (own === undefined && isAnother(record, reached)) return [''];
-    const main = own ?? lastReceived(host, record.id);
+    const { main: found, isOwn } = mainIn(record);
+    // Nothing tells that it is this record's: the file that says so is damaged, or the repository is another one's.
+    if (found !== undefined && found !== reached && !isOwn) return [''];
+    const main = isOwn ? found : lastReceived(host, record.id);
     if (main === undefined) return undefined;
     if (main === reached) return [];
     const limited = { policy: () => limitsOf(host) };
@@ -46,7 +47,8 @@ export async function restrictedNow(host: Host, shown: ProjectionRow | undefined
 /** Whether main is another than what is shown of a record, where it can be read. */
 export function hasMoved(host: Pick<Host, 'paths'>, { record, kind, reached }: ProjectionRow): boolean {
   try {
-    return reached !== null && (mainIn(recordOf(host, record, kind as RecordKind)) ?? reached) !== reached;
+    const { main, isOwn } = mainIn(recordOf(host, record, kind as RecordKind));
+    return reached !== null && isOwn && main !== reached;
   } catch {
     return false;
   }
@@ -61,15 +63,10 @@ function recordOf({ paths: { root } }: Pick<Host, 'paths'>, id: Uuid, kind: Reco
   return { kind, id, path: join(root, recordPath(kind, id)) };
 }
 
-function mainIn({ id, path }: RegisteredRecord): ObjectId | undefined {
-  const main = readMain(path);
-  return main.kind === 'commit' && recordIdIn(path) === id ? main.id : undefined;
-}
-
-/** Whether there is a main of which nothing tells that it is this record's: the file that says so is damaged, or the repository is another one's. */
-function isAnother({ path }: RegisteredRecord, reached: ObjectId): boolean {
-  const main = readMain(path);
-  return main.kind === 'commit' && main.id !== reached;
+/** What main is, where it can be read, and whether the repository then says that it is this record's. */
+function mainIn({ id, path }: RegisteredRecord): { readonly main: ObjectId | undefined; readonly isOwn: boolean } {
+  const read = readMain(path);
+  return read.kind === 'commit' ? { main: read.id, isOwn: recordIdIn(path) === id } : { main: undefined, isOwn: false };
 }
 
 /** Where main can't be read the journal tells what it came to. */

@@ -2,8 +2,10 @@
 import type { Uuid } from '../format/identifiers.js';
 import type { Connection, Database } from '../projections/database.js';
 import { holdRecord, type WhyHeld } from '../projections/state.js';
-import { WHILE_HELD } from '../projections/store.js';
+import { stateOf, WHILE_HELD } from '../projections/store.js';
 import { HISTORY_KEYS, type ProjectionRow } from '../projections/tables.js';
+
+export { stateOf };
 
 /** Milliseconds until a record that failed once is tried again, and at most: as often as everything is looked at, unless settings say otherwise. */
 const FIRST_DELAY = 5_000;
@@ -14,11 +16,6 @@ const LONGEST_REASON = 500;
 export async function allStates({ kysely }: Connection): Promise<ReadonlyMap<Uuid, ProjectionRow>> {
   const rows = await kysely.selectFrom('projections').selectAll().execute();
   return new Map(rows.map((row) => [row.record, row]));
-}
-
-/** What is known of one; undefined where it was never come to. */
-export function stateOf({ kysely }: Connection, record: Uuid): Promise<ProjectionRow | undefined> {
-  return kysely.selectFrom('projections').selectAll().where('record', '=', record).executeTakeFirst();
 }
 
 /** Every record that any table names, whether or not anything is known of how it came there. */

@@ -9,6 +9,7 @@ import { examine } from '../../src/hosts/doctor.js';
 import { examinedAs, ownersShell } from '../../src/hosts/doctor-account.js';
 import { hostPaths, shardedPath } from '../../src/hosts/paths.js';
 import { temporaryDirectory } from '../git/plumbing.js';
+import { asAccount } from './support.js';
 import { codes, faults, followHelp, hostWithRecord, ID } from './support-doctor.js';
 
 t.test('who can write where', async (t) => {
@@ -94,17 +95,7 @@ t.test(
     const { root } = hostWithRecord(t);
     chmodSync(join(root, '..'), 0o755);
     chownSync(root, 12345, 12345);
-    const groups = process.getgroups?.() ?? [];
-    const become = (id: number, list: number[]) => {
-      if (id === 0) process.seteuid?.(id);
-      process.setegid?.(id);
-      process.setgroups?.(list);
-      process.seteuid?.(id);
-    };
-    t.teardown(() => become(0, groups));
-    become(12345, []);
-    const found = faults(root);
-    become(0, groups);
+    const found = asAccount(12345, () => faults(root));
     const { registry, journal } = hostPaths(root);
     for (const path of [registry, journal])
       t.ok(

@@ -11,7 +11,7 @@ import { addRecord, initHost, openHost, openHostToWrite } from '../../src/hosts/
 import { registeredRecords } from '../../src/hosts/registry.js';
 import { KNOWN_RULES } from '../../src/validators/rules.js';
 import { cleanEnvironment, temporaryDirectory } from '../git/plumbing.js';
-import { ID, newHost } from './support.js';
+import { asAccount, ID, newHost } from './support.js';
 
 t.test('a new host works as it is', async (t) => {
   const root = newHost(t);
@@ -104,23 +104,14 @@ t.test(
     const root = newHost(t);
     addRecord(root, { kind: 'coordination', id: ID }, runGit);
     chmodSync(join(root, '..'), 0o755);
-    const groups = process.getgroups?.() ?? [];
-    const become = (id: number, list: number[]) => {
-      if (id === 0) process.seteuid?.(id);
-      process.setegid?.(id);
-      process.setgroups?.(list);
-      process.seteuid?.(id);
-    };
-    t.teardown(() => become(0, groups));
-    become(12345, []);
-    for (const directory of [root, join(root, 'registry')])
-      t.throws(() => openHost(directory), { code: 'host/unreadable', message: /belongs to root \(uid 0\)/, help: [/sudo -u root vpr/] });
-    become(0, groups);
+    for (const directory of [root, join(root, 'registry')]) {
+      const unreadable = { code: 'host/unreadable', message: /belongs to root \(uid 0\)/, help: [/sudo -u root vpr/] };
+      t.throws(() => asAccount(12345, () => openHost(directory)), unreadable);
+    }
 
     const { registry } = hostPaths(root);
     execFileSync('chown', ['12345', root, registry]);
-    become(12345, []);
-    t.throws(() => [...registeredRecords(root)], {
+    t.throws(() => asAccount(12345, () => [...registeredRecords(root)]), {
       code: 'registry/unreadable',
       message: /registry\/7f, of the registry, cannot be read: EACCES$/,
       help: [/account/, /chown -R --reference=/],

@@ -12,3 +12,20 @@ export function newHost(test: Test, name = 'host'): string {
   initHost(root);
   return root;
 }
+
+/** Does something as another account, which only root can be. */
+export function asAccount<T>(id: number, work: () => T): T {
+  const groups = process.getgroups?.() ?? [];
+  const become = (who: number, list: number[]) => {
+    if (who === 0) process.seteuid?.(who);
+    process.setegid?.(who);
+    process.setgroups?.(list);
+    process.seteuid?.(who);
+  };
+  become(id, []);
+  try {
+    return work();
+  } finally {
+    become(0, groups);
+  }
+}
